@@ -1,0 +1,71 @@
+"""The rules for tests bite: no network in unit tests, warnings are errors, markers are known, areas have an order."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT
+
+NETWORK = "import socket\n\n\ndef test_network():\n    socket.socket(socket.AF_INET).close()\n"
+LOCAL = "import asyncio\n\n\nasync def test_loop():\n    await asyncio.wait_for(asyncio.Event().wait(), 0.001)\n"
+WARNING = "import warnings\n\n\ndef test_warning():\n    warnings.warn('careless')\n"
+MARKER = "import pytest\n\n\n@pytest.mark.intergation\ndef test_marked():\n    pass\n"
+PASSING = "def test_passes():\n    pass\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with this one's settings for tests, and no tests."""
+    for name in ("pyproject.toml", "tests/conftest.py"):
+        target = tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_text((ROOT / name).read_text())
+    plant(tmp_path, "services/fixtures", "")
+    return tmp_path
+
+
+def plant(project: Path, name: str, code: str) -> None:
+    path = project / "tests" / f"{name}.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(code)
+    for folder in (path.parent, project / "tests"):
+        (folder / "__init__.py").touch()
+
+
+def run(project: Path) -> str:
+    command = [sys.executable, "-m", "pytest", "-v", "--color=no", "-p", "no:cacheprovider"]
+    return subprocess.run(command, cwd=project, check=False, capture_output=True, text=True).stdout
+
+
+def test_a_unit_test_cannot_reach_the_network_and_others_can(project: Path) -> None:
+    plant(project, "unit/test_planted", NETWORK)
+    plant(project, "integration/test_planted", NETWORK)
+    output = run(project)
+    assert "tests/unit/test_planted.py::test_network FAILED" in output
+    assert "SocketBlockedError" in output
+    assert "tests/integration/test_planted.py::test_network PASSED" in output
+
+
+def test_a_unit_test_can_run_an_event_loop(project: Path) -> None:
+    plant(project, "unit/test_planted", LOCAL)
+    assert "TimeoutError" in run(project)
+
+
+def test_a_warning_is_an_error(project: Path) -> None:
+    plant(project, "unit/test_planted", WARNING)
+    assert "UserWarning: careless" in run(project)
+
+
+def test_a_misspelt_marker_is_an_error(project: Path) -> None:
+    plant(project, "unit/test_planted", MARKER)
+    assert "'intergation' not found in `markers` configuration option" in run(project)
+
+
+def test_areas_run_in_their_order(project: Path) -> None:
+    areas = ["unit", "conformance", "architecture", "integration", "e2e", "chaos"]
+    for area in sorted(areas):
+        plant(project, f"{area}/test_planted", PASSING)
+    ran = [line.split("/")[1] for line in run(project).splitlines() if line.startswith("tests/")]
+    assert ran == areas

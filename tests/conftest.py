@@ -1,0 +1,35 @@
+"""What holds for every test: its place in the order, its access to the network, its examples."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.services.fixtures"]
+
+# Fast and telling tests come first. A folder that is not named comes last.
+ORDER = ("unit", "conformance", "architecture", "integration", "e2e")
+HERE = Path(__file__).parent
+
+# A busy machine must not fail a property, so no example has a deadline. In CI the same examples every time:
+# what fails there fails at one's desk too. `HYPOTHESIS_PROFILE=thorough` looks for new ones.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", parent=settings.get_profile("desk"), derandomize=True, print_blob=True)
+settings.register_profile("thorough", parent=settings.get_profile("desk"), max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "desk"))
+
+
+def area(path: Path) -> str:
+    """The folder under tests a test lives in."""
+    return path.relative_to(HERE).parts[0] if path.is_relative_to(HERE) else ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Areas in their order, within each at random as pytest-randomly left it; no network in unit tests."""
+    ranks = {name: rank for rank, name in enumerate(ORDER)}
+    items.sort(key=lambda item: ranks.get(area(item.path), len(ORDER)))
+    for item in items:
+        if area(item.path) == "unit":
+            item.add_marker(pytest.mark.disable_socket)
