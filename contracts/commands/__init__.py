@@ -1,0 +1,1 @@
+"""The commands producers send, one module an area."""

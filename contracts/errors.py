@@ -1,0 +1,223 @@
+"""The error taxonomy: every code an outcome can carry, whether trying again helps, and texts for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Permanence(StrEnum):
+    """Whether the same command may succeed later."""
+
+    PERMANENT = "permanent"
+    RETRYABLE = "retryable"
+
+
+class ErrorCode(StrEnum):
+    """Stable codes; a code is never renamed or reused."""
+
+    MALFORMED_MESSAGE = "malformed_message"
+    INVALID_ENVELOPE = "invalid_envelope"
+    UNKNOWN_TYPE = "unknown_type"
+    WRONG_TOPIC = "wrong_topic"
+    INVALID_COMMAND = "invalid_command"
+    EXPIRED = "expired"
+    NO_AMOUNT = "no_amount"
+    SEVERAL_PURCHASES = "several_purchases"
+    NEGATIVE_AMOUNT = "negative_amount"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    IMAGE_UNREADABLE = "image_unreadable"
+    IMAGE_UNSUPPORTED = "image_unsupported"
+    IMAGE_TOO_LARGE = "image_too_large"
+    IMAGE_NOT_FOUND = "image_not_found"
+    IMAGE_MISMATCH = "image_mismatch"
+    NO_TEXT_FOUND = "no_text_found"
+    NO_TOTAL_FOUND = "no_total_found"
+    DATE_IN_FUTURE = "date_in_future"
+    ENTRY_EXISTS = "entry_exists"
+    ENTRY_NOT_FOUND = "entry_not_found"
+    ENTRY_DELETED = "entry_deleted"
+    VERSION_CONFLICT = "version_conflict"
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    CONFIDENCE_NOT_HIGHER = "confidence_not_higher"
+    BACKEND_UNAVAILABLE = "backend_unavailable"
+    BACKEND_TIMEOUT = "backend_timeout"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+    CONCURRENT_UPDATE = "concurrent_update"
+    INTERNAL_ERROR = "internal_error"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """What is known of a code.
+
+    Attributes:
+        permanence: whether trying the same command again can help.
+        english: one sentence for people, English.
+        thai: the same in Thai.
+        cure: what the producer or operator can do.
+    """
+
+    permanence: Permanence
+    english: str
+    thai: str
+    cure: str
+
+
+def _permanent(english: str, thai: str, cure: str) -> ErrorInfo:
+    return ErrorInfo(Permanence.PERMANENT, english, thai, cure)
+
+
+def _retryable(english: str, thai: str, cure: str) -> ErrorInfo:
+    return ErrorInfo(Permanence.RETRYABLE, english, thai, cure)
+
+
+ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
+    ErrorCode.MALFORMED_MESSAGE: _permanent(
+        "The message could not be read as JSON.",
+        "ไม่สามารถอ่านข้อความเป็น JSON ได้",
+        "Send UTF-8 JSON; the record waits in the dead-letter topic.",
+    ),
+    ErrorCode.INVALID_ENVELOPE: _permanent(
+        "The message's CloudEvents headers are missing or wrong.",
+        "ส่วนหัว CloudEvents ของข้อความขาดหายหรือไม่ถูกต้อง",
+        "Set the header named in the outcome; the record waits in the dead-letter topic.",
+    ),
+    ErrorCode.UNKNOWN_TYPE: _permanent(
+        "The message has a type this fleet does not know.",
+        "ระบบไม่รู้จักชนิดของข้อความนี้",
+        "Check ce_type against the AsyncAPI document; the record waits in the dead-letter topic.",
+    ),
+    ErrorCode.WRONG_TOPIC: _permanent(
+        "The command was sent to a topic of another area.",
+        "คำสั่งถูกส่งไปยังหัวข้อที่ไม่ถูกต้อง",
+        "Send the command to the topic of its area; the record waits in the dead-letter topic.",
+    ),
+    ErrorCode.INVALID_COMMAND: _permanent(
+        "A field of the command is missing or wrong.",
+        "ข้อมูลบางช่องในคำสั่งขาดหายหรือไม่ถูกต้อง",
+        "Correct the field named in the outcome and send a new command.",
+    ),
+    ErrorCode.EXPIRED: _permanent(
+        "The command was handled after its expiry time.",
+        "คำสั่งหมดอายุก่อนที่จะได้รับการประมวลผล",
+        "Send a new command, with a later ce_expirytime if it still matters.",
+    ),
+    ErrorCode.NO_AMOUNT: _permanent(
+        "The text tells no amount of money.",
+        "ไม่พบจำนวนเงินในข้อความ",
+        "Say how much was spent, for instance: coffee 65 baht.",
+    ),
+    ErrorCode.SEVERAL_PURCHASES: _permanent(
+        "The text tells of more than one purchase.",
+        "ข้อความมีการใช้จ่ายมากกว่าหนึ่งรายการ",
+        "Send one command for each purchase.",
+    ),
+    ErrorCode.NEGATIVE_AMOUNT: _permanent(
+        "The amount is negative.",
+        "จำนวนเงินติดลบ",
+        "Send the amount without a minus sign.",
+    ),
+    ErrorCode.AMOUNT_OUT_OF_RANGE: _permanent(
+        "The amount is zero or larger than the fleet accepts.",
+        "จำนวนเงินเป็นศูนย์หรือมากเกินกว่าที่ระบบรองรับ",
+        "Check the amount.",
+    ),
+    ErrorCode.IMAGE_UNREADABLE: _permanent(
+        "The image is damaged and cannot be opened.",
+        "รูปภาพเสียหายและไม่สามารถเปิดได้",
+        "Take the picture again and send the whole file.",
+    ),
+    ErrorCode.IMAGE_UNSUPPORTED: _permanent(
+        "The file is not an image of a supported kind.",
+        "ไฟล์นี้ไม่ใช่รูปภาพชนิดที่รองรับ",
+        "Send JPEG, PNG, WebP, GIF, BMP or TIFF.",
+    ),
+    ErrorCode.IMAGE_TOO_LARGE: _permanent(
+        "The image has too many bytes or pixels.",
+        "รูปภาพมีขนาดใหญ่เกินไป",
+        "Send at most 10 MiB and 40 megapixels.",
+    ),
+    ErrorCode.IMAGE_NOT_FOUND: _permanent(
+        "The image named by the command is not in the store.",
+        "ไม่พบรูปภาพตามที่คำสั่งระบุ",
+        "Upload the image before sending the command.",
+    ),
+    ErrorCode.IMAGE_MISMATCH: _permanent(
+        "The stored image is not the one the command names.",
+        "รูปภาพที่จัดเก็บไม่ตรงกับที่คำสั่งระบุ",
+        "Check the SHA-256 in the command.",
+    ),
+    ErrorCode.NO_TEXT_FOUND: _permanent(
+        "No text could be found in the image.",
+        "ไม่พบข้อความในรูปภาพ",
+        "Take a sharper picture of the receipt.",
+    ),
+    ErrorCode.NO_TOTAL_FOUND: _permanent(
+        "No total could be found on the receipt.",
+        "ไม่พบยอดรวมในใบเสร็จ",
+        "Take a picture that shows the whole receipt.",
+    ),
+    ErrorCode.DATE_IN_FUTURE: _permanent(
+        "The date of the spending lies in the future.",
+        "วันที่ใช้จ่ายอยู่ในอนาคต",
+        "Correct the date.",
+    ),
+    ErrorCode.ENTRY_EXISTS: _permanent(
+        "An entry with this id was recorded before.",
+        "มีการบันทึกรายการรหัสนี้ไว้แล้ว",
+        "Use a new entry id, or correct the entry.",
+    ),
+    ErrorCode.ENTRY_NOT_FOUND: _permanent(
+        "There is no entry with this id.",
+        "ไม่พบรายการรหัสนี้",
+        "Check the entry id and the owner.",
+    ),
+    ErrorCode.ENTRY_DELETED: _permanent(
+        "The entry was deleted.",
+        "รายการนี้ถูกลบไปแล้ว",
+        "Record a new entry.",
+    ),
+    ErrorCode.VERSION_CONFLICT: _permanent(
+        "The entry has changed since the version the command expects.",
+        "รายการถูกแก้ไขหลังจากเวอร์ชันที่คำสั่งอ้างถึง",
+        "Read the current version named in the outcome, decide again and send a new command.",
+    ),
+    ErrorCode.NOTHING_TO_CHANGE: _permanent(
+        "The command changes nothing.",
+        "คำสั่งไม่มีการเปลี่ยนแปลงใด ๆ",
+        "Name at least one field with a new value.",
+    ),
+    ErrorCode.CONFIDENCE_NOT_HIGHER: _permanent(
+        "The enhancement is no surer than what is recorded.",
+        "ผลที่ปรับปรุงไม่น่าเชื่อถือกว่าที่บันทึกไว้",
+        "Nothing to do: the recorded entry is at least as sure.",
+    ),
+    ErrorCode.BACKEND_UNAVAILABLE: _retryable(
+        "A recognition service is not available.",
+        "บริการประมวลผลไม่พร้อมใช้งานชั่วคราว",
+        "Redrive the dead letter once the backend is back.",
+    ),
+    ErrorCode.BACKEND_TIMEOUT: _retryable(
+        "A recognition service did not answer in time.",
+        "บริการประมวลผลไม่ตอบกลับภายในเวลาที่กำหนด",
+        "Redrive the dead letter once the backend is faster.",
+    ),
+    ErrorCode.STORAGE_UNAVAILABLE: _retryable(
+        "The image store is not available.",
+        "ที่จัดเก็บรูปภาพไม่พร้อมใช้งานชั่วคราว",
+        "Redrive the dead letter once the store is back.",
+    ),
+    ErrorCode.CONCURRENT_UPDATE: _retryable(
+        "Other commands kept changing the same entry.",
+        "มีคำสั่งอื่นแก้ไขรายการเดียวกันพร้อมกัน",
+        "Redrive the dead letter; send commands of one owner with one key.",
+    ),
+    ErrorCode.INTERNAL_ERROR: _retryable(
+        "The fleet failed unexpectedly.",
+        "เกิดข้อผิดพลาดภายในระบบ",
+        "Report it with the command id; redrive the dead letter after a fix.",
+    ),
+}
+"""Every code with its explanation; a test keeps it complete."""

@@ -1,0 +1,1 @@
+"""The outcome events analytics consume, one module an area."""

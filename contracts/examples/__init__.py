@@ -1,0 +1,19 @@
+"""Realistic examples of every message, and commands that are refused with the reason.
+
+They are executed by tests, stand in the JSON Schemas and the AsyncAPI document, and may be copied.
+"""
+
+from contracts.examples.base import Example, InvalidExample
+from contracts.examples.commands import COMMAND_EXAMPLES
+from contracts.examples.events import EVENT_EXAMPLES
+from contracts.examples.invalid import INVALID_EXAMPLES
+
+__all__ = ["EXAMPLES", "INVALID_EXAMPLES", "Example", "InvalidExample", "examples_of"]
+
+EXAMPLES = (*COMMAND_EXAMPLES, *EVENT_EXAMPLES)
+"""Every valid example."""
+
+
+def examples_of(message_type: str) -> tuple[Example, ...]:
+    """The valid examples of a CloudEvents type."""
+    return tuple(example for example in EXAMPLES if example.message.type == message_type)

@@ -1,0 +1,21 @@
+// Parses an AsyncAPI document with the official parser and prints what it finds.
+// usage: node check.mjs FOLDER_OF_NODE_MODULES DOCUMENT; fails on errors, not on advice.
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+const [modules, file] = process.argv.slice(2);
+const { Parser, fromFile } = createRequire(`${resolve(modules)}/`)("@asyncapi/parser");
+
+const LEVELS = ["error", "warning", "info", "hint"];
+const NOT_ADVICE_WE_TAKE = "asyncapi-latest-version"; // 3.0 is what consumers' tools read
+
+const { document, diagnostics } = await fromFile(new Parser(), file).parse();
+const relevant = diagnostics.filter(({ code }) => code !== NOT_ADVICE_WE_TAKE);
+for (const { severity, code, path, message } of relevant) {
+  console.error(`${LEVELS[severity]}: ${path.join(".")}: ${message} (${code})`);
+}
+if (!document || relevant.some(({ severity }) => severity === 0)) {
+  process.exit(1);
+}
+const counts = ["channels", "operations", "messages"].map((part) => `${document[part]().all().length} ${part}`);
+console.log(`${file}: valid AsyncAPI ${document.version()}, ${counts.join(", ")}`);

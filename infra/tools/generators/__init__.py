@@ -1,0 +1,1 @@
+"""What `infra.tools.generate` writes, one module a kind of file. Each function returns a file's whole text."""

@@ -1,0 +1,72 @@
+"""The pages of docs/reference that explain topics, headers and errors."""
+
+from __future__ import annotations
+
+from contracts.errors import ERRORS
+from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, HeaderInfo
+from contracts.topics import DAY_MS, MAX_MESSAGE_BYTES, TOPICS
+from infra.tools.generators.markdown import code, page, table
+
+
+def topics_page() -> str:
+    """docs/reference/topics.md."""
+    rows = (
+        (
+            code(topic.name),
+            code(topic.key),
+            str(topic.partitions),
+            f"{topic.retention_ms // DAY_MS} days",
+            ", ".join(code(name) for name in topic.types) or "records as they came",
+        )
+        for topic in TOPICS.values()
+    )
+    return page(
+        "Topics",
+        "Commands go to the `commands` topic of their area, outcomes come from its `events` topic, and records the "
+        "workers gave up wait in its `dlt` topic. Records of one key keep their order. `poon topics apply` creates "
+        "the topics on a broker and `poon topics diff` shows where it differs from this table.",
+        f"A record has at most {MAX_MESSAGE_BYTES:,} bytes. All topics are cleaned up by age (`cleanup.policy` is "
+        "`delete`).",
+        table(("Topic", "Key", "Partitions", "Kept for", "Types"), rows),
+    )
+
+
+def headers_page() -> str:
+    """docs/reference/headers.md."""
+    return page(
+        "Headers",
+        "Every message is a [CloudEvents 1.0](https://github.com/cloudevents/spec) event in Kafka binary mode: its "
+        "attributes are record headers, its payload is the record value. Attributes are UTF-8 without control "
+        "characters. A command with a missing or wrong header is rejected as `invalid_envelope`; the outcome names "
+        "the header.",
+        table(("Header", "Required", "Meaning", "Form", "Example"), map(_row, HEADERS.values())),
+        "## Dead letters",
+        "A dead letter keeps key, value and headers of the record it was. These headers are added; their names are "
+        "those of Spring for Apache Kafka, so that existing tools read them.",
+        table(("Header", "Required", "Meaning", "Form", "Example"), map(_row, DEAD_LETTER_HEADERS.values())),
+    )
+
+
+def _row(header: HeaderInfo) -> tuple[str, ...]:
+    form = str(header.form)
+    if header.pattern:
+        form += f", {code(header.pattern)}"
+    return (
+        code(header.name),
+        "yes" if header.required else "",
+        header.description,
+        form,
+        code(header.example),
+    )
+
+
+def errors_page() -> str:
+    """docs/reference/errors.md."""
+    rows = ((code(error), str(info.permanence), info.english, info.thai, info.cure) for error, info in ERRORS.items())
+    return page(
+        "Errors",
+        "Rejected and failed outcomes carry one of these codes. A *permanent* error never goes away by sending the "
+        "same command again. A *retryable* one was retried before the workers gave up, and may go away. Codes are "
+        "never renamed or reused; new ones may appear, so treat an unknown code by the outcome it stands in.",
+        table(("Code", "Kind", "English", "ไทย", "What to do"), rows),
+    )

@@ -1,0 +1,97 @@
+"""The official parser judges the AsyncAPI document."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+CHECK = ROOT / "infra" / "tools" / "asyncapi" / "check.sh"
+SCHEMAS = ROOT / "contracts" / "schemas"
+
+pytestmark = pytest.mark.integration
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None and not os.environ.get("CI"),
+    reason="Node.js is not installed; CI insists on it",
+)
+
+
+def check(document: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(CHECK), str(document)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The document and what it refers to, to plant errors in."""
+    shutil.copytree(SCHEMAS / "json", tmp_path / "json")
+    return Path(shutil.copy(SCHEMAS / "asyncapi.yaml", tmp_path))
+
+
+@needs_node
+def test_the_official_parser_takes_the_document() -> None:
+    result = check(SCHEMAS / "asyncapi.yaml")
+    assert result.returncode == 0, result.stderr
+    assert "valid AsyncAPI 3.0.0, 9 channels, 9 operations, 19 messages" in result.stdout
+
+
+def replace(old: str, new: str) -> Callable[[Path], None]:
+    def plant(document: Path) -> None:
+        text = document.read_text(encoding="utf-8")
+        assert old in text
+        document.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return plant
+
+
+def spoil_a_schema(document: Path) -> None:
+    replace('"type": "object"', '"type": "objekt"')(document.parent / "json" / "poon.text.parse.v1.json")
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("plant", "named"),
+    [
+        (replace("action: receive", "action: recieve"), "operations.receiveReceiptsCommands.action"),
+        (replace("./json/poon.text.parse.v1.json", "./json/poon.text.parse.v9.json"), "poon.text.parse.v9.json"),
+        (replace("#/channels/textsEvents", "#/channels/textsEvnts"), "textsEvnts"),
+        (spoil_a_schema, '"type" property must be equal to one of the allowed values'),
+    ],
+    ids=["a misspelt action", "a missing schema", "a channel that is none", "a schema that is none"],
+)
+def test_a_planted_error_is_found_and_named(copied: Path, plant: Callable[[Path], None], named: str) -> None:
+    plant(copied)
+    result = check(copied)
+    assert result.returncode == 1
+    assert named in result.stderr
+
+
+@pytest.fixture
+def without_node(tmp_path: Path) -> str:
+    """A PATH with what the script itself needs, and no Node.js."""
+    for program in ("sh", "dirname"):
+        found = shutil.which(program)
+        assert found is not None
+        (tmp_path / program).symlink_to(found)
+    return str(tmp_path)
+
+
+def test_without_node_the_check_is_skipped_at_ones_desk(without_node: str) -> None:
+    result = check(SCHEMAS / "asyncapi.yaml", PATH=without_node, CI="")
+    assert result.returncode == 0
+    assert "skipped: install Node.js" in result.stderr
+
+
+def test_without_node_the_check_fails_in_ci(without_node: str) -> None:
+    result = check(SCHEMAS / "asyncapi.yaml", PATH=without_node, CI="true")
+    assert result.returncode == 1
+    assert "required in CI" in result.stderr
