@@ -1,0 +1,22 @@
+"""A cache whose contents the test sees."""
+
+
+class VisibleCache:
+    """`Cache` in a dictionary; nothing expires."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+        self.ttls: dict[str, float] = {}
+
+    async def get(self, key: str) -> bytes | None:
+        return self.values.get(key)
+
+    async def put(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        self.values[key] = value
+        self.ttls[key] = ttl_seconds
+
+    async def delete(self, key: str) -> None:
+        self.values.pop(key, None)
+
+    async def close(self) -> None:
+        self.values.clear()

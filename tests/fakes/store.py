@@ -1,0 +1,56 @@
+"""An in-memory `DecisionStore` with the same promises as the real ones."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from workers.domain.spending import SpendingEntry
+from workers.ports.errors import UnavailableError
+from workers.ports.store import CommitResult, Committed, Conflicted, InboxKey, StoredEvent, Unstorable, Verdict
+
+
+class MemoryStore:
+    """Remembers decisions; fails as often as it is told."""
+
+    def __init__(self) -> None:
+        self.decided: dict[InboxKey, tuple[StoredEvent, ...]] = {}
+        self.entries: dict[tuple[str, object], SpendingEntry] = {}
+        self.batches: list[int] = []
+        self.look_ups: list[int] = []
+        self.outages = 0
+        self.conflicts: dict[InboxKey, int] = {}
+        self.unstorable: set[InboxKey] = set()
+        self._versions: set[tuple[str, str, int]] = set()
+
+    async def recorded(self, keys: Collection[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        self._maybe_fail()
+        self.look_ups.append(len(keys))
+        return {key: self.decided[key] for key in keys if key in self.decided}
+
+    async def commit(self, verdicts: Sequence[Verdict]) -> Sequence[CommitResult]:
+        self._maybe_fail()
+        assert len({verdict.key for verdict in verdicts}) == len(verdicts), "keys are distinct"
+        self.batches.append(len(verdicts))
+        return [self._commit(verdict) for verdict in verdicts]
+
+    def _commit(self, verdict: Verdict) -> CommitResult:
+        key = verdict.key
+        if key in self.decided:
+            return Committed(key, self.decided[key], duplicate=True)
+        if key in self.unstorable:
+            self.unstorable.discard(key)
+            return Unstorable(key, "the fake database refuses the rows")
+        if self.conflicts.get(key, 0):
+            self.conflicts[key] -= 1
+            return Conflicted(key)
+        versions = {(event.tenant, event.stream, event.version) for event in verdict.events}
+        if versions & self._versions:
+            return Conflicted(key)
+        self._versions |= versions
+        self.decided[key] = verdict.events
+        if verdict.entry is not None:
+            self.entries[verdict.entry.tenant, verdict.entry.id] = verdict.entry
+        return Committed(key, verdict.events)
+
+    def _maybe_fail(self) -> None:
+        if self.outages:
+            self.outages -= 1
+            raise UnavailableError("the fake database is down")

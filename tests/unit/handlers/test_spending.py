@@ -1,0 +1,140 @@
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from contracts.base import Command
+from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.errors import ErrorCode
+from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingEnhanced, SpendingRecorded
+from tests.fakes.entries import MemoryEntries
+from tests.unit.domain.examples import (
+    ENTRY_ID,
+    OWNER,
+    STRANGER,
+    TENANT,
+    TODAY,
+    correct_command,
+    delete_command,
+    enhance_command,
+    entry,
+    full_record_command,
+    record_command,
+)
+from tests.unit.handlers.examples import CONTEXT
+from workers.domain.errors import RejectionError
+from workers.domain.spending import SpendingEntry, SpendingEvent, apply, entry_stream, new_entry_id
+from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
+from workers.ports.handling import Decision
+
+
+def decided(decision: Decision) -> tuple[SpendingEvent, SpendingEntry]:
+    """The event and the new state, which belong together."""
+    (event,) = decision.events
+    assert isinstance(event.payload, SpendingEvent)
+    assert decision.entry is not None
+    assert event.stream == entry_stream(decision.entry.id)
+    assert event.version == event.payload.version == decision.entry.version
+    return event.payload, decision.entry
+
+
+async def test_a_recorded_entry_gets_an_id_from_its_command() -> None:
+    event, state = decided(await record_spending(record_command(), CONTEXT, entries=MemoryEntries()))
+
+    assert isinstance(event, SpendingRecorded)
+    assert state.id == event.entry_id == new_entry_id(TENANT, CONTEXT.command_id)
+    assert (state.tenant, state.owner, state.version) == (TENANT, OWNER, 1)
+
+
+async def test_a_recorded_entry_keeps_the_id_its_command_names() -> None:
+    command = full_record_command(entry_id=ENTRY_ID)
+
+    _, state = decided(await record_spending(command, CONTEXT, entries=MemoryEntries()))
+
+    assert state == entry()
+
+
+async def test_a_missing_date_is_that_of_the_command_not_of_its_handling() -> None:
+    event, _ = decided(await record_spending(record_command(), CONTEXT, entries=MemoryEntries()))
+
+    assert isinstance(event, SpendingRecorded)
+    assert event.spent_on == TODAY
+
+
+async def test_a_correction_goes_on_from_the_stored_state() -> None:
+    entries = MemoryEntries(entry())
+
+    event, state = decided(await correct_spending(correct_command(merchant="Inthanin"), CONTEXT, entries=entries))
+
+    assert isinstance(event, SpendingCorrected)
+    assert (state.merchant, state.version) == ("Inthanin", 2)
+
+
+async def test_an_enhancement_goes_on_from_the_stored_state() -> None:
+    entries = MemoryEntries(entry())
+
+    event, state = decided(await enhance_spending(enhance_command(0.95), CONTEXT, entries=entries))
+
+    assert isinstance(event, SpendingEnhanced)
+    assert (state.confidence.value, state.version) == (0.95, 2)
+
+
+async def test_a_deletion_keeps_the_state_and_marks_it() -> None:
+    event, state = decided(await delete_spending(delete_command(), CONTEXT, entries=MemoryEntries(entry())))
+
+    assert isinstance(event, SpendingDeleted)
+    assert state.is_deleted
+
+
+async def test_the_same_command_on_the_same_state_decides_the_same() -> None:
+    command = correct_command(merchant="Inthanin")
+
+    first, second = [await correct_spending(command, CONTEXT, entries=MemoryEntries(entry())) for _ in range(2)]
+
+    assert first == second
+
+
+HANDLERS: dict[type[Command], Callable[..., Awaitable[Decision]]] = {
+    RecordSpending: record_spending,
+    CorrectSpending: correct_spending,
+    EnhanceSpending: enhance_spending,
+    DeleteSpending: delete_spending,
+}
+
+
+@pytest.mark.parametrize(
+    ("stored", "command", "code"),
+    [
+        (entry(), full_record_command(entry_id=ENTRY_ID), ErrorCode.ENTRY_EXISTS),
+        (None, correct_command(merchant="x"), ErrorCode.ENTRY_NOT_FOUND),
+        (entry(), correct_command(2, merchant="x"), ErrorCode.VERSION_CONFLICT),
+        (entry(), correct_command(), ErrorCode.NOTHING_TO_CHANGE),
+        (entry(owner=STRANGER), correct_command(merchant="x"), ErrorCode.ENTRY_NOT_FOUND),
+        (entry(), enhance_command(0.1), ErrorCode.CONFIDENCE_NOT_HIGHER),
+        (entry(owner=STRANGER), enhance_command(1.0), ErrorCode.ENTRY_NOT_FOUND),
+        (None, delete_command(), ErrorCode.ENTRY_NOT_FOUND),
+        (entry(owner=STRANGER), delete_command(), ErrorCode.ENTRY_NOT_FOUND),
+    ],
+)
+async def test_what_the_domain_refuses_is_rejected(
+    stored: SpendingEntry | None, command: Command, code: ErrorCode
+) -> None:
+    entries = MemoryEntries(*([stored] if stored else []))
+
+    with pytest.raises(RejectionError) as refused:
+        await HANDLERS[type(command)](command, CONTEXT, entries=entries)
+
+    assert refused.value.code is code
+
+
+async def test_entries_of_another_tenant_are_unknown() -> None:
+    foreign = apply(
+        None,
+        SpendingRecorded.model_validate(full_record_command().model_dump() | {"entry_id": ENTRY_ID, "version": 1}),
+        "rival",
+        OWNER,
+    )
+
+    with pytest.raises(RejectionError) as refused:
+        await delete_spending(delete_command(), CONTEXT, entries=MemoryEntries(foreign))
+
+    assert refused.value.code is ErrorCode.ENTRY_NOT_FOUND

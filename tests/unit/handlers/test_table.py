@@ -1,0 +1,65 @@
+import inspect
+
+from contracts.commands.receipts import ExtractReceipt
+from contracts.commands.texts import ParseText
+from contracts.events.receipts import ReceiptExtracted
+from contracts.registry import COMMANDS, SUCCESSES
+from contracts.values import InlineImage
+from tests.fakes.cache import VisibleCache
+from tests.fakes.clock import FakeClock
+from tests.fakes.entries import MemoryEntries
+from tests.fakes.images import MemoryImages
+from tests.fakes.inference import (
+    FakeCategorization,
+    FakeReceiptExtraction,
+    FakeRecognition,
+    FakeTextExtraction,
+)
+from tests.unit.domain.examples import (
+    correct_command,
+    delete_command,
+    enhance_command,
+    entry,
+    record_command,
+)
+from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING
+from workers.handlers.table import handlers
+
+TABLE = handlers(
+    text_extraction=FakeTextExtraction(TEXT_READING),
+    recognition=FakeRecognition(RECOGNISED),
+    receipt_extraction=FakeReceiptExtraction(RECEIPT_READING),
+    categorization=FakeCategorization(CATEGORY),
+    images=MemoryImages(),
+    cache=VisibleCache(),
+    entries=MemoryEntries(entry()),
+    clock=FakeClock(),
+)
+
+
+def test_every_command_has_its_handler() -> None:
+    assert set(TABLE) == set(COMMANDS.values())
+
+
+async def test_every_handler_ends_in_the_success_the_registry_promises() -> None:
+    commands = [
+        ParseText(text="coffee 65"),
+        ExtractReceipt(image=InlineImage.model_construct(data=b"image")),
+        record_command(),
+        correct_command(merchant="Inthanin"),
+        enhance_command(0.95),
+        delete_command(),
+    ]
+
+    outcomes = {
+        type(command): type((await TABLE[type(command)](command, CONTEXT)).events[-1].payload) for command in commands
+    }
+
+    assert outcomes == SUCCESSES
+    assert outcomes[ExtractReceipt] is ReceiptExtracted
+
+
+def test_ports_are_given_by_name() -> None:
+    kinds = {parameter.kind for parameter in inspect.signature(handlers).parameters.values()}
+
+    assert kinds == {inspect.Parameter.KEYWORD_ONLY}

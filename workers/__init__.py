@@ -1,0 +1,1 @@
+"""The fleet: domain, handlers and the runtime that drives them."""

@@ -1,0 +1,1 @@
+"""Aggregates, policies and pure decisions."""

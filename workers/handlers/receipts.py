@@ -1,0 +1,65 @@
+"""The area *receipts*."""
+
+from __future__ import annotations
+
+import hashlib
+
+from contracts.commands.receipts import ExtractReceipt
+from contracts.events.receipts import ImageFacts, ReceiptExtracted
+from contracts.readings import Processing, ReceiptReading
+from contracts.values import MAX_DOCUMENT_TEXT, Image, ImageReference, ProcessingMethod
+from workers.handlers.context import milliseconds_since, reading_context
+from workers.handlers.recognition import recognise
+from workers.ports.cache import Cache
+from workers.ports.clock import Clock
+from workers.ports.handling import CommandContext, Decision, NewEvent
+from workers.ports.images import ImageStore
+from workers.ports.inference import Categorization, Purchase, ReceiptExtraction, TextRecognition
+
+
+async def extract_receipt(  # noqa: PLR0913  one argument a port
+    command: ExtractReceipt,
+    context: CommandContext,
+    *,
+    images: ImageStore,
+    recognition: TextRecognition,
+    extraction: ReceiptExtraction,
+    categorization: Categorization,
+    cache: Cache,
+    clock: Clock,
+) -> Decision:
+    """Read the image of a receipt or slip: recognise its text, understand it, judge the category."""
+    started = clock.monotonic()
+    image = await _bytes_of(command.image, images)
+    sha256 = _sha256(command.image, image)
+    text = await recognise(image, sha256, recognition=recognition, cache=cache)
+    reading, understood_by = await extraction.extract(text, reading_context(command, context))
+    category, judged_by = await categorization.categorise(purchase_of(reading))
+    extracted = ReceiptExtracted(
+        **dict(reading),
+        image=ImageFacts(sha256=sha256, media_type=text.media_type, size=len(image)),
+        category=category,
+        lines=len(text.lines),
+        processing=Processing(
+            method=ProcessingMethod.OCR_RULES,
+            duration_ms=milliseconds_since(started, clock),
+            backends=(text.answer, understood_by, judged_by),
+        ),
+    )
+    return Decision((NewEvent(extracted),))
+
+
+def purchase_of(reading: ReceiptReading) -> Purchase:
+    """What tells a receipt's category: who sold, and what."""
+    merchant = reading.merchant_canonical or (reading.merchant.value if reading.merchant else None)
+    said = [merchant, *(item.description for item in reading.items)]
+    return Purchase(text="\n".join(filter(None, said))[:MAX_DOCUMENT_TEXT], merchant=merchant)
+
+
+async def _bytes_of(image: Image, images: ImageStore) -> bytes:
+    return await images.load(image) if isinstance(image, ImageReference) else image.data
+
+
+def _sha256(image: Image, data: bytes) -> str:
+    """The identity; of a stored image the store has checked it, and hashing 10 MiB again would hold up the others."""
+    return image.sha256 if isinstance(image, ImageReference) else hashlib.sha256(data).hexdigest()

@@ -1,0 +1,41 @@
+"""Recognised text, remembered by the exact image."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from workers.ports.cache import Cache
+from workers.ports.inference import RecognisedText, TextRecognition
+
+CACHE_TTL_SECONDS: Final = 7 * 24 * 3600.0
+
+_STORED: Final = TypeAdapter(RecognisedText)
+
+
+async def recognise(image: bytes, sha256: str, *, recognition: TextRecognition, cache: Cache) -> RecognisedText:
+    """Recognise an image, or recall what the same engine made of the very same bytes before."""
+    key = f"ocr:{recognition.engine}:{sha256}"
+    remembered = _read(await cache.get(key), recognition.engine)
+    if remembered is not None:
+        return remembered
+    text = await recognition.recognise(image)
+    # Another engine's answer, given while the first was down, must not answer once that one is back.
+    if text.answer.backend == recognition.engine:
+        await cache.put(key, _STORED.dump_json(text), CACHE_TTL_SECONDS)
+    return text
+
+
+def _read(value: bytes | None, engine: str) -> RecognisedText | None:
+    """The remembered text, marked as such; None for a value that is damaged or of another engine."""
+    if value is None:
+        return None
+    try:
+        text = _STORED.validate_json(value)
+    except ValidationError:
+        return None
+    if text.answer.backend != engine:
+        return None
+    answer = text.answer.model_copy(update={"cached": True, "calls": 0, "cost": None})
+    return RecognisedText(text.lines, text.width, text.height, text.media_type, answer)

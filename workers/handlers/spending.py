@@ -1,0 +1,40 @@
+"""The area *spending*: entries are read, a pure decision is made, and the new state goes along with its event."""
+
+from __future__ import annotations
+
+from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from workers.domain import spending
+from workers.domain.spending import SpendingEntry, SpendingEvent, entry_stream
+from workers.ports.handling import CommandContext, Decision, NewEvent
+from workers.ports.store import SpendingRepository
+
+
+async def record_spending(command: RecordSpending, context: CommandContext, *, entries: SpendingRepository) -> Decision:
+    entry_id = command.entry_id or spending.new_entry_id(context.tenant, context.command_id)
+    current = await entries.get(context.tenant, entry_id)
+    event = spending.record(current, command, context.owner, entry_id, context.sent_at)
+    return _decision(current, event, context)
+
+
+async def correct_spending(
+    command: CorrectSpending, context: CommandContext, *, entries: SpendingRepository
+) -> Decision:
+    current = await entries.get(context.tenant, command.entry_id)
+    return _decision(current, spending.correct(current, command, context.owner, context.sent_at), context)
+
+
+async def enhance_spending(
+    command: EnhanceSpending, context: CommandContext, *, entries: SpendingRepository
+) -> Decision:
+    current = await entries.get(context.tenant, command.entry_id)
+    return _decision(current, spending.enhance(current, command, context.owner, context.sent_at), context)
+
+
+async def delete_spending(command: DeleteSpending, context: CommandContext, *, entries: SpendingRepository) -> Decision:
+    current = await entries.get(context.tenant, command.entry_id)
+    return _decision(current, spending.delete(current, command, context.owner), context)
+
+
+def _decision(current: SpendingEntry | None, event: SpendingEvent, context: CommandContext) -> Decision:
+    entry = spending.apply(current, event, context.tenant, context.owner)
+    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), entry)

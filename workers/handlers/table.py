@@ -1,0 +1,66 @@
+"""Which function decides which command."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar, cast
+
+from contracts.base import Command
+from contracts.commands.receipts import ExtractReceipt
+from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.texts import ParseText
+from workers.handlers.receipts import extract_receipt
+from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
+from workers.handlers.texts import parse_text
+from workers.ports.cache import Cache
+from workers.ports.clock import Clock
+from workers.ports.handling import CommandContext, Decision, Handler
+from workers.ports.images import ImageStore
+from workers.ports.inference import Categorization, ReceiptExtraction, TextExtraction, TextRecognition
+from workers.ports.store import SpendingRepository
+
+C = TypeVar("C", bound=Command)
+
+
+def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that need it
+    *,
+    text_extraction: TextExtraction,
+    recognition: TextRecognition,
+    receipt_extraction: ReceiptExtraction,
+    categorization: Categorization,
+    images: ImageStore,
+    cache: Cache,
+    entries: SpendingRepository,
+    clock: Clock,
+) -> dict[type[Command], Handler]:
+    """The table of all commands; a new command is a line here."""
+    return dict(
+        [
+            _row(ParseText, partial(parse_text, extraction=text_extraction, clock=clock)),
+            _row(
+                ExtractReceipt,
+                partial(
+                    extract_receipt,
+                    images=images,
+                    recognition=recognition,
+                    extraction=receipt_extraction,
+                    categorization=categorization,
+                    cache=cache,
+                    clock=clock,
+                ),
+            ),
+            _row(RecordSpending, partial(record_spending, entries=entries)),
+            _row(CorrectSpending, partial(correct_spending, entries=entries)),
+            _row(EnhanceSpending, partial(enhance_spending, entries=entries)),
+            _row(DeleteSpending, partial(delete_spending, entries=entries)),
+        ]
+    )
+
+
+def _row(
+    command: type[C], handler: Callable[[C, CommandContext], Awaitable[Decision]]
+) -> tuple[type[Command], Handler]:
+    """One line of the table, checked: the function takes this very command."""
+    # Handlers are only ever looked up by the class of the command they are given.
+    return command, cast("Handler", handler)

@@ -1,0 +1,23 @@
+"""A shared memory of bytes that may forget at any time."""
+
+from typing import Protocol
+
+
+class Cache(Protocol):
+    """Keeps bytes for a while. A cache never fails its caller: a broken one behaves like an empty one."""
+
+    async def get(self, key: str) -> bytes | None:
+        """The value, or None when it is unknown, expired or the cache cannot be reached."""
+        ...
+
+    async def put(self, key: str, value: bytes, ttl_seconds: float) -> None:
+        """Keep a value for `ttl_seconds` at most; silently does nothing when the cache cannot be reached."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget a value; an unknown key is fine."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections; the cache is not used afterwards."""
+        ...

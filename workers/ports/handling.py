@@ -1,0 +1,56 @@
+"""What passes between the runtime and a handler."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.base import Command, Event
+from workers.domain.spending import SpendingEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandContext:
+    """What the envelope says of a command, for its handler.
+
+    Attributes:
+        sent_at: the command's own time, with a zone; what "today" means.
+        now: when handling began, UTC; for durations and stamps only, never for a decision.
+        attempt: 1 for the first.
+    """
+
+    command_id: str
+    correlation_id: str
+    tenant: str
+    owner: str
+    sent_at: datetime
+    now: datetime
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event a handler decides.
+
+    Attributes:
+        stream: the aggregate it belongs to; None for an outcome that belongs to its command alone.
+        version: its place in that stream, the version the handler read plus one; 1 without a stream.
+    """
+
+    payload: Event
+    stream: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a handler decided: the events, the last of which ends the command, and an entry's new state."""
+
+    events: tuple[NewEvent, ...]
+    entry: SpendingEntry | None = None
+
+
+Handler = Callable[[Command, CommandContext], Awaitable[Decision]]
+"""Decides a command. Holds no transaction, awaits AI through ports only.
+
+Raises RejectionError for wrong input and TransientError where trying again may help.
+"""

@@ -1,0 +1,160 @@
+"""The one table that is event store, inbox and outbox at once, as the inside sees it."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from workers.domain.spending import SpendingEntry
+
+
+class InboxKey(NamedTuple):
+    """What makes a command the same command: one handler decides it once."""
+
+    handler: str
+    tenant: str
+    causation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """An event as it is stored and published, complete and immutable.
+
+    Attributes:
+        id: deterministic, see `contracts.envelope.event_id`; becomes ``ce_id``.
+        stream: the aggregate or conversation it belongs to, unique within the tenant.
+        version: its place in the stream, from 1.
+        handler: the area that decided it.
+        causation_id: the command's id.
+        ordinal: its place among the events of one decision, from 0.
+        type: CloudEvents type.
+        topic: where it is published.
+        owner: whose spending it is about.
+        occurred_at: when it was decided, UTC.
+        data: the payload, JSON.
+        terminal: whether it ends the command; exactly one event of a decision does.
+    """
+
+    id: UUID
+    tenant: str
+    stream: str
+    version: int
+    handler: str
+    causation_id: str
+    ordinal: int
+    type: str
+    topic: str
+    owner: str
+    correlation_id: str
+    occurred_at: datetime
+    data: str
+    terminal: bool = True
+
+    @property
+    def inbox_key(self) -> InboxKey:
+        """The command this event was decided for."""
+        return InboxKey(self.handler, self.tenant, self.causation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to."""
+
+    key: InboxKey
+    events: tuple[StoredEvent, ...]
+    entry: SpendingEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The verdict is durable. `events` are the stored ones.
+
+    Attributes:
+        duplicate: the command had been decided before; `events` are those of the first time.
+    """
+
+    key: InboxKey
+    events: tuple[StoredEvent, ...]
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicted:
+    """Another command changed the stream meanwhile: nothing was stored, decide again."""
+
+    key: InboxKey
+
+
+@dataclass(frozen=True, slots=True)
+class Unstorable:
+    """The database refuses the rows themselves (a value it cannot hold): nothing was stored, `reason` says why."""
+
+    key: InboxKey
+    reason: str
+
+
+CommitResult = Committed | Conflicted | Unstorable
+
+
+class DecisionStore(Protocol):
+    """Makes decisions durable, many in one transaction."""
+
+    async def recorded(self, keys: Collection[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        """The stored events, by ordinal, of those commands that were decided before.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    async def commit(self, verdicts: Sequence[Verdict]) -> Sequence[CommitResult]:
+        """Store all verdicts in one transaction, and tell for each, in order, what became of it.
+
+        A verdict is stored whole or not at all, and a bad one never fails its neighbours. Keys are distinct.
+
+        Raises:
+            UnavailableError: the database cannot be reached; nothing or everything was stored, and repeating the
+                call is safe.
+        """
+        ...
+
+
+class EventReader(Protocol):
+    """Reads the history."""
+
+    async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
+        """A stream's events by version; empty for an unknown one.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    def scan(self, tenant: str | None = None, batch: int = 500) -> AsyncIterator[StoredEvent]:
+        """Every event (of one tenant), by tenant, stream and version, `batch` rows a read.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+
+class SpendingRepository(Protocol):
+    """The current state of spending entries, as the command side reads it."""
+
+    async def get(self, tenant: str, entry_id: UUID) -> SpendingEntry | None:
+        """An entry, deleted ones included, or None.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    async def of_tenant(self, tenant: str) -> Sequence[SpendingEntry]:
+        """All entries of a tenant, deleted ones included, by owner and date.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
