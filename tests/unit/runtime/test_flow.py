@@ -1,0 +1,39 @@
+"""Pausing and resuming have a gap between them."""
+
+from workers.ports.messages import Partition
+from workers.runtime.flow import FlowLimits, flow_change
+
+A = Partition("a", 0)
+B = Partition("b", 1)
+LIMITS = FlowLimits(total_high=10, partition_high=6, resume_fraction=0.5)
+
+
+def test_everything_is_paused_at_the_total_bound() -> None:
+    change = flow_change({A: 5, B: 5}, set(), LIMITS)
+    assert change.pause == {A, B}
+    assert not change.resume
+
+
+def test_just_below_the_bounds_nothing_changes() -> None:
+    change = flow_change({A: 5, B: 4}, set(), LIMITS)
+    assert not change.pause
+    assert not change.resume
+
+
+def test_only_the_partition_over_its_own_bound_is_paused() -> None:
+    assert flow_change({A: 6, B: 1}, set(), LIMITS).pause == {A}
+
+
+def test_a_paused_partition_stays_paused_between_the_bounds() -> None:
+    change = flow_change({A: 4, B: 1}, {A}, LIMITS)
+    assert not change.pause
+    assert not change.resume
+
+
+def test_a_paused_partition_resumes_at_half_of_both_bounds() -> None:
+    assert flow_change({A: 3, B: 2}, {A, B}, LIMITS).resume == {A, B}
+    assert flow_change({A: 3, B: 3}, {A, B}, LIMITS).resume == frozenset()
+
+
+def test_a_partition_that_is_paused_already_is_not_paused_again() -> None:
+    assert flow_change({A: 20}, {A}, LIMITS).pause == frozenset()

@@ -1,0 +1,1 @@
+"""The message-driven runtime: dispatcher, lanes, offsets, retries, group commit, lifecycle."""

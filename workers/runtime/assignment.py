@@ -1,0 +1,97 @@
+"""The partitions this worker owns: what was delivered from them, and what of it may be committed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from workers.ports.messages import Partition, RawRecord
+from workers.runtime.flow import FlowChange, FlowLimits, flow_change
+from workers.runtime.offsets import PartitionOffsets
+
+
+class Assignment:
+    """Offsets of all owned partitions. Pure but for its own state.
+
+    The eager group protocol revokes everything at every rebalance, so a revoked partition is only *perhaps* lost:
+    its offsets are kept, and adopted when the next assignment brings it back.
+    """
+
+    def __init__(self, limits: FlowLimits) -> None:
+        self._limits = limits
+        self._offsets: dict[Partition, PartitionOffsets] = {}
+        self._owned: frozenset[Partition] = frozenset()
+        self._paused: set[Partition] = set()
+
+    @property
+    def owned(self) -> frozenset[Partition]:
+        """The partitions of the present assignment."""
+        return self._owned
+
+    @property
+    def unfinished(self) -> int:
+        """Records taken over and not done with, over all partitions."""
+        return sum(offsets.unfinished for offsets in self._offsets.values())
+
+    def assign(self, partitions: Collection[Partition]) -> frozenset[Partition]:
+        """Take over a whole new assignment.
+
+        Returns:
+            The partitions that are gone for good, whose work is to be cancelled.
+        """
+        self._owned = frozenset(partitions)
+        self._paused.clear()  # a fresh assignment starts unpaused
+        gone = frozenset(self._offsets) - self._owned
+        for partition in gone:
+            del self._offsets[partition]
+        return gone
+
+    def revoke(self, partitions: Collection[Partition]) -> None:
+        """Partitions are taken away, perhaps only for the length of the rebalance."""
+        self._owned -= frozenset(partitions)
+
+    def deliver(self, record: RawRecord) -> PartitionOffsets | None:
+        """Note a record.
+
+        Returns:
+            Where it was noted, to be told when the record is finished; None when the record is to be dropped: its
+            partition is not owned, or it was taken over before.
+        """
+        partition = Partition(record.topic, record.partition)
+        if partition not in self._owned:
+            return None
+        offsets = self._offsets.setdefault(partition, PartitionOffsets())
+        return offsets if offsets.deliver(record.offset) else None
+
+    def holds(self, partition: Partition, offsets: PartitionOffsets) -> bool:
+        """Whether what was delivered to `offsets` is still this worker's business."""
+        return self._offsets.get(partition) is offsets
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether any partition is paused."""
+        return bool(self._paused)
+
+    def to_commit(self) -> dict[Partition, int]:
+        """The next offsets of partitions whose watermark moved since the last commit.
+
+        Revoked partitions are among them: while the revocation lasts the commit is still taken.
+        """
+        moved = {partition: offsets.uncommitted for partition, offsets in self._offsets.items()}
+        return {partition: offset for partition, offset in moved.items() if offset is not None}
+
+    def committed(self, next_offsets: Mapping[Partition, int]) -> None:
+        """Note what the broker took."""
+        for partition, offset in next_offsets.items():
+            offsets = self._offsets.get(partition)
+            if offsets is not None:
+                offsets.committed(offset)
+
+    def flow(self) -> FlowChange:
+        """What to pause and resume now; noted as done."""
+        unfinished = {
+            partition: offsets.unfinished for partition, offsets in self._offsets.items() if partition in self._owned
+        }
+        change = flow_change(unfinished, self._paused, self._limits)
+        self._paused |= change.pause
+        self._paused -= change.resume
+        return change

@@ -1,0 +1,126 @@
+"""A consumed record on its way through the runtime, and how raw bytes become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from contracts.base import Command
+from contracts.codec import PayloadError, decode_command
+from contracts.envelope import MAX_ID_LENGTH, Envelope, EnvelopeError, parse_envelope
+from contracts.errors import ErrorCode
+from contracts.registry import COMMANDS
+from contracts.topics import TOPICS
+from workers.ports.messages import Partition, RawRecord
+from workers.ports.store import InboxKey, StoredEvent
+from workers.runtime.offsets import PartitionOffsets
+
+POISON: Final = frozenset(
+    {
+        ErrorCode.MALFORMED_MESSAGE,
+        ErrorCode.INVALID_ENVELOPE,
+        ErrorCode.UNKNOWN_TYPE,
+        ErrorCode.WRONG_TOPIC,
+    }
+)
+"""Codes of records that are no commands at all: dead-lettered as well as rejected."""
+
+NOBODY: Final = "unknown"
+"""Tenant and owner of a record that does not tell them."""
+
+
+LATEST_MS: Final = 253_370_764_800_000
+"""The last record time-stamp taken at its word, the start of the year 9999: later ones do not fit a date everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Why a record is no command the fleet can handle."""
+
+    code: ErrorCode
+    reason: str
+    field: str | None = None
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One record this worker took over.
+
+    Attributes:
+        record: the record as it came.
+        area: of the topic it came on; also the name of the handler in the inbox.
+        envelope: complete even for a broken record, with what could be read.
+        command: None when `defect` says why there is none.
+        recorded: the stored events, when the command was decided before.
+        recheck: the same command is in flight; look again before handling.
+        offsets: where the record was noted as delivered, and is to be noted as finished.
+    """
+
+    record: RawRecord
+    offsets: PartitionOffsets
+    area: str
+    envelope: Envelope
+    command: Command | None = None
+    defect: Defect | None = None
+    recorded: tuple[StoredEvent, ...] = ()
+    recheck: bool = False
+
+    @property
+    def partition(self) -> Partition:
+        """Where the record came from."""
+        return Partition(self.record.topic, self.record.partition)
+
+    @property
+    def inbox_key(self) -> InboxKey:
+        """What makes this command the same as another."""
+        return InboxKey(self.area, self.envelope.tenant, self.envelope.id)
+
+    @property
+    def lane(self) -> tuple[str, int, bytes | int]:
+        """Deliveries of one lane are settled in order; a record without a key has a lane of its own."""
+        key = self.record.key
+        return (self.record.topic, self.record.partition, self.record.offset if key is None else key)
+
+
+def receive(record: RawRecord, offsets: PartitionOffsets) -> Delivery:
+    """Decode a record. Never raises: what is wrong becomes the delivery's defect."""
+    area = TOPICS[record.topic].area
+    record_time = datetime.fromtimestamp(min(max(record.timestamp, 0), LATEST_MS) / 1000, UTC)
+    try:
+        envelope = parse_envelope(record.headers, record_time)
+    except EnvelopeError as error:
+        defect = Defect(ErrorCode.INVALID_ENVELOPE, error.reason, error.field)
+        return Delivery(record, offsets, area, _salvaged_envelope(record, record_time), defect=defect)
+    known = COMMANDS.get(envelope.type)
+    if known is not None and known.area != area:
+        defect = Defect(ErrorCode.WRONG_TOPIC, f"{envelope.type} travels on poon.{known.area}.commands", "ce_type")
+        return Delivery(record, offsets, area, envelope, defect=defect)
+    try:
+        command = decode_command(envelope.type, record.value)
+    except PayloadError as error:
+        return Delivery(record, offsets, area, envelope, defect=Defect(error.code, error.reason, error.field))
+    return Delivery(record, offsets, area, envelope, command)
+
+
+def _salvaged_envelope(record: RawRecord, record_time: datetime) -> Envelope:
+    """An envelope from what is readable; its id falls back to the record's position, which is unique and stable."""
+    position = f"{record.topic}:{record.partition}:{record.offset}"
+    readable = dict(record.headers)
+    return Envelope(
+        id=_readable(readable.get("ce_id")) or position,
+        source=_readable(readable.get("ce_source")) or NOBODY,
+        type=_readable(readable.get("ce_type")) or NOBODY,
+        time=record_time,
+        tenant=NOBODY,
+        owner=NOBODY,
+        correlation_id=_readable(readable.get("ce_correlationid")) or _readable(readable.get("ce_id")) or position,
+    )
+
+
+def _readable(value: bytes | None) -> str | None:
+    try:
+        text = (value or b"").decode()
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() and len(text) <= MAX_ID_LENGTH else None

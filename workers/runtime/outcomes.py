@@ -1,0 +1,129 @@
+"""From a decision, a rejection or a failure to the events that are stored and the records that are published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from contracts.base import Event
+from contracts.codec import encode
+from contracts.envelope import Envelope, event_id
+from contracts.errors import ErrorCode
+from contracts.events.outcomes import DeadLetter, LocalizedText
+from contracts.registry import FAILURES, REJECTIONS
+from contracts.topics import TopicRole, topic_name
+from workers.ports.errors import RejectionError
+from workers.ports.handling import Decision, NewEvent
+from workers.ports.messages import OutgoingRecord
+from workers.ports.store import StoredEvent, Verdict
+from workers.runtime.deliveries import NOBODY, POISON, Defect, Delivery
+
+SOURCE: Final = "/poon/workers/"
+"""``ce_source`` of outcomes is this and the area."""
+
+
+def decided(delivery: Delivery, decision: Decision, now: datetime) -> Verdict:
+    """The verdict of a handler's decision."""
+    events = tuple(
+        _stored(delivery, event, ordinal, now, terminal=ordinal == len(decision.events) - 1)
+        for ordinal, event in enumerate(decision.events)
+    )
+    return Verdict(delivery.inbox_key, events, decision.entry)
+
+
+def rejected(delivery: Delivery, error: RejectionError, now: datetime) -> Verdict:
+    """The verdict on wrong input that a handler refused."""
+    payload = REJECTIONS[delivery.area](
+        command_type=delivery.envelope.type,
+        command_id=delivery.envelope.id,
+        code=error.code,
+        message=LocalizedText.of(error.code),
+        field=error.field,
+        reason=error.reason,
+        current_version=error.current_version,
+    )
+    return _single(delivery, payload, now)
+
+
+def defective(delivery: Delivery, defect: Defect, now: datetime) -> Verdict:
+    """The verdict on a record that is no valid command."""
+    payload = REJECTIONS[delivery.area](
+        command_type=None if delivery.envelope.type == NOBODY else delivery.envelope.type,
+        command_id=delivery.envelope.id,
+        code=defect.code,
+        message=LocalizedText.of(defect.code),
+        field=defect.field,
+        reason=defect.reason,
+        dead_letter=dead_letter_place(delivery) if defect.code in POISON else None,
+    )
+    return _single(delivery, payload, now)
+
+
+def failed(delivery: Delivery, code: ErrorCode, reason: str, attempts: int, now: datetime) -> Verdict:
+    """The verdict when the fleet gives up."""
+    payload = FAILURES[delivery.area](
+        command_type=delivery.envelope.type,
+        command_id=delivery.envelope.id,
+        code=code,
+        message=LocalizedText.of(code),
+        reason=reason,
+        attempts=attempts,
+        dead_letter=dead_letter_place(delivery),
+    )
+    return _single(delivery, payload, now)
+
+
+def dead_letter_place(delivery: Delivery) -> DeadLetter:
+    """Where the delivery's record waits once it is dead-lettered."""
+    return DeadLetter(
+        topic=topic_name(delivery.area, TopicRole.DEAD_LETTERS),
+        original_topic=delivery.record.topic,
+        original_partition=delivery.record.partition,
+        original_offset=delivery.record.offset,
+    )
+
+
+def outgoing(events: Sequence[StoredEvent]) -> list[OutgoingRecord]:
+    """The records that publish stored events: the same bytes and ids, however often."""
+    return [_outgoing(event) for event in events]
+
+
+def _outgoing(event: StoredEvent) -> OutgoingRecord:
+    envelope = Envelope(
+        id=str(event.id),
+        source=SOURCE + event.handler,
+        type=event.type,
+        time=event.occurred_at,
+        tenant=event.tenant,
+        owner=event.owner,
+        correlation_id=event.correlation_id,
+        causation_id=event.causation_id,
+        sequence=str(event.version),
+    )
+    return OutgoingRecord(event.topic, envelope.key.encode(), event.data.encode(), tuple(envelope.headers()))
+
+
+def _single(delivery: Delivery, payload: Event, now: datetime) -> Verdict:
+    return Verdict(delivery.inbox_key, (_stored(delivery, NewEvent(payload), 0, now, terminal=True),))
+
+
+def _stored(delivery: Delivery, event: NewEvent, ordinal: int, now: datetime, *, terminal: bool) -> StoredEvent:
+    envelope = delivery.envelope
+    own_stream = event.stream is None
+    return StoredEvent(
+        id=event_id(delivery.area, envelope.tenant, envelope.id, ordinal),
+        tenant=envelope.tenant,
+        stream=f"{delivery.area}-{envelope.id}" if event.stream is None else event.stream,
+        version=ordinal + 1 if own_stream else event.version,
+        handler=delivery.area,
+        causation_id=envelope.id,
+        ordinal=ordinal,
+        type=event.payload.type,
+        topic=topic_name(event.payload.area, TopicRole.EVENTS),
+        owner=envelope.owner,
+        correlation_id=envelope.correlation_id or envelope.id,
+        occurred_at=now,
+        data=encode(event.payload).decode(),
+        terminal=terminal,
+    )

@@ -1,0 +1,51 @@
+"""The one home of background tasks: named, and never failing unnoticed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Supervisor:
+    """Owns the tasks of a worker. The first one that fails is reported by `until`."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failure: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Start a task; the caller need not keep it."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def until(self, stop: asyncio.Event) -> BaseException | None:
+        """Wait until `stop` is set or a task fails.
+
+        Returns:
+            The exception of the first task that failed, or None when asked to stop.
+        """
+        stopping = asyncio.create_task(stop.wait(), name="await stop")
+        either: set[asyncio.Future[Any]] = {stopping, self._failure}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            return self._failure.result() if self._failure.done() else None
+        finally:
+            stopping.cancel()
+
+    async def close(self) -> None:
+        """Cancel every task and wait for them to end."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._failure.cancel()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None and not self._failure.done():
+            self._failure.set_result(error)
