@@ -1,0 +1,194 @@
+"""Opening a database by its URL, and connections whose errors are the project's."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from adapters.database.columns import SQLITE
+from adapters.database.failures import VENDOR_ERRORS, UnstorableRowError, translated, translation
+from adapters.database.urls import parse_url, place_of, sqlite_file
+from workers.ports.errors import UnavailableError
+
+BUSY_SECONDS: Final = 5.0
+"""How long SQLite waits for another process's transaction."""
+OPERATION_SECONDS: Final = 30.0
+_RECYCLE_SECONDS: Final = 1800
+WRITES: Final = "writes"
+OLDEST_SQLITE: Final = (3, 35)  # the first with RETURNING
+
+# FULL, not NORMAL: an acknowledged commit survives a power cut too, and group commit shares the one fsync it costs.
+SQLITE_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+# A peer that vanished without a word is noticed within 30 s, instead of never.
+_KEEP_ALIVE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
+
+
+class Database:
+    """A pool of connections to one database.
+
+    Attributes:
+        place: names the database for people, without its password.
+    """
+
+    def __init__(self, engine: AsyncEngine, place: str, operation_timeout: float | None) -> None:
+        self.place = place
+        self._engine = engine
+        self._operation_timeout = operation_timeout
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == SQLITE
+
+    @asynccontextmanager
+    async def connection(self, *, writes: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection within a transaction, rolled back unless `commit` is called on it.
+
+        Raises:
+            UnavailableError: the database cannot be used now.
+            UnstorableRowError: a row cannot be stored.
+        """
+        with translated(self.place):
+            async with asyncio.timeout(self._operation_timeout), self._engine.connect() as connection:
+                await connection.execution_options(**{WRITES: writes})
+                await connection.begin()
+                try:
+                    yield connection
+                except VENDOR_ERRORS as error:
+                    await _drop_if_broken(connection, error)
+                    raise
+
+    async def check(self) -> str:
+        """Connect and tell the database's name and version.
+
+        Raises:
+            UnavailableError: it cannot be reached, or is none we can keep our promises on.
+        """
+        if self.is_sqlite:
+            return await self._check_sqlite()
+        async with self.connection() as connection:
+            found = await connection.execute(text(_POSTGRESQL_STATE))
+            version, encoding, standby = found.one()
+        if encoding != "UTF8":
+            raise UnavailableError(f"the database {self.place} is encoded as {encoding}; create it with encoding UTF8")
+        if standby:
+            raise UnavailableError(f"the database {self.place} is a read-only standby; name the primary")
+        return f"PostgreSQL {version}"
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def _check_sqlite(self) -> str:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            wanted = ".".join(map(str, OLDEST_SQLITE))
+            raise UnavailableError(f"SQLite {sqlite3.sqlite_version} is too old; {wanted} or newer is needed")
+        async with self.connection() as connection:
+            version = (await connection.execute(text("select sqlite_version()"))).scalar_one()
+        return f"SQLite {version}"
+
+
+_POSTGRESQL_STATE: Final = (
+    "select current_setting('server_version'), current_setting('server_encoding'), pg_is_in_recovery()"
+)
+
+
+def open_database(
+    url: str,
+    *,
+    pool_size: int = 5,
+    connect_timeout: float = 10.0,
+    operation_timeout: float = OPERATION_SECONDS,
+) -> Database:
+    """Open a database. Connects when first used.
+
+    Args:
+        url: ``sqlite:///file`` or ``postgresql://user:password@host:5432/database``.
+        pool_size: most connections at a time.
+        connect_timeout: longest wait for a connection, seconds.
+        operation_timeout: longest time one transaction with PostgreSQL may take, seconds.
+
+    Raises:
+        DatabaseUrlError: the URL names no database we know.
+    """
+    parsed = parse_url(url)
+    if parsed.drivername == SQLITE:
+        return Database(_sqlite_engine(parsed, pool_size, connect_timeout), place_of(parsed), None)
+    engine = _postgresql_engine(parsed, pool_size, connect_timeout)
+    return Database(engine, place_of(parsed), operation_timeout)
+
+
+def _postgresql_engine(url: URL, pool_size: int, connect_timeout: float) -> AsyncEngine:
+    arguments: dict[str, Any] = {
+        **_KEEP_ALIVE,
+        "connect_timeout": math.ceil(connect_timeout),
+        "application_name": "poon-workers",
+    }
+    given = {name: value for name, value in arguments.items() if name not in url.query}
+    return create_async_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=given,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=connect_timeout,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_SECONDS,
+        pool_use_lifo=True,
+    )
+
+
+def _sqlite_engine(url: URL, pool_size: int, connect_timeout: float) -> AsyncEngine:
+    folder = sqlite_file(url).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise translation(error, place_of(url)) from error
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"),
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=connect_timeout,
+    )
+    event.listen(engine.sync_engine, "connect", prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", begin_sqlite)
+    return engine
+
+
+def prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    """Set a new connection up; the driver leaves beginning a transaction to us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin, the driver having been told not to."""
+    # A writer takes the write lock at once: one that starts as a reader and then finds another writer has been
+    # faster gets SQLITE_BUSY without any waiting.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _drop_if_broken(connection: AsyncConnection, error: Exception) -> None:
+    """Keep a connection that failed out of the pool: what is used below SQLAlchemy, SQLAlchemy does not see fail."""
+    if not isinstance(translation(error, ""), UnstorableRowError) and not connection.invalidated:
+        await connection.invalidate(error)

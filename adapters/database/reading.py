@@ -1,0 +1,67 @@
+"""`EventReader` and `SpendingRepository` on both databases."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+
+from adapters.database.engine import Database
+from adapters.database.failures import UnstorableRowError
+from adapters.database.rows import ENTRY_COLUMNS, EVENT_COLUMNS, EVENT_ORDER, entry_of, event_of
+from adapters.database.tables import events, spending_entries
+from workers.domain.spending import SpendingEntry
+from workers.ports.store import StoredEvent
+
+
+class SqlEventReader:
+    """`EventReader` on PostgreSQL or SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
+        wanted = select(*EVENT_COLUMNS).where(events.c.tenant == tenant, events.c.stream == stream)
+        return await self._events(wanted.order_by(*EVENT_ORDER))
+
+    async def scan(self, tenant: str | None = None, batch: int = 500) -> AsyncIterator[StoredEvent]:
+        everything = select(*EVENT_COLUMNS).order_by(*EVENT_ORDER).limit(batch)
+        if tenant is not None:
+            everything = everything.where(events.c.tenant == tenant)
+        page = await self._events(everything)
+        while page:
+            for event in page:
+                yield event
+            last = (page[-1].tenant, page[-1].stream, page[-1].version)
+            page = await self._events(everything.where(tuple_(*EVENT_ORDER) > last))
+
+    async def _events(self, wanted: Select[Any]) -> Sequence[StoredEvent]:
+        try:
+            async with self._database.connection() as connection:
+                return [event_of(row) for row in await connection.execute(wanted)]
+        except UnstorableRowError:  # a name the database cannot hold was never stored
+            return ()
+
+
+class SqlSpendingRepository:
+    """`SpendingRepository` on PostgreSQL or SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, tenant: str, entry_id: UUID) -> SpendingEntry | None:
+        own = spending_entries.c
+        found = await self._entries(select(*ENTRY_COLUMNS).where(own.tenant == tenant, own.id == entry_id))
+        return found[0] if found else None
+
+    async def of_tenant(self, tenant: str) -> Sequence[SpendingEntry]:
+        own = spending_entries.c
+        wanted = select(*ENTRY_COLUMNS).where(own.tenant == tenant)
+        return await self._entries(wanted.order_by(own.owner, own.spent_on, own.spent_at.nulls_first(), own.id))
+
+    async def _entries(self, wanted: Select[Any]) -> Sequence[SpendingEntry]:
+        try:
+            async with self._database.connection() as connection:
+                return [entry_of(row) for row in (await connection.execute(wanted)).mappings()]
+        except UnstorableRowError:  # a name the database cannot hold was never stored
+            return ()

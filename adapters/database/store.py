@@ -1,0 +1,184 @@
+"""`DecisionStore` on both databases: group commit, the inbox, and what becomes of those that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.engine import Database
+from adapters.database.failures import UnstorableRowError
+from adapters.database.postgresql import PostgresqlStatements
+from adapters.database.rows import by_key
+from adapters.database.sqlite import SqliteStatements, chunks
+from adapters.database.tables import events
+from workers.domain.spending import SpendingEntry
+from workers.ports.store import (
+    CommitResult,
+    Committed,
+    Conflicted,
+    InboxKey,
+    StoredEvent,
+    Unstorable,
+    Verdict,
+)
+
+Results = dict[InboxKey, CommitResult]
+
+_ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
+_ENTRY_ORDER: Final = attrgetter("tenant", "id", "version")
+
+
+class Statements(Protocol):
+    """The statements each database wants written its own way. They run in the connection's transaction."""
+
+    async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
+        """Insert those events that collide with no stored one, and tell their ids."""
+        ...
+
+    async def upsert_entries(
+        self, connection: AsyncConnection, entries: Sequence[SpendingEntry]
+    ) -> Collection[tuple[str, UUID]]:
+        """Write those entries, distinct ones, that follow on the stored version, and tell their tenant and id."""
+        ...
+
+    async def recorded(self, connection: AsyncConnection, keys: Sequence[InboxKey]) -> Sequence[StoredEvent]:
+        """The stored events of these commands, by ordinal."""
+        ...
+
+
+class SqlDecisionStore:
+    """`DecisionStore` on PostgreSQL or SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._statements: Statements = SqliteStatements() if database.is_sqlite else PostgresqlStatements()
+
+    async def recorded(self, keys: Collection[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        wanted = list(dict.fromkeys(keys))
+        if not wanted:
+            return {}
+        try:
+            async with self._database.connection() as connection:
+                return by_key(await self._statements.recorded(connection, wanted))
+        except UnstorableRowError:
+            return await self._recorded_one_by_one(wanted)
+
+    async def commit(self, verdicts: Sequence[Verdict]) -> Sequence[CommitResult]:
+        results: Results = {
+            verdict.key: Unstorable(verdict.key, "a verdict has at least one event")
+            for verdict in verdicts
+            if not verdict.events
+        }
+        results |= await self._store([verdict for verdict in verdicts if verdict.events])
+        return [results[verdict.key] for verdict in verdicts]
+
+    async def _store(self, verdicts: Sequence[Verdict]) -> Results:
+        """Store together; where a row is refused for what is in it, halve until it stands alone."""
+        try:
+            return await self._store_together(verdicts)
+        except UnstorableRowError as error:
+            if len(verdicts) == 1:
+                key = verdicts[0].key
+                return {key: Unstorable(key, error.reason)}
+        half = len(verdicts) // 2
+        return await self._store(verdicts[:half]) | await self._store(verdicts[half:])
+
+    async def _store_together(self, verdicts: Sequence[Verdict]) -> Results:
+        results: Results = {}
+        pending = list(verdicts)
+        while pending:
+            refused = await self._attempt(pending)
+            if not refused:
+                return results | {verdict.key: Committed(verdict.key, verdict.events) for verdict in pending}
+            results |= await self._judge(refused)
+            pending = [verdict for verdict in pending if verdict.key not in results]
+        return results
+
+    async def _attempt(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """Store all in one transaction; or, when some collide with what is stored, none, and tell which."""
+        async with self._database.connection(writes=True) as connection:
+            refused = await self._append(connection, verdicts) or await self._advance(connection, verdicts)
+            if not refused:
+                await connection.commit()
+            return refused
+
+    async def _append(self, connection: AsyncConnection, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        # All workers take row locks in this one order. It is the stream's and not the command's, since two commands
+        # may meet in a stream, while one command nearly always means one stream. Of two in this batch the first wins.
+        rows = sorted((event for verdict in verdicts for event in verdict.events), key=_ROW_ORDER)
+        inserted = await self._statements.insert_events(connection, rows)
+        return () if len(inserted) == len(rows) else _incomplete(verdicts, inserted)
+
+    async def _advance(self, connection: AsyncConnection, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        refused: set[tuple[str, UUID]] = set()
+        for entries in rounds(verdict.entry for verdict in verdicts if verdict.entry is not None):
+            advanced = await self._statements.upsert_entries(connection, entries)
+            if len(advanced) < len(entries):
+                refused |= {(entry.tenant, entry.id) for entry in entries} - set(advanced)
+        return [
+            verdict for verdict in verdicts if verdict.entry and (verdict.entry.tenant, verdict.entry.id) in refused
+        ]
+
+    async def _judge(self, refused: Sequence[Verdict]) -> Results:
+        """Tell of verdicts that collided whether they were decided before or lost against another command."""
+        async with self._database.connection() as connection:
+            # Ids first: an event that was there before we looked for its command, and is not that command's, is
+            # another's. The other way round, a worker storing this very command in between would look like that.
+            taken = await _taken_ids(connection, [event.id for verdict in refused for event in verdict.events])
+            recorded = by_key(await self._statements.recorded(connection, [verdict.key for verdict in refused]))
+        return {verdict.key: _judgement(verdict, recorded, taken) for verdict in refused}
+
+    async def _recorded_one_by_one(self, keys: Sequence[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        """A key the database cannot even ask for was never stored, and must not hide the others."""
+        found: dict[InboxKey, tuple[StoredEvent, ...]] = {}
+        for key in keys:
+            try:
+                async with self._database.connection() as connection:
+                    found |= by_key(await self._statements.recorded(connection, [key]))
+            except UnstorableRowError:
+                continue
+        return found
+
+
+def rounds(entries: Iterable[SpendingEntry]) -> Iterator[Sequence[SpendingEntry]]:
+    """Split entries so that none occurs twice in a round, versions of one ascending: a statement changes a row once."""
+    waiting = sorted(entries, key=_ENTRY_ORDER)
+    while waiting:
+        now = {(entry.tenant, entry.id): entry for entry in reversed(waiting)}
+        yield [entry for entry in waiting if now[entry.tenant, entry.id] is entry]
+        waiting = [entry for entry in waiting if now[entry.tenant, entry.id] is not entry]
+
+
+def _incomplete(verdicts: Sequence[Verdict], inserted: Collection[UUID]) -> Sequence[Verdict]:
+    unclaimed = set(inserted)
+    refused = []
+    for verdict in verdicts:
+        ids = {event.id for event in verdict.events}
+        if ids <= unclaimed:
+            unclaimed -= ids
+        else:
+            refused.append(verdict)
+    return refused
+
+
+def _judgement(
+    verdict: Verdict, recorded: Mapping[InboxKey, tuple[StoredEvent, ...]], taken: Collection[UUID]
+) -> CommitResult:
+    if verdict.key in recorded:
+        return Committed(verdict.key, recorded[verdict.key], duplicate=True)
+    if any(event.id in taken for event in verdict.events):
+        return Unstorable(verdict.key, "another command's event has the same id")
+    return Conflicted(verdict.key)
+
+
+async def _taken_ids(connection: AsyncConnection, ids: Sequence[UUID]) -> set[UUID]:
+    taken: set[UUID] = set()
+    for chunk in chunks(ids):
+        found = await connection.execute(select(events.c.id).where(events.c.id.in_(chunk)))
+        taken.update(found.scalars())
+    return taken

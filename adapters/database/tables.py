@@ -1,0 +1,112 @@
+"""The two tables. Migrations create them; a test proves that both say the same."""
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.database.columns import ExactAmount, Key, Moment, present_moment
+
+NAMING: Final = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+}
+METADATA: Final = MetaData(naming_convention=NAMING)
+
+# PostgreSQL refuses index rows above 2,704 bytes, and a character may take four: keys must stay within.
+KEY_LENGTHS: Final = {
+    "tenant": 64,
+    "stream": 400,
+    "handler": 64,
+    "causation_id": 256,
+    "owner": 128,
+    "correlation_id": 256,
+    "type": 200,
+    "topic": 249,
+}
+
+
+def _key_lengths(*names: str) -> list[CheckConstraint]:
+    return [CheckConstraint(f"length({name}) between 1 and {KEY_LENGTHS[name]}", name) for name in names]
+
+
+events: Final = Table(
+    "events",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("stream", Key, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("handler", Key, nullable=False),
+    Column("causation_id", Key, nullable=False),
+    Column("ordinal", SmallInteger, nullable=False),
+    Column("type", Key, nullable=False),
+    Column("topic", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("correlation_id", Key, nullable=False),
+    Column("occurred_at", Moment, nullable=False),
+    # Text, never a JSON type: what is published again must be the same bytes as the first time.
+    Column("data", Text, nullable=False),
+    Column("terminal", Boolean, nullable=False),
+    Column("recorded_at", Moment, nullable=False, server_default=present_moment()),
+    PrimaryKeyConstraint("tenant", "stream", "version"),
+    UniqueConstraint("tenant", "handler", "causation_id", "ordinal", name="uq_events_inbox"),
+    UniqueConstraint("id"),
+    CheckConstraint("version between 1 and 2147483647", "version"),
+    CheckConstraint("ordinal between 0 and 32767", "ordinal"),
+    *_key_lengths("tenant", "stream", "handler", "causation_id", "type", "topic", "owner", "correlation_id"),
+)
+
+spending_entries: Final = Table(
+    "spending_entries",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("amount", ExactAmount, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("merchant", Text, nullable=False),
+    Column("description", Text),
+    Column("spent_on", Date, nullable=False),
+    Column("spent_at", Time),
+    Column("time_zone", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("subcategory", Text),
+    Column("payment_method", Text),
+    Column("location", Text),
+    Column("tags", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    Column("raw_text", Text),
+    Column("confidence", Double, nullable=False),
+    Column("processing_method", Text, nullable=False),
+    Column("source", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    Column("deleted_reason", Text),
+    PrimaryKeyConstraint("tenant", "id"),
+    CheckConstraint("version between 1 and 2147483647", "version"),
+    CheckConstraint("amount >= 0", "amount"),
+    CheckConstraint("length(currency) = 3", "currency"),
+    CheckConstraint("confidence between 0 and 1", "confidence"),
+    *_key_lengths("tenant", "owner"),
+    Index(None, "tenant", "owner", "spent_on"),
+)

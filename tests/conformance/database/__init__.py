@@ -1,0 +1,1 @@
+"""The database ports on every database."""

@@ -1,0 +1,69 @@
+"""A migrated, empty database of each kind, and the adapters on it. A suite says by `url` which one it runs on."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.database import schema
+from adapters.database.engine import Database, open_database
+from adapters.database.reading import SqlEventReader, SqlSpendingRepository
+from adapters.database.store import SqlDecisionStore
+from tests.services.postgres import PostgresService
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/poon.db"
+    schema.migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_service: PostgresService) -> Iterator[str]:
+    with postgres_service.fresh_database() as url:
+        schema.migrate(url)
+        yield url
+
+
+@pytest.fixture
+def postgres_url(migrated_postgres: str) -> str:
+    with psycopg.connect(migrated_postgres) as connection:
+        connection.execute("TRUNCATE events, spending_entries")
+    return migrated_postgres
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    opened = open_database(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other_database(url: str) -> AsyncIterator[Database]:
+    """What another worker has: its own connections to the same database."""
+    opened = open_database(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def store(database: Database) -> SqlDecisionStore:
+    return SqlDecisionStore(database)
+
+
+@pytest.fixture
+def other_store(other_database: Database) -> SqlDecisionStore:
+    return SqlDecisionStore(other_database)
+
+
+@pytest.fixture
+def reader(database: Database) -> SqlEventReader:
+    return SqlEventReader(database)
+
+
+@pytest.fixture
+def repository(database: Database) -> SqlSpendingRepository:
+    return SqlSpendingRepository(database)

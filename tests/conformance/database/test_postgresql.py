@@ -1,0 +1,32 @@
+"""The suites on PostgreSQL."""
+
+import pytest
+
+from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
+from tests.conformance.database.schema import SchemaContract
+
+
+@pytest.fixture
+def url(postgres_url: str) -> str:
+    return postgres_url
+
+
+class TestDecisionStore(DecisionStoreContract):
+    """`DecisionStore` on PostgreSQL."""
+
+
+class TestEventReader(EventReaderContract):
+    """`EventReader` on PostgreSQL."""
+
+
+class TestSpendingRepository(SpendingRepositoryContract):
+    """`SpendingRepository` on PostgreSQL."""
+
+
+class TestSchema(SchemaContract):
+    """Migrations on PostgreSQL."""
+
+    @pytest.fixture
+    def fresh_url(self, fresh_database: str) -> str:
+        return fresh_database

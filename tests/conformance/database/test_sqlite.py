@@ -1,0 +1,34 @@
+"""The suites on SQLite."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
+from tests.conformance.database.schema import SchemaContract
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+class TestDecisionStore(DecisionStoreContract):
+    """`DecisionStore` on SQLite."""
+
+
+class TestEventReader(EventReaderContract):
+    """`EventReader` on SQLite."""
+
+
+class TestSpendingRepository(SpendingRepositoryContract):
+    """`SpendingRepository` on SQLite."""
+
+
+class TestSchema(SchemaContract):
+    """Migrations on SQLite."""
+
+    @pytest.fixture
+    def fresh_url(self, tmp_path: Path) -> str:
+        return f"sqlite:///{tmp_path}/a folder/fresh.db"
