@@ -1,0 +1,200 @@
+"""The consuming side: a FastStream batch subscriber of raw records, with manual acknowledgement.
+
+FastStream gives the subscription, its polling loop and its life cycle. Its decoding, acknowledgement and dependency
+injection are not used: a parser that fails there loses the record, `ack()` commits positions instead of offsets, and
+every injected message costs a thread hop. Offsets are committed explicitly, and only the ones the runtime names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiokafka import (
+    AIOKafkaConsumer,
+    ConsumerRebalanceListener,
+    ConsumerRecord,
+    OffsetAndMetadata,
+    TopicPartition,
+)
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from adapters.kafka.connection import KafkaConnection
+from adapters.kafka.diagnosis import find_obstacle
+from workers.ports.errors import UnavailableError
+from workers.ports.messages import Partition, RecordSink, StaleAssignmentError
+
+LOG: Final = logging.getLogger(__name__)
+
+_JOIN_MARGIN: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """How to consume.
+
+    Attributes:
+        topics: the command topics.
+        max_records: the most records one poll delivers.
+        session_timeout: after how many seconds without a heartbeat the group gives the partitions away.
+        rebalance_timeout: how many seconds a member has to react to a rebalance.
+        poll_timeout: the longest wait for records in one poll, seconds.
+        commit_timeout: the longest one offset commit may take, seconds; below the rebalance time-out.
+    """
+
+    group_id: str
+    topics: Sequence[str]
+    max_records: int = 500
+    session_timeout: float = 10.0
+    rebalance_timeout: float = 10.0
+    poll_timeout: float = 0.2
+    commit_timeout: float = 5.0
+
+
+class KafkaIntake:
+    """Implements `Intake`."""
+
+    def __init__(self, connection: KafkaConnection, options: IntakeOptions) -> None:
+        self._connection = connection
+        self._options = options
+        self._broker: KafkaBroker | None = None
+        self._subscriber: Any = None
+
+    async def start(self, sink: RecordSink) -> None:
+        """See `Intake.start`."""
+        await self._require_topics()
+        broker = KafkaBroker(
+            self._connection.bootstrap_servers.split(","),
+            client_id=self._connection.client_id,
+            request_timeout_ms=int(self._longest_answer * 1000),
+            security=self._connection.faststream_security(),
+            allow_auto_create_topics=False,
+            consumer_only=True,
+            apply_types=False,
+            logger=None,
+        )
+        self._subscriber = broker.subscriber(
+            *self._options.topics,
+            batch=True,
+            group_id=self._options.group_id,
+            max_records=self._options.max_records,
+            batch_timeout_ms=int(self._options.poll_timeout * 1000),
+            auto_offset_reset="earliest",
+            session_timeout_ms=int(self._options.session_timeout * 1000),
+            heartbeat_interval_ms=int(self._options.session_timeout * 1000 / 3),
+            rebalance_timeout_ms=int(self._options.rebalance_timeout * 1000),
+            listener=_Listener(sink),
+            ack_policy=AckPolicy.MANUAL,
+            parser=_keep_raw,
+            decoder=_raw_records,
+        )
+
+        async def deliver(records: tuple[ConsumerRecord[bytes, bytes], ...]) -> None:
+            sink.accept(records)
+
+        self._subscriber(deliver)
+        self._broker = broker
+        try:
+            await broker.start()
+        except KafkaError as error:
+            raise self._unavailable(error) from error
+
+    def pause(self, partitions: Collection[Partition]) -> None:
+        """See `Intake.pause`."""
+        consumer = self._consumer
+        if consumer is not None and (owned := self._owned(consumer, partitions)):
+            consumer.pause(*owned)
+
+    def resume(self, partitions: Collection[Partition]) -> None:
+        """See `Intake.resume`."""
+        consumer = self._consumer
+        if consumer is not None and (owned := self._owned(consumer, partitions)):
+            consumer.resume(*owned)
+
+    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+        """See `Intake.commit`."""
+        consumer = self._consumer
+        if consumer is None:
+            raise StaleAssignmentError("the consumer has stopped")
+        offsets = {
+            partition: OffsetAndMetadata(next_offsets[Partition(partition.topic, partition.partition)], "")
+            for partition in self._owned(consumer, next_offsets)
+        }
+        if not offsets:
+            return
+        try:
+            async with asyncio.timeout(self._options.commit_timeout):
+                await consumer.commit(offsets)
+        except (CommitFailedError, IllegalStateError) as error:
+            raise StaleAssignmentError(str(error)) from error
+        except (KafkaError, TimeoutError) as error:
+            raise self._unavailable(error) from error
+
+    async def stop(self) -> None:
+        """See `Intake.stop`."""
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            await broker.stop()
+
+    @property
+    def _longest_answer(self) -> float:
+        """The broker answers a member that joins only when the others have, or had their time to."""
+        return max(self._connection.request_timeout_seconds, self._options.rebalance_timeout + _JOIN_MARGIN)
+
+    @property
+    def _consumer(self) -> AIOKafkaConsumer[bytes, bytes] | None:
+        return None if self._broker is None else self._subscriber.consumer
+
+    @staticmethod
+    def _owned(consumer: AIOKafkaConsumer[bytes, bytes], partitions: Collection[Partition]) -> list[TopicPartition]:
+        assignment = consumer.assignment()
+        wanted = (TopicPartition(partition.topic, partition.number) for partition in partitions)
+        return [partition for partition in wanted if partition in assignment]
+
+    async def _require_topics(self) -> None:
+        probe: AIOKafkaConsumer[bytes, bytes] = AIOKafkaConsumer(**self._connection.aiokafka_options())
+        try:
+            await probe.start()
+            missing = sorted(set(self._options.topics) - set(await probe.topics()))
+        except KafkaError as error:
+            raise await find_obstacle(self._connection) or self._unavailable(error) from error
+        finally:
+            await probe.stop()
+        if missing:
+            raise UnavailableError(
+                f"topics missing on {self._connection.bootstrap_servers}: {', '.join(missing)}; "
+                "create them with `poon topics apply`"
+            )
+
+    def _unavailable(self, error: Exception) -> UnavailableError:
+        return UnavailableError(
+            f"Kafka at {self._connection.bootstrap_servers} cannot be used ({type(error).__name__}: {error}); "
+            "check that it runs and POON_KAFKA__BOOTSTRAP_SERVERS"
+        )
+
+
+class _Listener(ConsumerRebalanceListener):
+    """Passes rebalances on. An exception raised here would be logged and forgotten by the client library."""
+
+    def __init__(self, sink: RecordSink) -> None:
+        self._sink = sink
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        await self._sink.revoked([Partition(*partition) for partition in revoked])
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        await self._sink.assigned([Partition(*partition) for partition in assigned])
+
+
+async def _keep_raw(records: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaMessage:
+    """Wrap a batch without looking into it, so that no header or payload can make this fail."""
+    return KafkaMessage(body=b"", raw_message=records, consumer=None)  # type: ignore[arg-type]
+
+
+async def _raw_records(message: KafkaMessage) -> tuple[ConsumerRecord[bytes, bytes], ...]:
+    return message.raw_message

@@ -1,0 +1,1 @@
+"""The Kafka adapters on a real broker."""

@@ -1,0 +1,150 @@
+"""The consuming side on a real broker: raw records, explicit offsets, rebalances."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+import pytest
+
+from adapters.kafka.connection import KafkaConnection
+from adapters.kafka.intake import IntakeOptions, KafkaIntake
+from adapters.kafka.publisher import KafkaPublisher
+from tests.services.kafka import KafkaService, fresh_name
+from tests.services.waiting import eventually
+from workers.ports.errors import UnavailableError
+from workers.ports.messages import OutgoingRecord, Partition, RawRecord, StaleAssignmentError
+
+pytestmark = pytest.mark.integration
+
+
+class Sink:
+    """Remembers what it is given."""
+
+    def __init__(self) -> None:
+        self.records: list[RawRecord] = []
+        self.owned: set[Partition] = set()
+        self.assignments = 0
+
+    def accept(self, records: Sequence[RawRecord]) -> None:
+        self.records += records
+
+    async def assigned(self, partitions: Collection[Partition]) -> None:
+        self.owned = set(partitions)
+        self.assignments += 1
+
+    async def revoked(self, partitions: Collection[Partition]) -> None:
+        self.owned -= set(partitions)
+
+    @property
+    def values(self) -> list[bytes | None]:
+        return [record.value for record in self.records]
+
+
+class Member:
+    """An intake with its sink."""
+
+    def __init__(self, kafka: KafkaService, topic: str, group: str) -> None:
+        self.sink = Sink()
+        self.intake = KafkaIntake(
+            KafkaConnection(kafka.bootstrap_servers),
+            IntakeOptions(group_id=group, topics=[topic], session_timeout=6.0, rebalance_timeout=6.0),
+        )
+
+    async def join(self) -> None:
+        await self.intake.start(self.sink)
+        await eventually(lambda: self.sink.assignments, "an assignment")
+
+
+async def publish(kafka: KafkaService, topic: str, values: Sequence[bytes], key: bytes = b"k") -> None:
+    publisher = KafkaPublisher(KafkaConnection(kafka.bootstrap_servers), "test")
+    await publisher.start()
+    await publisher.publish([OutgoingRecord(topic, key, value, (("n", b"\xff\x00"),)) for value in values])
+    await publisher.stop()
+
+
+async def test_records_arrive_raw_and_in_order_whatever_their_headers_hold(kafka_service: KafkaService) -> None:
+    topic = kafka_service.fresh_topic()
+    await publish(kafka_service, topic, [b"1", b"\xff", b"3"])
+    member = Member(kafka_service, topic, fresh_name())
+    await member.join()
+    await eventually(lambda: len(member.sink.records) == 3, "three records")
+    assert member.sink.values == [b"1", b"\xff", b"3"]
+    assert list(member.sink.records[0].headers) == [("n", b"\xff\x00")]
+    await member.intake.stop()
+
+
+async def test_a_new_member_goes_on_at_the_committed_offset_and_not_at_the_position(
+    kafka_service: KafkaService,
+) -> None:
+    topic, group = kafka_service.fresh_topic(), fresh_name()
+    await publish(kafka_service, topic, [b"1", b"2", b"3"])
+    first = Member(kafka_service, topic, group)
+    await first.join()
+    await eventually(lambda: len(first.sink.records) == 3, "three records")
+    await first.intake.commit({Partition(topic, 0): 1})
+    await first.intake.stop()
+    second = Member(kafka_service, topic, group)
+    await second.join()
+    await eventually(lambda: len(second.sink.records) == 2, "the uncommitted records")
+    assert second.sink.values == [b"2", b"3"]
+    await second.intake.stop()
+
+
+async def test_a_paused_partition_delivers_nothing_until_it_is_resumed(kafka_service: KafkaService) -> None:
+    topic = kafka_service.fresh_topic(partitions=2)
+    member = Member(kafka_service, topic, fresh_name())
+    await member.join()
+    partitions = [Partition(topic, 0), Partition(topic, 1), Partition(topic, 7)]
+    member.intake.pause(partitions)
+    await publish(kafka_service, topic, [b"held"])
+    probe = Member(kafka_service, topic, fresh_name())
+    await probe.join()
+    await eventually(lambda: probe.sink.records, "the record at another group")
+    assert member.sink.records == []
+    member.intake.resume(partitions)
+    await eventually(lambda: member.sink.values == [b"held"], "the resumed record")
+    await asyncio.gather(member.intake.stop(), probe.intake.stop())
+
+
+async def test_partitions_move_to_a_second_member_and_back(kafka_service: KafkaService) -> None:
+    topic, group = kafka_service.fresh_topic(partitions=4), fresh_name()
+    first, second = Member(kafka_service, topic, group), Member(kafka_service, topic, group)
+    await first.join()
+    assert len(first.sink.owned) == 4
+    await second.join()
+    await eventually(lambda: len(first.sink.owned) == len(second.sink.owned) == 2, "an even share")
+    assert first.sink.owned | second.sink.owned == {Partition(topic, number) for number in range(4)}
+    await second.intake.stop()
+    await eventually(lambda: len(first.sink.owned) == 4, "all partitions back")
+    await first.intake.stop()
+
+
+async def test_offsets_of_partitions_somebody_else_owns_are_not_committed(kafka_service: KafkaService) -> None:
+    topic = kafka_service.fresh_topic()
+    member = Member(kafka_service, topic, fresh_name())
+    await member.join()
+    await member.intake.commit({Partition("other", 3): 99})
+    await member.intake.stop()
+    with pytest.raises(StaleAssignmentError):
+        await member.intake.commit({Partition(topic, 0): 1})
+
+
+async def test_a_missing_topic_is_named_with_its_cure(kafka_service: KafkaService) -> None:
+    if kafka_service.embedded is not None:
+        pytest.skip("the embedded broker creates a topic that is asked for")
+    missing = Member(kafka_service, "poon.nowhere", fresh_name())
+    with pytest.raises(UnavailableError, match=r"poon\.nowhere.*poon topics apply"):
+        await missing.intake.start(missing.sink)
+
+
+async def test_an_unreachable_broker_is_named_with_its_setting(unused_tcp_port: int) -> None:
+    address = f"127.0.0.1:{unused_tcp_port}"
+    intake = KafkaIntake(KafkaConnection(address), IntakeOptions(group_id="g", topics=["t"]))
+    with pytest.raises(UnavailableError, match=rf"{address}.*POON_KAFKA__BOOTSTRAP_SERVERS"):
+        await intake.start(Sink())
+
+
+async def test_an_intake_that_never_started_stops_and_pauses_without_complaint() -> None:
+    intake = KafkaIntake(KafkaConnection("127.0.0.1:1"), IntakeOptions(group_id="g", topics=["t"]))
+    intake.pause([Partition("t", 0)])
+    intake.resume([Partition("t", 0)])
+    await intake.stop()
