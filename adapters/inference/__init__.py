@@ -1,0 +1,1 @@
+"""Reading money out of texts and images: recognition, extraction and categorisation backends."""

@@ -1,0 +1,94 @@
+"""How money was paid, by the words for it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from adapters.inference.lexicon.data import payment_rows, table
+from adapters.inference.lexicon.phrases import Found, PhraseBook
+from adapters.inference.lexicon.prose import Prose, read_prose
+from contracts.values import PaymentMethod
+
+_MOST_TELLING: Final = (
+    PaymentMethod.DIGITAL_WALLET,
+    PaymentMethod.PROMPTPAY,
+    PaymentMethod.MOBILE_BANKING,
+    PaymentMethod.DEBIT_CARD,
+    PaymentMethod.CREDIT_CARD,
+    PaymentMethod.QR_CODE,
+    PaymentMethod.BANK_TRANSFER,
+    PaymentMethod.CASH,
+    PaymentMethod.OTHER,
+)
+"""Of "scanned the QR with TrueMoney" the wallet says most: the instrument before the way, the way before cash."""
+
+_OWN_MONEY: Final = frozenset(
+    (PaymentMethod.CASH, PaymentMethod.CREDIT_CARD, PaymentMethod.DEBIT_CARD, PaymentMethod.DIGITAL_WALLET)
+)
+_BARE_CASH: Final = re.compile(r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?<=\.-))สด(?=\s|$|[.,!)])")
+_INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$")
+_BACK: Final = re.compile(r"คืน|refund|back")
+_FILLERS: Final = " \t\n:-("
+_SPLIT_WORDS: Final = ("ที่เหลือ", "ส่วนที่เหลือ", "the rest", "rest by", "rest in", "rest with", "ครึ่งนึง", "half")
+
+
+@cache
+def _book() -> PhraseBook[PaymentMethod | None]:
+    traps: list[tuple[str, PaymentMethod | None]] = [(trap, None) for trap in table("payment")["traps"]["nothing"]]
+    return PhraseBook(traps + list(payment_rows()))
+
+
+def payments_in(prose: Prose) -> list[Found[PaymentMethod]]:
+    """Every payment word that is neither negated nor the thing money was put on, left to right."""
+    found = [Found(one.start, one.end, one.value) for one in _book().find(prose) if one.value is not None]
+    found += [Found(one.start(), one.end(), PaymentMethod.CASH) for one in _BARE_CASH.finditer(prose.folded)]
+    kept = [one for one in found if not _negated(prose, one) and not _topped_up(prose, one)]
+    return sorted(kept, key=lambda one: one.start)
+
+
+def payment_of(prose: Prose) -> Found[PaymentMethod] | None:
+    """The method a text tells, with the words for it; two purses for one purchase are Other."""
+    found = payments_in(prose)
+    if not found:
+        return None
+    if _is_split(prose, found):
+        return Found(found[0].start, found[-1].end, PaymentMethod.OTHER)
+    return min(found, key=lambda one: _MOST_TELLING.index(one.value))
+
+
+def payment_method_of(text: str) -> PaymentMethod | None:
+    """The method a text tells, None where it tells none."""
+    found = payment_of(read_prose(text))
+    return None if found is None else found.value
+
+
+def _is_split(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
+    """Part by one purse, the rest by another: both named and a word of parting between or before them."""
+    if len({one.value for one in found}) == 1 or found[0].value not in _OWN_MONEY | {PaymentMethod.BANK_TRANSFER}:
+        return False
+    return any(word in prose.folded for word in _SPLIT_WORDS)
+
+
+def _negated(prose: Prose, one: Found[PaymentMethod]) -> bool:
+    before = prose.folded[: one.start].rstrip(_FILLERS)
+    return _ends_with_word(before, tuple(table("payment")["traps"]["negated"]))
+
+
+def _topped_up(prose: Prose, one: Found[PaymentMethod]) -> bool:
+    """A wallet after "top up" is where the money went, not where it came from."""
+    if one.value is not PaymentMethod.DIGITAL_WALLET:
+        return False
+    before = prose.folded[: one.start].rstrip(_FILLERS)
+    destination = _INTO.search(before[-12:]) is not None and _BACK.search(prose.folded) is None
+    return destination or _ends_with_word(before, tuple(table("payment")["traps"]["topup"]))
+
+
+def _ends_with_word(before: str, words: tuple[str, ...]) -> bool:
+    for word in words:
+        if before.endswith(word):
+            rest = before[: -len(word)]
+            if not word.isascii() or not rest or not rest[-1].isalpha():
+                return True
+    return False

@@ -1,0 +1,81 @@
+"""A text made ready for look-ups: one spelling per letter and digit, and where its words begin and end."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from adapters.inference.lexicon.segmentation import word_starts
+
+_DIGITS: Final = {ord("๐") + value: str(value) for value in range(10)}
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_DASHES: Final = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"}
+_QUOTES: Final = {ord("\u2018"): "'", ord("\u2019"): "'", ord("\u201c"): '"', ord("\u201d"): '"'}
+_SPELLING: Final = _DIGITS | _INVISIBLE | _DASHES | _QUOTES
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A text with the places where words begin or end.
+
+    Attributes:
+        text: normalised, Arabic digits.
+        folded: the same length, lower case.
+        edges: positions at which a word may begin or end.
+    """
+
+    text: str
+    folded: str
+    edges: frozenset[int]
+
+    def is_word(self, start: int, end: int) -> bool:
+        """Whether text[start:end] is made of whole words."""
+        return start in self.edges and end in self.edges
+
+
+def normalise(text: str) -> str:
+    """One spelling for each letter, digit, dash and quote."""
+    compatible = unicodedata.normalize("NFKC", text).translate(_SPELLING)
+    for wrong, right in (("\u0e4d\u0e32", "\u0e33"), ("\u0e40\u0e40", "\u0e41")):
+        compatible = compatible.replace(wrong, right)
+    return compatible
+
+
+def fold(text: str) -> str:
+    """Lower case that keeps every position."""
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+@lru_cache(maxsize=64)
+def read_prose(text: str) -> Prose:
+    """Normalise a text and find its word edges."""
+    clean = normalise(text)
+    return Prose(clean, fold(clean), _edges(clean))
+
+
+def is_thai(char: str) -> bool:
+    return "\u0e01" <= char <= "\u0e4e" and char != "\u0e3f"
+
+
+def _kind(char: str) -> str:
+    if is_thai(char):
+        return "thai"
+    if char.isdigit():
+        return "digit"
+    return "letter" if char.isalpha() or unicodedata.combining(char) else "other"
+
+
+def _edges(text: str) -> frozenset[int]:
+    edges = {0, len(text)}
+    start = 0
+    for position in range(1, len(text) + 1):
+        kind = _kind(text[start])
+        if position < len(text) and _kind(text[position]) == kind != "other":
+            continue
+        edges.add(position)
+        if kind == "thai":
+            edges.update(start + offset for offset in word_starts(text[start:position]))
+        start = position
+    return frozenset(edges)

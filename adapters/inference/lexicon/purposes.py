@@ -1,0 +1,173 @@
+"""What a purchase was for, in the order that works: purpose, merchant, words, and else nothing certain."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from adapters.inference.lexicon.data import category_rows, table
+from adapters.inference.lexicon.merchants import KnownMerchant, merchants_in
+from adapters.inference.lexicon.phrases import Found, PhraseBook
+from adapters.inference.lexicon.prose import Prose
+from contracts.values import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BY_PURPOSE: Final = 0.93
+_BY_MERCHANT: Final = 0.92
+_BY_BROAD_MERCHANT: Final = 0.75
+_BY_ONE_WORD: Final = 0.8
+_MOST_BY_WORDS: Final = 0.92
+_LEAST_BY_WORDS: Final = 0.5
+_NOTHING_KNOWN: Final = 0.25
+_DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
+
+
+class Judgement(NamedTuple):
+    """A category, how sure, and the words it rests on."""
+
+    category: Category
+    confidence: float
+    evidence: str | None
+
+
+@cache
+def _purposes() -> PhraseBook[Category]:
+    return PhraseBook(category_rows("purpose"))
+
+
+@cache
+def _words() -> PhraseBook[Category | None]:
+    money: list[tuple[str, Category | None]] = [(word, None) for word in table("language")["not_things"]]
+    return PhraseBook(money + list(category_rows("words")))
+
+
+@cache
+def _family(part: str) -> PhraseBook[bool]:
+    return PhraseBook((word, True) for word in table("categories")["family"][part])
+
+
+def judge(prose: Prose, merchant: KnownMerchant | None = None) -> Judgement:
+    """The category of a purchase told in words.
+
+    Args:
+        prose: the text.
+        merchant: the known merchant, when it was told apart from the text.
+    """
+    purpose = _by_purpose(prose)
+    if purpose is not None:
+        return purpose
+    words = words_in(prose)
+    gift = _family_gift(prose)
+    bought_thing = bool(words) and _first_start(_family("buying").find(prose)) is not None
+    if gift is not None and not bought_thing and not _outranks_family(words):
+        return Judgement(Category.FAMILY, _BY_PURPOSE, gift)
+    return _by_merchant(prose, merchant, words) or _by_words(prose, words) or _unknown()
+
+
+@lru_cache(maxsize=64)
+def words_in(prose: Prose) -> tuple[Found[Category], ...]:
+    """Every word that names a thing of some category, left to right."""
+    return tuple(Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None)
+
+
+def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
+    """Known merchants money went to: no bank or wallet, and not where a ride only ended."""
+    ride = next((one.start for one in words_in(prose) if one.value is Category.TRANSPORTATION), len(prose.text))
+    sellers = [one for one in merchants_in(prose) if not one.value.handles_money]
+    return [
+        one
+        for one in sellers
+        if one.start < ride
+        or one.value.category is Category.TRANSPORTATION
+        or not _DESTINATION.search(prose.folded[: one.start][-16:])
+    ]
+
+
+def purposes_in(prose: Prose) -> list[Found[Category]]:
+    """Every word that tells a cultural purpose, left to right."""
+    return _purposes().find(prose)
+
+
+def _by_purpose(prose: Prose) -> Judgement | None:
+    found = purposes_in(prose)
+    if not found:
+        return None
+    order = (Category.TEMPLE, Category.FESTIVAL, Category.MERIT, Category.FAMILY)
+    best = min(found, key=lambda one: order.index(one.value))
+    if best.value is Category.MERIT and best.within(prose).casefold() in table("language")["plain_giving"]:
+        temple = _temple(prose)
+        if temple is not None:
+            return Judgement(Category.TEMPLE, _BY_ONE_WORD, f"{best.within(prose)} {temple}")
+    return Judgement(best.value, _BY_PURPOSE, best.within(prose))
+
+
+def _temple(prose: Prose) -> str | None:
+    return next((one.within(prose) for one in words_in(prose) if one.value is Category.TEMPLE), None) or next(
+        (one.within(prose) for one in merchants_in(prose) if one.value.category is Category.TEMPLE), None
+    )
+
+
+def _family_gift(prose: Prose) -> str | None:
+    """Words of giving followed at once by a relative."""
+    persons = _family("persons").find(prose)
+    for giving in _family("giving").find(prose):
+        for person in persons:
+            gap = prose.folded[giving.end : person.start]
+            if person.start >= giving.end and gap.strip() in {"", "my", "to", "to my", "the", "คุณ"}:
+                return prose.text[giving.start : person.end]
+    return None
+
+
+def _outranks_family(words: Sequence[Found[Category]]) -> bool:
+    return any(one.value in {Category.EDUCATION, Category.HEALTHCARE} for one in words)
+
+
+def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[Found[Category]]) -> Judgement | None:
+    found = sellers_in(prose)
+    known = merchant or (found[0].value if found else None)
+    if known is None or known.handles_money:
+        return None
+    if words and (known.broad or _pays_a_bill(prose, known, words)):
+        return None
+    evidence = found[0].within(prose) if found and merchant is None else known.canonical
+    return Judgement(known.category, _BY_BROAD_MERCHANT if known.broad else _BY_MERCHANT, evidence)
+
+
+def _pays_a_bill(prose: Prose, known: KnownMerchant, words: Sequence[Found[Category]]) -> bool:
+    """Bills are paid at the counters of shops."""
+    bills = (one for one in words if one.value is Category.BILLS and _weight(prose, one) > 1)
+    return known.category is Category.GROCERIES and any(bills)
+
+
+def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | None:
+    if not words:
+        return None
+    weights: dict[Category, int] = {}
+    for one in words:
+        weights[one.value] = weights.get(one.value, 0) + _weight(prose, one)
+    best = max(weights, key=lambda category: (_heaviest(prose, words, category), weights[category]))
+    share = weights[best] / sum(weights.values())
+    evidence = max((one for one in words if one.value is best), key=lambda one: _weight(prose, one))
+    sure = _LEAST_BY_WORDS + share * (_BY_ONE_WORD - _LEAST_BY_WORDS)
+    several = sum(one.value is best for one in words) > 1 and share == 1
+    return Judgement(best, _MOST_BY_WORDS if several else round(sure, 3), evidence.within(prose))
+
+
+def _weight(prose: Prose, one: Found[Category]) -> int:
+    """Longer words are more particular; a vague one only counts when alone."""
+    return 1 if one.within(prose).casefold() in table("language")["vague_words"] else one.end - one.start
+
+
+def _heaviest(prose: Prose, words: Sequence[Found[Category]], category: Category) -> int:
+    return max(_weight(prose, one) for one in words if one.value is category)
+
+
+def _first_start(found: list[Found[bool]]) -> int | None:
+    return found[0].start if found else None
+
+
+def _unknown() -> Judgement:
+    return Judgement(Category.MISCELLANEOUS, _NOTHING_KNOWN, None)

@@ -1,0 +1,106 @@
+"""Thai words without spaces: the division into the fewest dictionary words, found in linear time.
+
+The library's own tokeniser explores alternatives and may take seconds on hostile input; this one is a
+dynamic programme whose work is the length of the text times the longest word.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from adapters.inference.lexicon.data import all_thai_phrases
+
+LONGEST_WORD: Final = 24
+_SHORTEST_PART: Final = 4
+_KNOWN: Final = 10
+_UNKNOWN: Final = 14
+_NEVER_FIRST: Final = frozenset("ะัาำิีึืฺุู็่้๊๋์ๅๆฯํ๎")
+_NEVER_LAST: Final = frozenset("เแโใไ")
+_EXTRA: Final = frozenset(("นึง", "ซาว", "บ.", "มั้ง", "ละ", "ค่า", "ปั๊ม", "แบงค์", "แบงก์"))
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """PyThaiNLP's word list, read as a file: importing the library makes a directory in the user's home."""
+    package = find_spec("pythainlp")
+    if package is None or package.origin is None:
+        msg = "PyThaiNLP is not installed"
+        raise ImportError(msg)
+    words = Path(package.origin).with_name("corpus").joinpath("words_th.txt").read_text("utf-8").split()
+    return frozenset(word for word in words if len(word) <= LONGEST_WORD) | _EXTRA
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    return _common_words() | all_thai_phrases()
+
+
+def warm_up() -> None:
+    """Read the dictionary now rather than with the first text."""
+    _dictionary()
+
+
+def word_starts(run: str) -> list[int]:
+    """Where the words of a run of Thai letters begin, those inside a listed compound of words included."""
+    starts = []
+    for start, end in _divide(run, _dictionary()):
+        starts.append(start)
+        starts.extend(start + inner for inner in _starts_inside(run[start:end]))
+    return starts
+
+
+@lru_cache(maxsize=4096)
+def _starts_inside(word: str) -> tuple[int, ...]:
+    """Where words begin inside a compound: a listed one of everyday words, or a listed word with an everyday one.
+
+    บริจาควัด still holds วัด and เติมน้ำมัน holds น้ำมัน, but เซเว่น holds nothing and น้ำใจ holds no น้ำ.
+    """
+    common, listed = _common_words(), all_thai_phrases()
+    if word in listed and word not in common:
+        parts = _divide(word, common)
+        return tuple(start for start, _ in parts[1:]) if all(word[a:b] in common for a, b in parts) else ()
+    cuts = range(_SHORTEST_PART, len(word))
+    heads = [cut for cut in cuts if word[:cut] in listed and word[cut:] in common]
+    tails = [len(word) - cut for cut in cuts if word[-cut:] in listed and word[:-cut] in common]
+    return tuple(sorted({*heads, *tails}))
+
+
+def _divide(run: str, words: frozenset[str]) -> list[tuple[int, int]]:
+    steps = _best_steps(run, words)
+    spans, position = [], 0
+    while position < len(run):
+        spans.append((position, position + steps[position]))
+        position += steps[position]
+    return spans
+
+
+def _best_steps(run: str, words: frozenset[str]) -> list[int]:
+    """For each position, the length of the word that begins there in the cheapest division of the rest."""
+    size = len(run)
+    costs = [0] * (size + 1)
+    steps = [1] * size
+    for start in range(size - 1, -1, -1):
+        length = _cluster(run, start)
+        steps[start], costs[start] = length, _UNKNOWN + costs[start + length]
+        for end in range(start + 1, min(size, start + LONGEST_WORD) + 1):
+            cost = _KNOWN + costs[end]
+            if cost <= costs[start] and _may_break(run, end) and run[start:end] in words:
+                steps[start], costs[start] = end - start, cost
+    return steps
+
+
+def _cluster(run: str, start: int) -> int:
+    """The letters from `start` that cannot be parted: at least one."""
+    end = start + 1
+    while end < len(run) and not _may_break(run, end):
+        end += 1
+    return end - start
+
+
+def _may_break(run: str, position: int) -> bool:
+    if position >= len(run):
+        return True
+    return run[position] not in _NEVER_FIRST and run[position - 1] not in _NEVER_LAST

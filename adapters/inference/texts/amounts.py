@@ -1,0 +1,158 @@
+"""From the numbers of a text to the one amount that was spent, or the reason why there is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.data import word_list
+from adapters.inference.texts.decisions import Answer, decide
+from adapters.inference.texts.numbers import Number, numbers_in
+from adapters.inference.texts.roles import term_of
+from adapters.inference.texts.terms import Role, Term
+from contracts.errors import ErrorCode
+from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
+from workers.ports.errors import RejectionError
+
+if TYPE_CHECKING:
+    from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.noise import Span
+
+_LONG_CODE: Final = 9
+_RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
+_TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
+_DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
+_ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The amount, how sure, and the words it rests on."""
+
+    value: Decimal
+    currency: Currency
+    sure: float
+    evidence: str
+    spans: tuple[Span, ...]
+    with_change: bool = False
+
+
+def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
+    """The amount a text tells.
+
+    Args:
+        prose: the text.
+        taken: digits that are dates, names or other noise.
+        default: the currency of an amount without one.
+
+    Raises:
+        RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
+    """
+    terms = _terms(prose, taken)
+    if _is_negative(terms):
+        raise RejectionError(ErrorCode.NEGATIVE_AMOUNT, "the amount has a minus sign", field="text")
+    answer = decide(prose, terms)
+    if not 0 < answer.value <= MAX_AMOUNT:
+        raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
+    currency, told = _currency(prose, answer, default)
+    spans = tuple((term.number.left, term.number.right) for term in answer.terms)
+    evidence = " ".join(prose.text[start:end].strip() for start, end in spans)
+    return Spent(
+        answer.value,
+        currency,
+        _sure(terms, answer, told=told),
+        evidence[:200],
+        spans,
+        any(term.role is Role.CHANGE for term in terms),
+    )
+
+
+def _terms(prose: Prose, taken: list[Span]) -> list[Term]:
+    clear = [one for one in numbers_in(prose) if not any(one.start < end and start < one.end for start, end in taken)]
+    numbers = [one for one in _multiplied(prose, clear) if not _is_code(one, clear)]
+    terms = []
+    for position, number in enumerate(numbers):
+        before = numbers[position - 1].right if position else 0
+        after = numbers[position + 1].left if position + 1 < len(numbers) else len(prose.text)
+        terms.append(term_of(prose, number, before, after))
+    return _without_ranges(prose, terms)
+
+
+def _is_negative(terms: list[Term]) -> bool:
+    """A minus before a price; before a discount it is only the discount's own sign."""
+    prices = [term for term in terms if term.role in _ITEMS | {Role.FINAL, Role.OWN, Role.UNIT}]
+    discounts = [] if prices else [term for term in terms if term.role is Role.DISCOUNT]
+    return any(term.number.negative for term in prices or discounts)
+
+
+def _is_code(number: Number, numbers: list[Number]) -> bool:
+    """A long bare run of digits beside other numbers is a reference, whatever it counts."""
+    bare = number.currency is None and not number.priced and not number.spelled
+    return bare and number.end - number.start >= _LONG_CODE and len(numbers) > 1
+
+
+def _multiplied(prose: Prose, numbers: list[Number]) -> list[Number]:
+    """Join `65 x 2`: one price."""
+    joined: list[Number] = []
+    for number in numbers:
+        last = joined[-1] if joined else None
+        if last is not None and _TIMES.fullmatch(prose.folded[last.right : number.left]):
+            product = last.value * number.value
+            joined[-1] = replace(
+                last, value=product, right=number.right, end=number.end, priced=True,
+                currency=last.currency or number.currency, weak=False,
+            )  # fmt: skip
+        else:
+            joined.append(number)
+    return joined
+
+
+def _without_ranges(prose: Prose, terms: list[Term]) -> list[Term]:
+    """From a to b tells no amount."""
+    marked = list(terms)
+    for place, (first, second) in enumerate(pairwise(terms)):
+        between = prose.folded[first.number.right : second.number.left]
+        rising = first.number.value < second.number.value
+        if rising and first.number.currency is None and _RANGE.fullmatch(between) and not second.number.negative:
+            marked[place] = replace(first, role=Role.RANGE)
+            counting = second.role in {Role.COUNT, Role.IGNORED}
+            marked[place + 1] = second if counting else replace(second, role=Role.RANGE)
+    return marked
+
+
+def _currency(prose: Prose, answer: Answer, default: Currency) -> tuple[Currency, bool]:
+    """The attached currency, one named elsewhere in the text, or the owner's."""
+    attached = [term.number.currency for term in answer.terms if term.number.currency is not None]
+    if attached:
+        return _local_dollar(prose, answer, attached[0], default), True
+    named = {number.currency for number in numbers_in(prose) if number.currency is not None} | _named(prose)
+    return (next(iter(named)), True) if len(named) == 1 else (default, False)
+
+
+def _local_dollar(prose: Prose, answer: Answer, found: Currency, default: Currency) -> Currency:
+    """A bare $ is the dollar of an owner who counts in dollars."""
+    if found is not Currency.USD or default not in _DOLLARS:
+        return found
+    start, end = answer.terms[0].number.left, answer.terms[0].number.right
+    words = prose.folded[start:end]
+    return found if "us" in words else default
+
+
+def _named(prose: Prose) -> set[Currency]:
+    words = {word.strip(".,()") for word in prose.folded.split()}
+    return {
+        currency
+        for currency, spellings in CURRENCY_WORDS.items()
+        for spelling in spellings
+        if len(spelling) > 2 and spelling.casefold() in words and spelling not in word_list("function_words")  # noqa: PLR2004
+    }
+
+
+def _sure(terms: list[Term], answer: Answer, *, told: bool) -> float:
+    """Less for every number set aside, for a currency not said, for an approximate figure."""
+    unused = len([term for term in terms if term not in answer.terms and term.role is not Role.COUNT])
+    sure = answer.sure * (1.0 if told else 0.98) * 0.985 ** min(unused, 5)
+    return round(sure * (0.8 if any(term.about for term in answer.terms) else 1.0), 3)

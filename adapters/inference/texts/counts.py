@@ -1,0 +1,153 @@
+"""Numbers that count, measure or name: three cups, 12 km, room 302, iPhone 15."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.purposes import words_in
+from adapters.inference.texts.terms import Role
+
+if TYPE_CHECKING:
+    from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.numbers import Number
+
+_FEW: Final = 20
+_MANY: Final = 31
+_HARDLY_A_PRICE: Final = 4
+_SMALL_LABEL: Final = Decimal(20)
+_MODEL_LIMIT: Final = Decimal(1000)
+_TIMES_BEFORE: Final = re.compile(r"(?:^|[\sก-๎)])[x×*]\s?$")
+_OCTANES: Final = frozenset((91, 95, 97))
+_REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|e)\s*$")
+_FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
+_TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
+_FACTOR_BEFORE: Final = re.compile(
+    r"(?:หาร(?:กัน)?|แชร์(?:กัน)?|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
+)
+_FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
+_LETTER: Final = re.compile(r"[a-z]")
+_WORD_AFTER: Final = re.compile(r"\s?([a-zà-ÿ']+)")
+_FEW_WORDS_BEFORE: Final = re.compile(
+    r"(?:^|[\n,;.]|\b(?:bought|got|had|ordered|for|ate|of|and|get|with|paid|spent|on|the|a|buy|took)|ซื้อ|สั่ง|กิน|เอา|ได้)\s*$"
+)
+_SHORT_PREPOSITIONS: Final = frozenset(word_list("ambiguous_classifiers"))
+_GOES_ON: Final = re.compile(r"[a-zก-๎]")
+_NUMBER_WORD: Final = re.compile(r"(?:ร้อย|พัน|หมื่น|สิบ|ยี่สิบ|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)")
+_MEASURES: Final = word_list("measures")
+_WITH_OTHERS: Final = re.compile(
+    r"(?:split|shared|share|หาร|แชร์)(?: it| the bill| this)?\s*(?:with|กับ)(?: my)?(?:เพื่อน|แฟน)?\s*$"
+)
+_OTHER_PEOPLE: Final = re.compile(r"\s*(?:friends?|people|others?|colleagues?|คน)")
+_GLUED_UNITS: Final = frozenset(("m", "g", "l", "h", "w", "%"))
+_MODELS: Final = frozenset(word_list("device_models"))
+_HARD_LABELS: Final = frozenset(word_list("strict_labels"))
+
+
+@cache
+def _labels() -> tuple[str, ...]:
+    return tuple(sorted(word_list("labels"), key=len, reverse=True))
+
+
+@cache
+def _counters() -> tuple[str, ...]:
+    return tuple(sorted((*word_list("classifiers"), *word_list("english_units")), key=len, reverse=True))
+
+
+def classifier_at_end(words: str) -> str:
+    """The classifier some words end with: the โล of ส้มโล; the words themselves when there is none."""
+    return next((word for word in _counters() if words.endswith(word)), words)
+
+
+def measure_after(prose: Prose, number: Number) -> str:
+    """The unit of a measured quantity, also of one with decimals: 12.5 km."""
+    return _counter_after(prose, number, _MEASURES)
+
+
+def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
+    factor = _factor(number, left, right)
+    if factor is not None:
+        return Role.FACTOR, factor
+    if _TIMES_BEFORE.search(left) or _TIMES_AFTER.match(right):
+        return Role.COUNT, "x"
+    counter = _counter_after(prose, number, _counters())
+    if counter:
+        return Role.COUNT, counter
+    label = _label(prose, number, left)
+    if label is not None:
+        return label, ""
+    return _english_count(prose, number, left, right)
+
+
+def _factor(number: Number, left: str, right: str) -> str | None:
+    """Whether the number divides a bill: "others" when the owner is not counted in."""
+    if _WITH_OTHERS.search(left) and _OTHER_PEOPLE.match(right):
+        return "others"
+    divides = _FACTOR_BEFORE.search(left) or (number.value <= _FEW and _FACTOR_AFTER.match(right))
+    return "" if divides else None
+
+
+def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> str:
+    gap = prose.folded[number.right : number.right + 1] == " "
+    start = number.right + 1 if gap else number.right
+    for word in counters:
+        end = start + len(word)
+        if not prose.folded.startswith(word, start) or (word in _GLUED_UNITS and gap) or end not in prose.edges:
+            continue
+        if prose.folded.startswith("ละ", end):
+            continue
+        if word in _SHORT_PREPOSITIONS:
+            rest = prose.folded[end:]
+            if number.value > _MANY or (_GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)):
+                continue
+        return word
+    return ""
+
+
+def _label(prose: Prose, number: Number, left: str) -> Role | None:
+    if number.value in _OCTANES and _REFILL_BEFORE.search(left):
+        return Role.MAYBE
+    glued = prose.folded[number.start - 1 : number.start]
+    if number.start == number.left and not number.spelled and _LETTER.match(glued or " "):
+        return Role.IGNORED
+    if not number.spelled and _LETTER.match(prose.folded[number.end : number.end + 1]):
+        return Role.IGNORED
+    trimmed = left.rstrip(" .:-")
+    for word in _labels():
+        bare = word.rstrip(".")
+        if trimmed.endswith(bare) and number.left - len(left) + len(trimmed) - len(bare) in prose.edges:
+            return _label_role(word, number, trimmed[: -len(bare)])
+    return None
+
+
+def _label_role(word: str, number: Number, before: str) -> Role | None:
+    short = len(word) == 1
+    if short and (number.spelled or before[-1:].isalnum() or number.value > _FEW):
+        return None
+    if before.endswith("ค่า") or before.rstrip().endswith(("for", "for a", "for the")):
+        return Role.MAYBE
+    if word in _MODELS:
+        return Role.MAYBE if number.value >= _MODEL_LIMIT else Role.IGNORED
+    if word in _HARD_LABELS:
+        return Role.IGNORED
+    return Role.MAYBE if number.value >= _SMALL_LABEL else Role.IGNORED
+
+
+def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
+    """Three beers, two lattes: a small number before a noun, nothing nameable before it."""
+    word = _WORD_AFTER.match(right)
+    if number.value > _FEW or not number.value:
+        return None
+    if _FOR_SO_MANY.search(left) and word is None:
+        return Role.MAYBE, ""
+    if word is not None and word[1] not in word_list("function_words"):
+        plural = word[1].endswith("s") and number.value > 1
+        if plural or _FEW_WORDS_BEFORE.search(left):
+            return Role.MAYBE, "things"
+    thing_after = any(0 <= one.start - number.right <= 1 for one in words_in(prose))
+    if thing_after and _FEW_WORDS_BEFORE.search(left):
+        return Role.MAYBE, "things"
+    return (Role.MAYBE, "") if number.weak or number.value <= _HARDLY_A_PRICE else None

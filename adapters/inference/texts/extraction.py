@@ -1,0 +1,155 @@
+"""Spending texts to fields, by rules alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.merchants import merchants_in
+from adapters.inference.lexicon.payment import payment_of, payments_in
+from adapters.inference.lexicon.prose import Prose, read_prose
+from adapters.inference.lexicon.purposes import judge
+from adapters.inference.texts.amounts import Spent, amount_of
+from adapters.inference.texts.categorization import BACKEND, as_read
+from adapters.inference.texts.dates import Day, day_told, days_in
+from adapters.inference.texts.kinds import kind_of
+from adapters.inference.texts.names import Name, merchant_of
+from adapters.inference.texts.noise import noise_in
+from contracts.errors import ErrorCode
+from contracts.money import Money
+from contracts.readings import BackendAnswer, Read, TextReading
+from contracts.values import Category, Confidence, Language, PaymentMethod, TransactionKind
+from workers.ports.errors import RejectionError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from adapters.inference.lexicon.phrases import Found
+    from contracts.readings import ReadingContext
+
+_DATE_NOT_TOLD: Final = 0.9
+_PAYMENT_SURE: Final = 0.95
+_PAYMENT_AMBIGUOUS: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    on: date
+    sure: float
+    evidence: str | None
+
+
+class RuleTextExtraction:
+    """TextExtraction by rules: no model, no network, the same answer every time."""
+
+    async def extract(self, text: str, context: ReadingContext) -> tuple[TextReading, tuple[BackendAnswer, ...]]:
+        """Understand a text.
+
+        Raises:
+            RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
+        """
+        answer = BackendAnswer(capability="text_extraction", backend=BACKEND)
+        return read_text(text, context), (answer,)
+
+
+def read_text(text: str, context: ReadingContext) -> TextReading:
+    """The fields of a text, each with its confidence and evidence."""
+    prose = read_prose(text)
+    days = days_in(prose, context.reference_date)
+    spent = amount_of(prose, _taken(prose, days), context.default_currency)
+    if len({day.on for day in days if day.on is not None}) > 1 and len(spent.spans) > 1:
+        raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
+    payment = payment_of(prose)
+    kind = kind_of(prose)
+    name = merchant_of(
+        prose,
+        [(one.start, one.end) for one in payments_in(prose)],
+        wallet=kind is TransactionKind.WALLET_TOPUP,
+    )
+    return _reading(prose, context, spent, _Fields(kind, days, payment, name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    kind: TransactionKind
+    days: list[Day]
+    payment: Found[PaymentMethod] | None
+    name: Name | None
+
+
+def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Fields) -> TextReading:
+    day = _day(prose, fields.days, context)
+    category = _category(prose, fields)
+    payment = _payment(prose, fields.payment) or _cash_by_change(spent)
+    money = Money.of(spent.value, spent.currency)
+    amount = Read(value=money, confidence=Confidence(spent.sure), evidence=spent.evidence)
+    sure = [amount.confidence, category.confidence, Confidence(day.sure)]
+    return TextReading(
+        kind=fields.kind,
+        language=Language.of(prose.text),
+        amount=amount,
+        merchant=None if fields.name is None else _merchant(fields.name),
+        merchant_canonical=None if fields.name is None else fields.name.canonical,
+        category=category,
+        payment_method=payment,
+        spent_on=Read(value=day.on, confidence=Confidence(day.sure), evidence=day.evidence),
+        note=_note(prose, spent, fields),
+        confidence=Confidence.combine(*sure, *([payment.confidence] if payment else [])),
+    )
+
+
+def _taken(prose: Prose, days: list[Day]) -> list[tuple[int, int]]:
+    """Digits that belong to dates, to names such as 7-11, to phone numbers and times."""
+    dated = [(day.start, day.end) for day in days]
+    named = [(one.start, one.end) for one in merchants_in(prose)]
+    return [*dated, *named, *noise_in(prose)]
+
+
+def _day(prose: Prose, days: list[Day], context: ReadingContext) -> _Day:
+    told = day_told(days)
+    if told is None or told.on is None:
+        return _Day(context.reference_date, _DATE_NOT_TOLD, None)
+    return _Day(told.on, told.sure, prose.text[told.start : told.end].strip())
+
+
+def _category(prose: Prose, fields: _Fields) -> Read[Category]:
+    if fields.kind is TransactionKind.WALLET_TOPUP:
+        evidence = None if fields.name is None else fields.name.written[:200]
+        return Read(value=Category.MISCELLANEOUS, confidence=Confidence(0.8), evidence=evidence)
+    known = None if fields.name is None else fields.name.known
+    judged = judge(prose, known)
+    if known is not None and judged.evidence == known.canonical and fields.name is not None:
+        judged = judged._replace(evidence=fields.name.written)
+    return as_read(judged)
+
+
+def _payment(prose: Prose, found: Found[PaymentMethod] | None) -> Read[PaymentMethod] | None:
+    if found is None:
+        return None
+    told = {one.value for one in payments_in(prose)}
+    sure = _PAYMENT_SURE if len(told) == 1 else _PAYMENT_AMBIGUOUS
+    evidence = found.within(prose)[:200]
+    return Read(value=found.value, confidence=Confidence(sure), evidence=evidence)
+
+
+def _cash_by_change(spent: Spent) -> Read[PaymentMethod] | None:
+    """Nobody gets change from a card."""
+    if not spent.with_change:
+        return None
+    return Read(value=PaymentMethod.CASH, confidence=Confidence(_PAYMENT_AMBIGUOUS), evidence=spent.evidence)
+
+
+def _merchant(name: Name) -> Read[str]:
+    return Read(value=name.written[:200], confidence=Confidence(name.sure), evidence=name.written[:200])
+
+
+def _note(prose: Prose, spent: Spent, fields: _Fields) -> str | None:
+    """The text without the words already understood as amount, day and payment."""
+    spans = [*spent.spans, *((day.start, day.end) for day in fields.days)]
+    if fields.payment is not None:
+        spans.append((fields.payment.start, fields.payment.end))
+    kept = "".join(
+        " " if any(start <= place < end for start, end in spans) else char for place, char in enumerate(prose.text)
+    )
+    words = " ".join(kept.split()).strip(" ,.-:;/()")
+    return words[:1000] or None

@@ -1,0 +1,49 @@
+"""Digits that are never money: phone and account numbers, times, addresses, codes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from adapters.inference.lexicon.prose import Prose
+
+_HOUR_WORDS: Final = "หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบเอ็ด|สิบ"
+_SHAPES: Final = (
+    r"(?<![\d.,])(?:\+66|0066)[ -]?\d[\d -]{6,11}\d",
+    r"(?<![\d.,])0\d{1,2}[- ]\d{3}[- ]?\d{3,4}(?!\d)",
+    r"(?<![\d.,])0[2-9]\d{7,8}(?!\d)",
+    r"(?<![\d.,])\d{3}-\d-\d{4,5}-\d(?!\d)",
+    r"(?<![\d.,])\d-\d{4}-\d{5}-\d{2}-\d(?!\d)",
+    r"[x*•]{2,}[x*•\d-]*\d+[x*•\d-]*",
+    r"(?<!\d)\d{4}[- ]\d{4}[- ]\d{4}[- ]\d{4}(?!\d)",
+    r"(?<![\d.,])(?:[01]?\d|2[0-4]):[0-5]\d(?::\d\d)?(?:\s?(?:น\.|น(?![ก-๎])|am|pm))?",
+    r"(?<![\d.,])(?:[01]?\d|2[0-4])[.][0-5]\d\s?(?:น\.|น(?![ก-๎])|am|pm|a\.m\.|p\.m\.|o'clock|hrs?(?![a-z]))",
+    r"(?:เวลา|ตอน)\s?(?:[01]?\d|2[0-4])(?:[.:][0-5]\d)?(?!\d|\s?(?:บาท|฿))",
+    r"(?<![\d.,])(?:1[0-2]|0?\d)\s?(?:am|pm|a\.m\.|p\.m\.|o'clock)(?![a-z])",
+    rf"(?:บ่าย|ตี)\s?(?:\d{{1,2}}|{_HOUR_WORDS})(?!\d|[ก-๎])(?:\s?โมง)?(?:\s?ครึ่ง)?",
+    rf"(?<!\d)(?:\d{{1,2}}|{_HOUR_WORDS})\s?(?:โมง(?:เช้า|เย็น|ครึ่ง)?|ทุ่ม(?:ครึ่ง|กว่า)?)",
+    r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
+    r"#\s?\d+",
+    r"[a-z]{2,}\d{4,}[a-z\d]*",
+    r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
+)
+_PATTERNS: Final = tuple(re.compile(shape) for shape in _SHAPES)
+_SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
+"""The shops' sale days, 11.11 and the like, beside a price."""
+Span = tuple[int, int]
+
+
+def noise_in(prose: Prose) -> list[Span]:
+    """Where such digits stand."""
+    found = [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
+    sales = [match.span() for match in _SALE_DAY.finditer(prose.folded)]
+    return found + [(start, end) for start, end in sales if _has_digit(prose.folded[:start] + prose.folded[end:])]
+
+
+def _has_digit(words: str) -> bool:
+    return any(char.isdigit() for char in words)
+
+
+def overlaps(span: Span, others: list[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)

@@ -1,0 +1,227 @@
+"""Every number of a text with the marks directly attached to it: currency, k, percent, sign, satang."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.data import word_list
+from adapters.inference.texts.spelled import ENGLISH_NUMBER, THAI_NUMBER, Spelled, read_english, read_thai
+from contracts.money import CURRENCY_WORDS, Currency
+
+if TYPE_CHECKING:
+    from adapters.inference.lexicon.prose import Prose
+
+UNKNOWN_CURRENCY: Final = "unknown"
+_LONGEST_NUMBER: Final = 40
+_DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.]\d+)?|(?<![\d.])\.\d+")
+_THOUSANDS: Final = re.compile(r"\s?(k|พัน)(?![a-z0-9ก-๎])")
+_MILLIONS: Final = re.compile(r"\s?(m|mil)(?![a-z0-9ก-๎])(?=\s*(?:baht|thb|บาท|฿))")
+_DECIMAL_COMMA: Final = re.compile(r",(\d{2})(?![\d,.])")
+_PERCENT: Final = re.compile(r"\s?(?:%|percent|per cent|เปอร์เซ็นต์|เปอร์เซนต์|เปอ)")
+_PRICE_TAIL: Final = re.compile(r"\s?(?:\.-|/-|=(?!\s*\d)|\.--)")
+_BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.?(?![a-z0-9]))")
+_BAHT_HEAD: Final = re.compile(r"(?:(?<![a-z0-9])(?:bt\.?|b)\s?)$")
+_SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)\s?(?:สตางค์|สต\.|cents?(?![a-z]))")
+_POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
+_GLUE: Final = re.compile(r"[a-z]$")
+
+_CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
+    [(word.casefold(), currency) for currency, words in CURRENCY_WORDS.items() for word in words if word != "บ."]
+    + [("bahts", Currency.THB), ("quid", Currency.GBP), ("ringgits", Currency.MYR), ("เหรียญสหรัฐ", Currency.USD)]
+    + [("ดอลล่าร์", Currency.USD), ("ดอล", Currency.USD), ("usd$", Currency.USD), ("sing dollars", Currency.SGD)]
+    + [("singapore dollars", Currency.SGD), ("us dollars", Currency.USD), ("ดอลสิงคโปร์", Currency.SGD)]
+    + [
+        ("sg$", Currency.SGD),
+        ("php", Currency.PHP),
+        ("円", Currency.JPY),
+        ("jp¥", Currency.JPY),
+        ("ปอนด์", Currency.GBP),
+    ]
+    + [("ดอลลาร์ สิงคโปร์", Currency.SGD), ("เหรียญ สิงคโปร์", Currency.SGD), ("ดอลล่าร์สิงคโปร์", Currency.SGD)],
+    key=lambda pair: -len(pair[0]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it stands.
+
+    Attributes:
+        start: where its digits or words begin; `left` includes a currency before them.
+        end: where its digits or words end; `right` includes what is attached after them.
+        currency: attached currency; None when none is.
+        foreign: a currency the fleet does not know is attached.
+        priced: another sign of a price is attached (`.-`, k, decimals, thousands).
+        weak: a bare small number word, money only when nothing else is.
+    """
+
+    value: Decimal
+    start: int
+    end: int
+    left: int
+    right: int
+    currency: Currency | None = None
+    foreign: bool = False
+    priced: bool = False
+    percent: bool = False
+    negative: bool = False
+    spelled: bool = False
+    weak: bool = False
+
+    @property
+    def is_count(self) -> bool:
+        """Could count things."""
+        return not self.priced and self.currency is None and self.value == self.value.to_integral_value()
+
+
+def numbers_in(prose: Prose) -> list[Number]:
+    """Every number, digits or words, left to right, with what is attached."""
+    found: list[Number] = []
+    free = 0
+    for number in sorted(_spelled(prose) + _digits(prose), key=lambda one: (one.start, one.start - one.end)):
+        if number.start >= free:
+            marked = _with_marks(prose, number)
+            found.append(marked)
+            free = max(number.end, marked.right)
+    return found
+
+
+def _digits(prose: Prose) -> list[Number]:
+    found = []
+    for match in _DIGITS.finditer(prose.folded):
+        value, end = Decimal(match[0].replace(",", "")), match.end()
+        priced = "," in match[0] or "." in match[0]
+        comma = _DECIMAL_COMMA.match(prose.folded, end)
+        thousands = _THOUSANDS.match(prose.folded, end)
+        if comma is not None:
+            value, end, priced = value + Decimal(comma[1]) / 100, comma.end(), True
+        if thousands is not None and not _GLUE.search(prose.folded[max(0, match.start() - 1) : match.start()]):
+            value, end, priced = value * 1000, thousands.end(), True
+        elif (millions := _MILLIONS.match(prose.folded, end)) is not None:
+            value, end, priced = value * 1_000_000, millions.end(), True
+        found.append(Number(value, match.start(), end, match.start(), end, priced=priced))
+    return found
+
+
+def _spelled(prose: Prose) -> list[Number]:
+    found = []
+    for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
+        for match in pattern.finditer(prose.folded):
+            start, end = match.span()
+            if end - start > 2 * _LONGEST_NUMBER:
+                continue
+            end = _last_edge(prose, start, end)
+            spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
+            if spelled is not None:
+                found.append(
+                    Number(
+                        spelled.value, start, end, start, end, spelled=True, weak=spelled.weak, priced=not spelled.weak
+                    )
+                )
+    return found
+
+
+def _last_edge(prose: Prose, start: int, end: int) -> int:
+    """Give back trailing letters that belong to the next word: สามร้อยห้าง is 300 and a mall."""
+    while end > start and end not in prose.edges:
+        end -= 1
+    return end
+
+
+def _with_marks(prose: Prose, number: Number) -> Number:
+    number = _with_tail(prose, number)
+    number = _with_currency(prose, number)
+    return replace(number, negative=_is_negative(prose, number))
+
+
+def _with_tail(prose: Prose, number: Number) -> Number:
+    percent = _PERCENT.match(prose.folded, number.right)
+    if percent is not None:
+        return replace(number, percent=True, right=percent.end())
+    tail = _PRICE_TAIL.match(prose.folded, number.right)
+    return number if tail is None else replace(number, priced=True, right=tail.end())
+
+
+def _with_currency(prose: Prose, number: Number) -> Number:
+    if number.percent:
+        return number
+    after = None if _is_cake_weight(prose, number) else _currency_at(prose, number.right)
+    before = _currency_before(prose, number.left)
+    if after is not None:
+        number = replace(number, right=after[1], currency=after[0], foreign=after[0] is None)
+        number = _with_satang(prose, number)
+    if before is not None and (after is None or before[0] is not None):
+        strong = after is None or before[1] == number.left or prose.text[before[1]] in "$€£¥฿"
+        if strong:
+            number = replace(number, left=before[1], currency=before[0], foreign=before[0] is None)
+    return number
+
+
+def _is_cake_weight(prose: Prose, number: Number) -> bool:
+    """Thai cakes are sold by the pound."""
+    words = prose.folded[max(0, number.left - 24) : number.left]
+    return prose.folded.startswith("ปอนด์", number.right + 1) and _POUND_OF_CAKE.search(words) is not None
+
+
+def _currency_at(prose: Prose, position: int) -> tuple[Currency | None, int] | None:
+    start = position + 1 if prose.folded[position : position + 1] == " " else position
+    baht = _BAHT_TAIL.match(prose.folded, position)
+    for word in word_list("unknown_currencies"):
+        if _word_at(prose, word, start):
+            return None, start + len(word)
+    for word, currency in _CURRENCIES:
+        if _word_at(prose, word, start):
+            return currency, start + len(word)
+    return (Currency.THB, baht.end()) if baht is not None else None
+
+
+def _word_at(prose: Prose, word: str, start: int) -> bool:
+    if not prose.folded.startswith(word, start):
+        return False
+    end = start + len(word)
+    return (
+        not word[-1].isalpha()
+        or (not word.isascii() and end in prose.edges)
+        or not prose.folded[end : end + 1].isalnum()
+    )
+
+
+def _currency_before(prose: Prose, position: int) -> tuple[Currency | None, int] | None:
+    end = position - 1 if prose.folded[position - 1 : position] == " " else position
+    for word, currency in [*((word, None) for word in word_list("unknown_currencies")), *_CURRENCIES]:
+        start = end - len(word)
+        if start >= 0 and prose.folded.startswith(word, start) and _may_precede(prose, word, start, end, position):
+            return currency, start
+    head = _BAHT_HEAD.search(prose.folded, max(0, position - 4), position)
+    return (Currency.THB, head.start()) if head is not None and head.end() == position else None
+
+
+def _may_precede(prose: Prose, word: str, start: int, end: int, position: int) -> bool:
+    """A currency before a number belongs to the number before it when there is one: 50 บาท 2 แก้ว."""
+    if word[0].isalpha() and start not in prose.edges:
+        return False
+    number_before = prose.folded[:start].rstrip()[-1:].isdigit()
+    return not number_before or (not word[0].isalpha() and end == position)
+
+
+def _with_satang(prose: Prose, number: Number) -> Number:
+    match = _SATANG.match(prose.folded, number.right)
+    if match is None:
+        return number
+    cents = Decimal(match[1]) if match[1].isdigit() else getattr(read_thai(match[1]), "value", None)
+    return number if cents is None else replace(number, value=number.value + cents / 100, right=match.end())
+
+
+def _is_negative(prose: Prose, number: Number) -> bool:
+    """A minus that is no bullet, separator or range: directly before the number, nothing but space before it."""
+    before = prose.folded[: number.left]
+    if prose.folded[number.left : number.start].rstrip().endswith("-"):
+        return True
+    if before.rstrip().endswith(("ติดลบ", "minus", "negative")) or (
+        before.rstrip().endswith("ลบ") and len(before.rstrip()) in prose.edges and before.rstrip()[-3:-2] in {" ", ""}
+    ):
+        return True
+    return before.endswith("-") and (len(before) == 1 or before[-2] in " \n\t:=(,฿$€£¥")

@@ -1,0 +1,88 @@
+"""The role of each number of a text, by the words between it and its neighbours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after
+from adapters.inference.texts.cues import role_after, role_by_cue
+from adapters.inference.texts.terms import Role, Term
+
+if TYPE_CHECKING:
+    from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.numbers import Number
+
+_LEFT_WINDOW: Final = 40
+_RIGHT_WINDOW: Final = 28
+_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_AFTER: Final = re.compile(
+    r"\s?(?:(each|apiece|a piece|a pop|ต่อ\s?[ก-๎.]{1,10}|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
+    r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket))"
+    r"(?![a-z]))"
+)
+_INCLUDED: Final = re.compile(r"(?:รวม|incl\.?|including|include[sd]?|with)\s*(?:vat|ภาษี|service|tip|tax|gst)?\s*$")
+_PERCENT_OFF_LEFT: Final = re.compile(
+    r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
+)
+_PERCENT_OFF_RIGHT: Final = re.compile(r"\s*(?:off|discount|ส่วนลด)")
+_PERCENT_ON: Final = re.compile(
+    r"(?:\+|บวก|plus|เพิ่ม|ยังไม่รวม|ไม่รวม)"
+    r"\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tip|ทิป|service(?: charge)?|ค่าบริการ|เซอร์วิสชาร์จ|tax|gst)?\s*$"
+)
+_SHARING: Final = re.compile(r"หาร|แชร์|split|share|ช่วยกันออก|คนละครึ่ง")
+_ABOUT: Final = re.compile(
+    r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
+)
+_ABOUT_AFTER: Final = re.compile(r"\s?(?:กว่า|นิดๆ|หน่อยๆ|หน่อย|\+|ish|or so|something)")
+
+
+def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
+    """Judge one number by the words between its neighbours.
+
+    Args:
+        prose: the text.
+        number: the number.
+        before: where the number before it ends.
+        after: where the number after it begins.
+    """
+    left = prose.folded[max(before, number.left - _LEFT_WINDOW) : number.left]
+    right = prose.folded[number.right : min(after + 1, number.right + _RIGHT_WINDOW)]
+    about = bool(_ABOUT.search(left) or _ABOUT_AFTER.match(right))
+    role, unit = _role(prose, number, left, right)
+    return Term(number, role, unit, about)
+
+
+def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
+    if number.percent:
+        return Role.PERCENT, _percent_sense(left, right)
+    if number.foreign:
+        return Role.IGNORED, ""
+    measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
+    if measured:
+        return Role.COUNT, measured
+    if number.is_count and role_after(right) is not Role.CHANGE:
+        counted = as_count_or_label(prose, number, left, right)
+        if counted is not None:
+            return counted
+    unit = _unit_price(left, right)
+    if unit is not None:
+        return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)
+    return role_by_cue(left, right), ""
+
+
+def _percent_sense(left: str, right: str) -> str:
+    """Off the price, on top of it, or only mentioned."""
+    if _PERCENT_OFF_LEFT.search(left) or _PERCENT_OFF_RIGHT.match(right):
+        return "off"
+    return "plus" if _PERCENT_ON.search(left) and not _INCLUDED.search(left) else ""
+
+
+def _unit_price(left: str, right: str) -> str | None:
+    before = _UNIT_BEFORE.search(left)
+    after = _UNIT_AFTER.match(right)
+    if after is not None:
+        return after[1].removeprefix("ต่อ").removeprefix("per").removeprefix("/").strip()
+    if before is not None and (before[1] or before[2]):
+        return classifier_at_end((before[1] or "@").strip())
+    return None

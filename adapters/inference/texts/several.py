@@ -1,0 +1,107 @@
+"""Whether several prices of one text belong to one purchase or to several."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.phrases import PhraseBook
+from adapters.inference.lexicon.prose import Prose, read_prose
+from adapters.inference.lexicon.purposes import judge, purposes_in, sellers_in, words_in
+from contracts.values import Category
+
+if TYPE_CHECKING:
+    from adapters.inference.texts.noise import Span
+
+_TOGETHER: Final = (
+    frozenset((Category.FOOD, Category.GROCERIES)),
+    frozenset((Category.FOOD, Category.ENTERTAINMENT)),
+    frozenset((Category.GROCERIES, Category.SHOPPING)),
+    frozenset((Category.SHOPPING, Category.EDUCATION)),
+    frozenset((Category.TRAVEL, Category.FOOD)),
+    frozenset((Category.MERIT, Category.TEMPLE)),
+)
+_IN_ONE_SHOP: Final = (
+    frozenset((Category.GROCERIES, Category.HEALTHCARE)),
+    frozenset((Category.SHOPPING, Category.HEALTHCARE)),
+)
+_EVERYTHING_SOLD: Final = frozenset((Category.GROCERIES, Category.SHOPPING))
+_PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
+_ANCHORS: Final = frozenset(word_list("bundle_anchors"))
+"""One of these makes what goes with it one payment: a room with its water, a taxi with the toll."""
+_BUNDLES: Final = tuple(frozenset(word_list(name)) for name in ("home_bundle", "ride_bundle", "garage_bundle"))
+_TIMES_OF_DAY: Final = {
+    "เช้า": ("เช้า", "breakfast", "morning"),
+    "เที่ยง": ("เที่ยง", "กลางวัน", "lunch", "noon"),
+    "บ่าย": ("บ่าย", "afternoon"),
+    "เย็น": ("เย็น", "ค่ำ", "ดึก", "dinner", "supper", "evening", "tonight"),
+}
+_COLD: Final = re.compile(r"(?:กาแฟ|ชา|น้ำ|โกโก้|นม|เอส|โอเลี้ยง|เครื่องดื่ม)(?:[ก-๎]*?)เย็น")
+_THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
+_PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
+_RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ตา|ปู่|ย่า|น้อง|พี่|ลูก)|(?:mom|mum|dad|sister|brother|grandma)")
+
+
+def are_several(prose: Prose, prices: list[Span]) -> bool:
+    """Judge the words around each price: shops, days, meals, kinds of things, words of sequence."""
+    parts = _parts(prose, prices)
+    if _count(_seller_names(part) for part in parts) > 1 or _count(map(_meals, parts)) > 1:
+        return True
+    if _THEN.find(read_prose(prose.text[prices[0][0] : prices[-1][0]])):
+        return True
+    if len(_PLACE.findall(prose.folded)) > 1 or _count(set(_RELATIVES.findall(part.folded)) for part in parts) > 1:
+        return True
+    return not purposes_in(prose) and _kinds_differ(prose, parts)
+
+
+def _parts(prose: Prose, prices: list[Span]) -> list[Prose]:
+    """The words that belong to each price: those before it, or those after where the text starts with a price."""
+    starts = [0, *(end for _, end in prices)]
+    before = [prose.text[start : price[0]] for start, price in zip(starts, prices, strict=False)]
+    if not _says_something(before[0]) and _says_something(prose.text[prices[-1][1] :]):
+        ends = [*(start for start, _ in prices[1:]), len(prose.text)]
+        return [read_prose(prose.text[price[1] : end]) for price, end in zip(prices, ends, strict=True)]
+    last = prose.text[prices[-1][1] :]
+    return [read_prose(part) for part in (*before[:-1], f"{before[-1]} {last}")]
+
+
+def _says_something(words: str) -> bool:
+    prose = read_prose(words)
+    return bool(words_in(prose) or sellers_in(prose))
+
+
+def _count(sets: object) -> int:
+    """How many parts have something the others have not."""
+    kinds = [frozenset(one) for one in sets if one]  # type: ignore[attr-defined]
+    return len(set(kinds))
+
+
+def _seller_names(part: Prose) -> frozenset[str]:
+    return frozenset(one.value.canonical for one in sellers_in(part))
+
+
+def _meals(part: Prose) -> frozenset[str]:
+    words = _COLD.sub("", part.folded)
+    return frozenset(time for time, names in _TIMES_OF_DAY.items() if any(name in words for name in names))
+
+
+def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
+    sellers = [one.value for one in sellers_in(prose)]
+    if sellers and all(one.category in _EVERYTHING_SOLD for one in sellers):
+        return False
+    kinds = [judge(part).category for part in parts]
+    known = {kind for kind in kinds if kind is not Category.MISCELLANEOUS}
+    if len(known) > 1:
+        return not any(known <= together for together in (*_TOGETHER, *(_IN_ONE_SHOP if sellers else ())))
+    if not known or not known <= _PAID_APART or _bundled(prose):
+        return False
+    named = [frozenset(one.within(part).casefold() for one in words_in(part)) for part in parts]
+    return all(named) and len(set(named)) > 1
+
+
+def _bundled(prose: Prose) -> bool:
+    said = {one.within(prose).casefold() for one in words_in(prose)} | {
+        one.within(prose).casefold() for one in sellers_in(prose)
+    }
+    return bool(said & _ANCHORS) and any(said <= bundle for bundle in _BUNDLES)
