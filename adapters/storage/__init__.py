@@ -1,0 +1,1 @@
+"""Image stores: a folder or a bucket of an S3-compatible service."""
