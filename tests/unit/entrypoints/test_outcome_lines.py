@@ -1,0 +1,95 @@
+"""Outcomes in one line."""
+
+import json
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from contracts.base import Event
+from contracts.events.spending import SpendingCorrected, SpendingDeleted
+from contracts.readings import Read
+from contracts.spending import EntryChanges
+from contracts.values import Category, Confidence, PaymentMethod, TransactionKind
+from tests.fakes.commands import parsed
+from tests.unit.entrypoints.outcomes import outcome, rejected, unreadable
+from workers.entrypoints.outcome_lines import confidence_text, outcome_json, outcome_line, summarise
+from workers.entrypoints.output import json_text
+
+ENTRY = UUID(int=1)
+FULL = parsed("1250.00").model_copy(
+    update={
+        "merchant": Read[str](value="เซเว่น", confidence=Confidence(0.9)),
+        "merchant_canonical": "7-Eleven",
+        "payment_method": Read[PaymentMethod](value=PaymentMethod.CASH, confidence=Confidence(0.9)),
+    }
+)
+
+
+def test_a_success_tells_amount_merchant_category_payment_and_confidence() -> None:
+    line = outcome_line(outcome(FULL)).plain
+
+    assert "✓ parsed" in line
+    assert "anong  1,250.00 THB · 7-Eleven · Food & Dining · Cash  0.90  c-1" in line
+
+
+def test_what_was_not_read_is_left_out() -> None:
+    assert "65.00 THB · Food & Dining  0.90" in outcome_line(outcome(parsed())).plain
+
+
+def test_a_rejection_tells_code_text_and_field() -> None:
+    line = outcome_line(outcome(rejected(field="text"))).plain
+
+    assert "✗ rejected" in line
+    assert "no_amount: The text tells no amount of money. (text: no number)" in line
+
+
+def test_another_kind_than_a_purchase_is_said() -> None:
+    refund = parsed().model_copy(update={"kind": TransactionKind.REFUND})
+
+    assert summarise(refund).verdict == "parsed (refund)"
+
+
+@pytest.mark.parametrize(
+    ("event", "note"),
+    [
+        (
+            SpendingCorrected(entry_id=ENTRY, version=2, changes=EntryChanges(category=Category.TRAVEL)),
+            "version 2: category = Travel",
+        ),
+        (SpendingDeleted(entry_id=ENTRY, version=3, reason="twice"), "version 3: twice"),
+        (
+            SpendingCorrected(entry_id=ENTRY, version=2, changes=EntryChanges(spent_on=date(2025, 1, 2))),
+            "version 2: spent_on = 2025-01-02",
+        ),
+    ],
+)
+def test_a_change_tells_version_and_what_changed(event: Event, note: str) -> None:
+    assert summarise(event).note == note
+
+
+def test_a_record_that_cannot_be_read_is_shown_as_such() -> None:
+    line = outcome_line(unreadable()).plain
+
+    assert "✗ unreadable" in line
+    assert "header ce_id: is missing" in line
+
+
+def test_json_carries_envelope_payload_and_position() -> None:
+    told = json.loads(json_text(outcome_json(outcome(FULL))))
+
+    assert told["command_id"] == "c-1"
+    assert told["topic"] == "poon.texts.events"
+    assert told["data"]["amount"]["value"] == {"amount": "1250.00", "currency": "THB"}
+    assert told["problem"] is None
+
+
+def test_json_of_a_record_that_cannot_be_read_tells_the_problem() -> None:
+    told = outcome_json(unreadable())
+
+    assert (told["id"], told["data"], told["problem"]) == (None, None, "header ce_id: is missing")
+
+
+@pytest.mark.parametrize(("value", "style"), [(0.8, "green"), (0.79, "yellow"), (0.7, "yellow"), (0.69, "red")])
+def test_confidence_is_coloured_by_the_domains_thresholds(value: float, style: str) -> None:
+    assert confidence_text(Confidence(value)).style == style

@@ -1,0 +1,222 @@
+"""Wires the client side: sending commands, following outcomes, looking after topics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from adapters.clock import SystemClock, Uuid7Factory
+from adapters.kafka.admin import KafkaTopicAdmin
+from adapters.kafka.connection import Credentials, KafkaConnection, TlsFiles
+from adapters.kafka.embedded import find_embedded_broker
+from adapters.kafka.publisher import KafkaPublisher
+from adapters.kafka.reader import KafkaOutcomeReader
+from adapters.storage.images import S3Options, open_image_store
+from contracts.base import Command
+from contracts.codec import encode
+from contracts.envelope import Envelope
+from contracts.registry import AREAS
+from contracts.topics import TopicRole, topic_name
+from workers.config import KafkaSettings, SecurityProtocol, Settings
+from workers.ports.clock import Clock, IdFactory
+from workers.ports.errors import UnavailableError
+from workers.ports.images import ImageStore
+from workers.ports.messages import OutgoingRecord, Publisher
+from workers.ports.outcomes import OutcomeReader, StartAt
+from workers.ports.topics import TopicAdmin
+
+SOURCE: Final = "urn:poon:cli"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """A command with what its envelope says; the id is made up where none is given."""
+
+    command: Command
+    tenant: str
+    owner: str
+    id: str | None = None
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    sequence: str | None = None
+    expires: datetime | None = None
+
+
+class CommandSender:
+    """Publishes commands to the topics of their areas."""
+
+    def __init__(self, publisher: Publisher, clock: Clock, ids: IdFactory, source: str = SOURCE) -> None:
+        self._publisher = publisher
+        self._clock = clock
+        self._ids = ids
+        self._source = source
+
+    async def send(self, addressed: Addressed) -> Envelope:
+        """Publish one command and wait for its acknowledgement.
+
+        Raises:
+            UnavailableError: the broker did not take it.
+            UnpublishableError: it is too large.
+        """
+        return (await self.send_all([addressed]))[0]
+
+    async def send_all(self, commands: Sequence[Addressed]) -> list[Envelope]:
+        """Publish commands in order, all acknowledged when this returns; raises as `send` does."""
+        envelopes = [self._envelope(addressed) for addressed in commands]
+        await self._publisher.publish(
+            [_record(envelope, addressed.command) for envelope, addressed in zip(envelopes, commands, strict=True)]
+        )
+        return envelopes
+
+    def _envelope(self, addressed: Addressed) -> Envelope:
+        identity = addressed.id or str(self._ids.new())
+        return Envelope(
+            id=identity,
+            source=self._source,
+            type=addressed.command.type,
+            time=self._clock.now(),
+            tenant=addressed.tenant,
+            owner=addressed.owner,
+            correlation_id=addressed.correlation_id or identity,
+            causation_id=addressed.causation_id,
+            sequence=addressed.sequence,
+            expiry_time=addressed.expires,
+        )
+
+
+def _record(envelope: Envelope, command: Command) -> OutgoingRecord:
+    return OutgoingRecord(
+        topic=topic_name(command.area, TopicRole.COMMANDS),
+        key=envelope.key.encode(),
+        value=encode(command),
+        headers=tuple(envelope.headers()),
+    )
+
+
+@asynccontextmanager
+async def sender(settings: Settings, areas: Sequence[str] = AREAS) -> AsyncIterator[CommandSender]:
+    """A sender of commands to the areas, connected.
+
+    Raises:
+        UnavailableError: the broker cannot be reached or a topic is missing.
+    """
+    # First: the admin client says why a broker cannot be used or what is missing, the producer only that it cannot.
+    await _require_topics(settings, [topic_name(area, TopicRole.COMMANDS) for area in areas])
+    clock = system_clock()
+    kafka = settings.kafka
+    compression = None if kafka.compression == "none" else kafka.compression
+    publisher = KafkaPublisher(kafka_connection(settings), kafka.client_id, compression)
+    await publisher.start()
+    try:
+        yield CommandSender(publisher, clock, Uuid7Factory(clock))
+    finally:
+        await publisher.stop()
+
+
+@asynccontextmanager
+async def outcomes(settings: Settings, areas: Sequence[str], start: StartAt) -> AsyncIterator[OutcomeReader]:
+    """A reader of outcomes, in position: what is published from now on is not missed.
+
+    Raises:
+        UnavailableError: the broker cannot be reached or a topic is missing.
+    """
+    topics = [topic_name(area, TopicRole.EVENTS) for area in areas]
+    reader = KafkaOutcomeReader(kafka_connection(settings), topics, start)
+    await reader.start()
+    try:
+        yield reader
+    finally:
+        await reader.stop()
+
+
+async def _require_topics(settings: Settings, names: Sequence[str]) -> None:
+    found = await topic_admin(settings).describe(names)
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise UnavailableError(
+            f"topic {missing[0]} does not exist at {bootstrap_address(settings)};"
+            " create the topics with `poon topics apply`"
+        )
+
+
+def system_clock() -> Clock:
+    """The machine's time."""
+    return SystemClock()
+
+
+def topic_admin(settings: Settings) -> TopicAdmin:
+    """The caretaker of the broker's topics."""
+    return KafkaTopicAdmin(kafka_connection(settings), system_clock())
+
+
+def image_store(settings: Settings) -> ImageStore:
+    """The store of images sent by reference."""
+    images = settings.images
+    secret = images.s3_secret_access_key
+    options = S3Options(
+        endpoint=images.s3_endpoint,
+        region=images.s3_region,
+        access_key=images.s3_access_key_id,
+        secret_key=secret.get_secret_value() if secret else None,
+        allow_http=(images.s3_endpoint or "").startswith("http://"),
+    )
+    return open_image_store(images.url.get_secret_value(), s3=options)
+
+
+def kafka_connection(settings: Settings) -> KafkaConnection:
+    """The broker the settings name.
+
+    Raises:
+        UnavailableError: the embedded broker is meant and none runs.
+    """
+    kafka = settings.kafka
+    return KafkaConnection(
+        bootstrap_servers=bootstrap_address(settings),
+        client_id=kafka.client_id,
+        tls=_tls(kafka),
+        credentials=_credentials(kafka),
+        request_timeout_seconds=kafka.request_timeout_seconds,
+    )
+
+
+def bootstrap_address(settings: Settings) -> str:
+    """The broker's address; `embedded` is looked up in the data folder, where the one who started it left it.
+
+    Raises:
+        UnavailableError: no embedded broker runs.
+    """
+    if not settings.is_embedded:
+        return settings.kafka.bootstrap_servers
+    address = find_embedded_broker(settings.data_dir)
+    if address is None:
+        raise UnavailableError(
+            f"no embedded broker runs for the data folder {settings.data_dir}: start one with `poon run` in another"
+            " terminal, or name a real broker in POON_KAFKA__BOOTSTRAP_SERVERS"
+        )
+    return address
+
+
+def _tls(kafka: KafkaSettings) -> TlsFiles | None:
+    if not kafka.security_protocol.uses_tls:
+        return None
+    password = kafka.ssl_key_password
+    return TlsFiles(
+        ca=kafka.ssl_ca_file,
+        certificate=kafka.ssl_cert_file,
+        key=kafka.ssl_key_file,
+        key_password=password.get_secret_value() if password else None,
+    )
+
+
+def _credentials(kafka: KafkaSettings) -> Credentials | None:
+    if kafka.security_protocol in {SecurityProtocol.PLAINTEXT, SecurityProtocol.SSL}:
+        return None
+    password = kafka.sasl_password
+    return Credentials(
+        mechanism=kafka.sasl_mechanism,
+        username=kafka.sasl_username or "",
+        password=password.get_secret_value() if password else "",
+    )

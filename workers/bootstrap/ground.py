@@ -1,0 +1,96 @@
+"""The ground a fleet stands on: a broker and a database with this release's schema."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from adapters.clock import SystemClock
+from adapters.database.schema import SchemaError, SchemaStatus, migrate, schema_status
+from adapters.database.urls import DatabaseUrlError
+from adapters.kafka.embedded import EmbeddedBroker, find_embedded_broker
+from contracts.topics import TOPICS
+from workers.bootstrap.errors import DatabaseRefusedError
+from workers.config import Settings
+from workers.ports.errors import UnavailableError
+
+
+@asynccontextmanager
+async def grounded(settings: Settings) -> AsyncIterator[str]:
+    """Start what runs embedded, make sure of the schema, and give the broker's address.
+
+    An SQLite file is migrated on the way: it belongs to this machine. PostgreSQL is shared by a fleet of several
+    releases, so an operator decides when.
+
+    Raises:
+        DatabaseRefusedError: the PostgreSQL database needs `poon migrate`, or a newer release made the schema.
+        UnavailableError: the database cannot be used, or an embedded broker runs already.
+    """
+    await _ready_schema(settings)
+    if settings.is_embedded:
+        async with embedded_broker(settings) as address:
+            yield address
+    else:
+        yield settings.kafka.bootstrap_servers
+
+
+@asynccontextmanager
+async def embedded_broker(settings: Settings) -> AsyncIterator[str]:
+    """The embedded broker with all topics, announced in the data folder; gives its address.
+
+    Raises:
+        UnavailableError: another one runs for the same data folder.
+    """
+    running = await asyncio.to_thread(find_embedded_broker, settings.data_dir)
+    if running is not None:
+        raise UnavailableError(
+            f"an embedded broker runs already at {running} for the data folder {settings.data_dir}: stop the other"
+            " `poon run`, or set another POON_DATA_DIR"
+        )
+    broker = EmbeddedBroker({topic.name: topic.partitions for topic in TOPICS.values()})
+    await asyncio.to_thread(broker.start)
+    try:
+        broker.announce(settings.data_dir, SystemClock().now())
+        yield broker.bootstrap_servers
+    finally:
+        await asyncio.to_thread(broker.close)
+
+
+async def schema_of(settings: Settings) -> SchemaStatus:
+    """How the database's schema stands to this release.
+
+    Raises:
+        DatabaseRefusedError: the URL names no database we know.
+        UnavailableError: the database cannot be used.
+    """
+    with _refusals():
+        return await asyncio.to_thread(schema_status, settings.database.url.get_secret_value())
+
+
+async def migrate_schema(settings: Settings) -> str:
+    """Bring the database's schema up to this release and tell its revision.
+
+    Raises:
+        DatabaseRefusedError: the schema was made by a newer release, or the URL names no database we know.
+        UnavailableError: the database cannot be used.
+    """
+    with _refusals():
+        return await asyncio.to_thread(migrate, settings.database.url.get_secret_value())
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except (DatabaseUrlError, SchemaError) as error:
+        raise DatabaseRefusedError(str(error)) from None
+
+
+async def _ready_schema(settings: Settings) -> None:
+    status = await schema_of(settings)
+    if status is SchemaStatus.CURRENT:
+        return
+    if not settings.database.url.get_secret_value().startswith("sqlite:"):
+        raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
+    await migrate_schema(settings)

@@ -1,0 +1,157 @@
+"""Wires the adapters a fleet works with, and takes them down again."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.cache.opening import open_cache
+from adapters.clock import SystemClock
+from adapters.database.engine import Database, open_database
+from adapters.database.reading import SqlEventReader, SqlSpendingRepository
+from adapters.database.store import SqlDecisionStore
+from adapters.inference.lexicon import canonical_merchant, payment_method_of
+from adapters.inference.ocr.recognition import LocalTextRecognition
+from adapters.inference.receipts.extraction import RuleReceiptExtraction
+from adapters.inference.texts import RuleCategorization, RuleTextExtraction
+from adapters.kafka.intake import IntakeOptions, KafkaIntake
+from adapters.kafka.publisher import KafkaPublisher
+from contracts.base import Command
+from contracts.topics import TopicRole, topic_name
+from workers.bootstrap.clients import image_store, kafka_connection
+from workers.config import Settings
+from workers.handlers.table import handlers
+from workers.ports.clock import Clock
+from workers.ports.handling import Handler
+from workers.ports.store import DecisionStore, EventReader, SpendingRepository
+from workers.runtime.flow import FlowLimits
+from workers.runtime.retry import RetryPolicy
+from workers.runtime.settling import Handling
+from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
+
+BUFFERED_PER_PLACE: Final = 20
+"""Records taken over for each command that may be in flight."""
+
+IMAGES_PER_PROCESS: Final = 2
+"""Receipts in flight for each recognition process: one being read, one ready to be."""
+
+
+EMBEDDED_SESSION: Final = 3.0
+"""Session time-out on the embedded broker, seconds; Apache Kafka takes none below 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The adapters and the handlers bound to them."""
+
+    decisions: DecisionStore
+    events: EventReader
+    entries: SpendingRepository
+    handlers: dict[type[Command], Handler]
+    clock: Clock
+
+
+@asynccontextmanager
+async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterator[Parts]:
+    """Open everything the areas need.
+
+    Raises:
+        UnavailableError: the database cannot be reached.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await _database(settings)
+        stack.push_async_callback(database.close)
+        entries = SqlSpendingRepository(database)
+        cache = open_cache(settings.cache.url.get_secret_value(), clock)
+        stack.push_async_callback(cache.close)
+        recognition = LocalTextRecognition(recognition_processes(settings), settings.ocr.timeout_seconds)
+        if "receipts" in areas:
+            await stack.enter_async_context(recognition)
+        table = handlers(
+            text_extraction=RuleTextExtraction(),
+            recognition=recognition,
+            receipt_extraction=RuleReceiptExtraction(payment_method_of, _usual_name),
+            categorization=RuleCategorization(),
+            images=image_store(settings),
+            cache=cache,
+            entries=entries,
+            clock=clock,
+        )
+        yield Parts(SqlDecisionStore(database), SqlEventReader(database), entries, table, clock)
+
+
+def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
+    """The worker of one area: a consumer group of its own, so that areas scale and pause apart."""
+    kafka = settings.kafka
+    connection = kafka_connection(settings)
+    group = consumer_group(settings, area)
+    limits = worker_limits(settings, area)
+    intake = KafkaIntake(
+        connection,
+        IntakeOptions(
+            group_id=group,
+            topics=[topic_name(area, TopicRole.COMMANDS)],
+            max_records=min(kafka.max_poll_records, limits.flow.total_high),
+            # The embedded broker lets a member that rejoins wait out the session of the one before it.
+            session_timeout=EMBEDDED_SESSION if settings.is_embedded else kafka.session_timeout_seconds,
+            rebalance_timeout=kafka.rebalance_timeout_seconds,
+        ),
+    )
+    compression = None if kafka.compression == "none" else kafka.compression
+    publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
+    rng = random.Random()
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng)
+    retry = settings.runtime.retry
+    handling = Handling(
+        handlers=parts.handlers,
+        default_policy=RetryPolicy(retry.attempts, retry.base_delay_seconds, retry.max_delay_seconds),
+        time_budget=settings.runtime.handler_timeout_seconds,
+        group=group,
+        policies={},
+    )
+    return Worker(ports, handling, limits)
+
+
+def consumer_group(settings: Settings, area: str) -> str:
+    """The consumer group of an area's workers."""
+    return f"{settings.kafka.group_id}.{area}"
+
+
+def worker_limits(settings: Settings, area: str) -> WorkerLimits:
+    """An area's bounds; receipts are few at a time, because each holds an image in memory."""
+    runtime = settings.runtime
+    in_flight = runtime.max_in_flight
+    if area == "receipts":
+        in_flight = min(in_flight, IMAGES_PER_PROCESS * recognition_processes(settings))
+    buffered = in_flight * BUFFERED_PER_PLACE
+    return WorkerLimits(
+        max_in_flight=in_flight,
+        flow=FlowLimits(total_high=buffered, partition_high=max(1, buffered // 2), resume_fraction=runtime.resume_at),
+        commit_batch=runtime.commit_batch,
+        drain_timeout=runtime.drain_timeout_seconds,
+    )
+
+
+def recognition_processes(settings: Settings) -> int:
+    """How many processes read images; one a core unless set."""
+    return settings.ocr.processes or os.cpu_count() or 1
+
+
+async def _database(settings: Settings) -> Database:
+    database = open_database(
+        settings.database.url.get_secret_value(),
+        pool_size=settings.database.pool_size,
+        connect_timeout=settings.database.connect_timeout_seconds,
+    )
+    await database.check()
+    return database
+
+
+def _usual_name(name: str) -> str | None:
+    match = canonical_merchant(name)
+    return None if match is None else match.canonical

@@ -1,0 +1,303 @@
+"""Every setting with its default, its unit and the rules that bind several of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
+
+from contracts.registry import AREAS
+from contracts.values import OWNER_PATTERN, TENANT_PATTERN
+from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
+
+EMBEDDED: Final = "embedded"
+_DATABASE_CURE: Final = "write sqlite:///path/to/file.db or postgresql://user:password@host:5432/database"
+_CACHE_CURE: Final = "write memory://, redis://host:6379/0 or rediss://host:6379/0"
+_IMAGES_CURE: Final = "write file:///folder or s3://bucket/prefix"
+
+
+class SecurityProtocol(StrEnum):
+    """How the broker is spoken to."""
+
+    PLAINTEXT = "PLAINTEXT"
+    SSL = "SSL"
+    SASL_PLAINTEXT = "SASL_PLAINTEXT"
+    SASL_SSL = "SASL_SSL"
+
+    @property
+    def uses_sasl(self) -> bool:
+        return self.name.startswith("SASL")
+
+    @property
+    def uses_tls(self) -> bool:
+        return self.name.endswith("SSL")
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def _bootstrap_servers(value: str) -> str:
+    return value if value == EMBEDDED else host_list(value)
+
+
+def _areas(value: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [area for area in value if area not in AREAS]
+    if unknown:
+        raise refused(f"unknown area {unknown[0]!r}", f"choose from {', '.join(AREAS)}")
+    if not value:
+        raise refused("no area is named", f"name at least one of {', '.join(AREAS)}")
+    return tuple(dict.fromkeys(value))
+
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Areas = Annotated[tuple[str, ...], BeforeValidator(comma_list), AfterValidator(_areas)]
+NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=249)]
+DatabaseUrl = Annotated[
+    SecretUrl, AfterValidator(lambda url: url_with_scheme(url, _DATABASE_CURE, "sqlite", "postgresql"))
+]
+CacheUrl = Annotated[
+    SecretUrl, AfterValidator(lambda url: url_with_scheme(url, _CACHE_CURE, "memory", "redis", "rediss"))
+]
+ImagesUrl = Annotated[SecretUrl, AfterValidator(lambda url: url_with_scheme(url, _IMAGES_CURE, "file", "s3"))]
+
+
+class SettingsGroup(BaseModel):
+    """A frozen group; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class DefaultSettings(SettingsGroup):
+    """What `poon send` assumes."""
+
+    tenant: Annotated[str, Field(pattern=TENANT_PATTERN)] = Field("default", description="tenant of `poon send`")
+    owner: Annotated[str, Field(pattern=OWNER_PATTERN)] = Field("me", description="owner of `poon send`")
+
+
+class KafkaSettings(SettingsGroup):
+    """The broker and how to speak to it."""
+
+    bootstrap_servers: Annotated[str, AfterValidator(_bootstrap_servers)] = Field(
+        EMBEDDED, description="`embedded` for the in-process broker, or host:port pairs with commas"
+    )
+    group_id: NotBlank = Field(
+        "poon-workers", description="prefix of the consumer groups: each area has its own, `<group_id>.<area>`"
+    )
+    client_id: NotBlank = Field("poon", description="name the broker's logs show for this process")
+    security_protocol: SecurityProtocol = Field(
+        SecurityProtocol.PLAINTEXT, description="encryption and authentication of the connection"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="how user name and password are proven"
+    )
+    sasl_username: str | None = Field(None, description="user name, for the SASL protocols")
+    sasl_password: SecretStr | None = Field(None, description="password, for the SASL protocols")
+    ssl_ca_file: Path | None = Field(None, description="PEM file of trusted authorities; the system's when left out")
+    ssl_cert_file: Path | None = Field(None, description="PEM file of the client certificate, for mutual TLS")
+    ssl_key_file: Path | None = Field(None, description="PEM file of the client certificate's key")
+    ssl_key_password: SecretStr | None = Field(None, description="password of the key file")
+    session_timeout_seconds: Annotated[float, Field(ge=6, le=1800)] = Field(
+        10.0, description="silence after which the broker gives a worker up, seconds"
+    )
+    rebalance_timeout_seconds: Annotated[float, Field(ge=1, le=1800)] = Field(
+        10.0, description="time to finish and commit when partitions move, seconds"
+    )
+    request_timeout_seconds: Seconds = Field(30.0, description="longest wait for one answer of the broker, seconds")
+    max_poll_records: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        500, description="most records taken over at once, records"
+    )
+    compression: Literal["none", "gzip", "lz4", "zstd"] = Field("lz4", description="codec of published records")
+
+    @model_validator(mode="after")
+    def _embedded_is_plain(self) -> Self:
+        if self.bootstrap_servers == EMBEDDED and self.security_protocol is not SecurityProtocol.PLAINTEXT:
+            raise refused(
+                "the embedded broker speaks PLAINTEXT only",
+                "set PLAINTEXT, or name a real broker in kafka.bootstrap_servers",
+                "security_protocol",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _sasl_is_complete(self) -> Self:
+        protocol = self.security_protocol
+        for name in ("sasl_username", "sasl_password"):
+            given = getattr(self, name) is not None
+            if protocol.uses_sasl and not given:
+                raise refused(f"is needed by security protocol {protocol}", "set it", name)
+            if given and not protocol.uses_sasl:
+                raise refused(
+                    f"is not used by security protocol {protocol}",
+                    "set kafka.security_protocol to SASL_SSL, or leave it out",
+                    name,
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _tls_is_complete(self) -> Self:
+        for name in ("ssl_ca_file", "ssl_cert_file", "ssl_key_file", "ssl_key_password"):
+            if getattr(self, name) is not None and not self.security_protocol.uses_tls:
+                raise refused(
+                    f"is not used by security protocol {self.security_protocol}",
+                    "set kafka.security_protocol to SSL or SASL_SSL, or leave it out",
+                    name,
+                )
+        if self.ssl_cert_file and not self.ssl_key_file:
+            raise refused("is needed by kafka.ssl_cert_file", "set it to the certificate's key", "ssl_key_file")
+        if self.ssl_key_file and not self.ssl_cert_file:
+            raise refused("is needed by kafka.ssl_key_file", "set it to the client certificate", "ssl_cert_file")
+        return self
+
+
+class DatabaseSettings(SettingsGroup):
+    """The database of events and entries."""
+
+    url: DatabaseUrl = Field(
+        SecretUrl("sqlite:///.poon/poon.db"),
+        description="SQLite file (in `data_dir` when left out) or PostgreSQL",
+    )
+    pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
+        5, description="most connections of one process to PostgreSQL, connections"
+    )
+    connect_timeout_seconds: Seconds = Field(10.0, description="longest wait for a connection, seconds")
+
+
+class CacheSettings(SettingsGroup):
+    """The memory of AI answers."""
+
+    url: CacheUrl = Field(SecretUrl("memory://"), description="in this process, or a Redis shared by the fleet")
+
+
+class ImageSettings(SettingsGroup):
+    """Where images are kept."""
+
+    url: ImagesUrl = Field(
+        SecretUrl("file://.poon/images"),
+        description="folder (in `data_dir` when left out) or S3 bucket and prefix",
+    )
+    s3_region: str | None = Field(None, description="region of the bucket")
+    s3_endpoint: str | None = Field(None, description="URL of an S3-compatible server other than AWS")
+    s3_access_key_id: str | None = Field(None, description="key id; the machine's own identity when left out")
+    s3_secret_access_key: SecretStr | None = Field(None, description="secret of the key id")
+
+    @model_validator(mode="after")
+    def _keys_come_in_pairs(self) -> Self:
+        if (self.s3_access_key_id is None) == (self.s3_secret_access_key is None):
+            return self
+        missing = "s3_access_key_id" if self.s3_access_key_id is None else "s3_secret_access_key"
+        raise refused("is missing while its other half is given", "set both or neither", missing)
+
+
+class RetrySettings(SettingsGroup):
+    """How often and how fast a transient failure is tried again."""
+
+    attempts: Annotated[int, Field(ge=1, le=100)] = Field(
+        5, description="attempts before a command is dead-lettered, attempts"
+    )
+    base_delay_seconds: Seconds = Field(0.5, description="wait before the second attempt, doubled each time, seconds")
+    max_delay_seconds: Seconds = Field(30.0, description="longest wait between two attempts, seconds")
+
+    @model_validator(mode="after")
+    def _delays_grow(self) -> Self:
+        if self.max_delay_seconds < self.base_delay_seconds:
+            raise refused(
+                f"is less than the base delay of {self.base_delay_seconds:g} seconds",
+                "set it to at least runtime.retry.base_delay_seconds",
+                "max_delay_seconds",
+            )
+        return self
+
+
+class RuntimeSettings(SettingsGroup):
+    """How the fleet works through its topics."""
+
+    areas: Areas = Field(AREAS, description="areas this process works for, with commas")
+    max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        200, description="most commands of one area handled at the same time, commands"
+    )
+    resume_at: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.5, description="share of `max_in_flight` below which paused partitions go on, fraction"
+    )
+    commit_batch: Annotated[int, Field(ge=1, le=5_000)] = Field(
+        200, description="most decisions stored in one database transaction, decisions"
+    )
+    drain_timeout_seconds: Seconds = Field(25.0, description="time to finish work after SIGTERM, seconds")
+    handler_timeout_seconds: Seconds = Field(120.0, description="longest time one attempt may take, seconds")
+    retry: RetrySettings = RetrySettings()
+
+
+class OcrSettings(SettingsGroup):
+    """Local text recognition."""
+
+    processes: Annotated[int, Field(ge=0, le=256)] = Field(
+        0, description="recognition processes, about 1 GB of memory each; 0 is one a core, processes"
+    )
+    timeout_seconds: Seconds = Field(60.0, description="longest time to read one image, seconds")
+
+
+class LoggingSettings(SettingsGroup):
+    """What the process says of itself."""
+
+    level: LogLevel = Field(LogLevel.INFO, description="least important lines that are shown")
+    format: LogFormat = Field(LogFormat.AUTO, description="`auto` is console on a terminal and JSON elsewhere")
+
+
+class Settings(SettingsGroup):
+    """All settings of the fleet and its command line."""
+
+    data_dir: Path = Field(
+        Path(".poon"), description="folder of the embedded database, images, heartbeat and broker address"
+    )
+    defaults: DefaultSettings = DefaultSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    cache: CacheSettings = CacheSettings()
+    images: ImageSettings = ImageSettings()
+    runtime: RuntimeSettings = RuntimeSettings()
+    ocr: OcrSettings = OcrSettings()
+    logging: LoggingSettings = LoggingSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_data_together(cls, given: object) -> object:
+        """A moved data folder takes database and images along, unless they are named themselves."""
+        if not isinstance(given, dict) or "data_dir" not in given:
+            return given
+        folder = given["data_dir"]
+        urls = {"database": f"sqlite:///{folder}/poon.db", "images": f"file://{folder}/images"}
+        moved = dict(given)
+        for group, url in urls.items():
+            values = given.get(group, {})
+            if isinstance(values, dict):
+                moved[group] = {"url": url} | values
+        return moved
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the broker runs inside `poon run` or `poon demo`."""
+        return self.kafka.bootstrap_servers == EMBEDDED

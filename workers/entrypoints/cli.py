@@ -1,0 +1,67 @@
+"""`poon`, the command line."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from workers.entrypoints.commands import config, demo, health, migrate, run, send, tail, topics
+from workers.entrypoints.failures import CarefulGroup
+
+DISTRIBUTION = "poon-workers"
+
+app = typer.Typer(
+    name="poon",
+    cls=CarefulGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Settings: `poon config`. Exit codes: 0 done, 1 no, 2 usage, 65 bad input, 69 service unavailable,"
+    " 70 unexpected, 75 no outcome in time, 78 wrong setting.",
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  a callback of the command line
+    if wanted:
+        typer.echo(f"poon {installed_version(DISTRIBUTION)}")
+        raise typer.Exit
+
+
+@app.callback()
+def poon(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turn receipts and spending texts into structured, categorised spending.
+
+    Start with `poon demo`, or `poon run` in one terminal and `poon send text "กาแฟ 65 บาท" --wait` in another.
+    """
+
+
+app.command()(demo.demo)
+app.command()(run.run)
+app.add_typer(send.app, name="send")
+app.command()(tail.tail)
+app.add_typer(topics.app, name="topics")
+app.command()(migrate.migrate)
+app.command()(config.config)
+app.command()(health.health)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the installed program."""
+    for stream in (sys.stdout, sys.stderr):
+        # Thai text and check marks, whatever the machine's locale says.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""`poon migrate`: the database's schema."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from workers.entrypoints.context import client_settings, run_async
+from workers.entrypoints.exits import ExitCode
+from workers.entrypoints.output import say, say_json
+
+CURRENT = "current"
+
+Check = Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 unless the schema is current.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def migrate(*, check: Check = False, as_json: Json = False) -> None:
+    """Bring the database's schema up to this release. Repeating it is safe.
+
+    For instance:
+
+        poon migrate
+
+        POON_DATABASE__URL=postgresql://poon:secret@db/poon poon migrate --check
+    """
+    # A light command does not load the database's libraries.
+    from workers.bootstrap.ground import migrate_schema, schema_of  # noqa: PLC0415
+
+    settings = client_settings()
+    before = run_async(lambda: schema_of(settings))
+    revision = None if check else run_async(lambda: migrate_schema(settings))
+    place = str(settings.database.url)
+    if as_json:
+        say_json({"database": place, "found": before, "revision": revision})
+    elif check:
+        say(f"{place}: the schema is {before}")
+    else:
+        say(f"{place}: the schema was {before} and is at revision {revision}")
+    if check and before != CURRENT:
+        raise typer.Exit(ExitCode.NO)

@@ -1,0 +1,1 @@
+"""The demonstration: real commands through a whole fleet on this machine, checked and shown."""

@@ -1,0 +1,44 @@
+"""How `poon` ends: the exit codes and which error leads to which."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes; from 64 on they follow sysexits.h."""
+
+    OK = 0
+    NO = 1
+    USAGE = 2
+    BAD_INPUT = 65
+    UNAVAILABLE = 69
+    UNEXPECTED = 70
+    NO_ANSWER = 75
+    CONFIGURATION = 78
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for people."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.OK: "Done.",
+    ExitCode.NO: "The answer is no: topics differ, the schema is not current, the worker is not healthy, a command"
+    " was rejected or failed, the demo's check found a problem.",
+    ExitCode.USAGE: "The command line is wrong; the message names the argument.",
+    ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
+    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database or image store; the message says what to check.",
+    ExitCode.UNEXPECTED: "A mistake of the program; run again with POON_LOGGING__LEVEL=debug and report it.",
+    ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
+    ExitCode.CONFIGURATION: "A setting is wrong; the message names it and the cure.",
+    ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
+}
+
+
+def exit_codes_table() -> str:
+    """A Markdown table of the exit codes."""
+    rows = "".join(f"| {code.value} | {code.meaning} |\n" for code in ExitCode)
+    return f"| Code | Meaning |\n|---|---|\n{rows}"

@@ -1,0 +1,145 @@
+"""Says an outcome in one line, for people and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from rich.text import Text
+
+from contracts.base import Event
+from contracts.codec import encode
+from contracts.events.outcomes import CommandFailed, CommandRejected
+from contracts.events.receipts import ReceiptExtracted
+from contracts.events.spending import (
+    SpendingCorrected,
+    SpendingDeleted,
+    SpendingEnhanced,
+    SpendingRecorded,
+)
+from contracts.events.texts import TextParsed
+from contracts.readings import Read
+from contracts.values import ACCEPTABLE_CONFIDENCE, HIGH_CONFIDENCE, Confidence
+from workers.ports.outcomes import Outcome
+
+_NOTHING: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a person wants to know of an outcome; empty where the outcome does not tell."""
+
+    verdict: str
+    amount: str = ""
+    merchant: str = ""
+    category: str = ""
+    payment: str = ""
+    confidence: Confidence | None = None
+    note: str = ""
+    detail: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Neither rejected nor failed."""
+        return self.verdict not in {"rejected", "failed", "unreadable"}
+
+
+def summarise(event: Event) -> Summary:
+    """The gist of any outcome event."""
+    match event:
+        case TextParsed():
+            return _reading("parsed", event, event.amount)
+        case ReceiptExtracted():
+            return _reading("extracted", event, event.total)
+        case SpendingRecorded():
+            return Summary(
+                "recorded",
+                str(event.amount),
+                event.merchant,
+                event.category,
+                event.payment_method or "",
+                event.confidence,
+            )
+        case SpendingCorrected() | SpendingEnhanced() | SpendingDeleted():
+            return _change(event)
+        case CommandRejected() | CommandFailed():
+            return _refusal(event)
+        case _:
+            return Summary(event.type)
+
+
+def outcome_line(outcome: Outcome) -> Text:
+    """One readable line: time, verdict, owner, what became of the command, its id."""
+    envelope = outcome.envelope
+    if envelope is None or outcome.event is None:
+        owner = envelope.owner if envelope else _NOTHING
+        return _line(outcome, Summary("unreadable", note=outcome.problem or ""), owner, "")
+    return _line(outcome, summarise(outcome.event), envelope.owner, envelope.causation_id or "")
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """The outcome as a JSON object: envelope, payload and position."""
+    envelope = outcome.envelope
+    return {
+        "id": envelope and envelope.id,
+        "type": envelope and envelope.type,
+        "time": envelope and envelope.time.isoformat(),
+        "tenant": envelope and envelope.tenant,
+        "owner": envelope and envelope.owner,
+        "command_id": envelope and envelope.causation_id,
+        "correlation_id": envelope and envelope.correlation_id,
+        "topic": outcome.partition.topic,
+        "partition": outcome.partition.number,
+        "offset": outcome.offset,
+        "data": outcome.event and orjson.loads(encode(outcome.event)),
+        "problem": outcome.problem,
+    }
+
+
+def confidence_text(confidence: Confidence | None) -> Text:
+    """Two decimals; green when high, yellow when acceptable, red below."""
+    if confidence is None:
+        return Text("")
+    value = confidence.value
+    style = "green" if value >= HIGH_CONFIDENCE else "yellow" if value >= ACCEPTABLE_CONFIDENCE else "red"
+    return Text(f"{value:.2f}", style=style)
+
+
+def _reading(verdict: str, event: TextParsed | ReceiptExtracted, amount: Read[Any]) -> Summary:
+    merchant = event.merchant_canonical or (event.merchant.value if event.merchant else "")
+    return Summary(
+        verdict if event.kind == "purchase" else f"{verdict} ({event.kind})",
+        str(amount.value),
+        merchant,
+        event.category.value,
+        event.payment_method.value if event.payment_method else "",
+        event.confidence,
+    )
+
+
+def _change(event: SpendingCorrected | SpendingEnhanced | SpendingDeleted) -> Summary:
+    name = type(event).__name__.removeprefix("Spending").lower()
+    if isinstance(event, SpendingDeleted):
+        return Summary(name, note=f"version {event.version}: {event.reason}")
+    fields = ", ".join(f"{field} = {value}" for field, value in event.changes.named().items())
+    return Summary(name, note=f"version {event.version}: {fields}")
+
+
+def _refusal(event: CommandRejected | CommandFailed) -> Summary:
+    verdict = "rejected" if isinstance(event, CommandRejected) else "failed"
+    where = f"({event.field}: {event.reason})" if event.field else ""
+    return Summary(verdict, note=f"{event.code}: {event.message.en}", detail=where)
+
+
+def _line(outcome: Outcome, summary: Summary, owner: str, command_id: str) -> Text:
+    mark, style = ("✓", "green") if summary.is_success else ("✗", "red")
+    parts = [summary.amount, summary.merchant, summary.category, summary.payment, summary.note]
+    line = Text(f"{outcome.timestamp.astimezone():%H:%M:%S} ", style="dim")
+    line.append(f"{mark} {summary.verdict:<9} ", style=style)
+    line.append(f"{owner}  ", style="cyan")
+    line.append(" · ".join(part for part in parts if part))
+    line.append(f" {summary.detail}" if summary.detail else "", style="dim")
+    if summary.confidence is not None:
+        line.append("  ").append_text(confidence_text(summary.confidence))
+    return line.append(f"  {command_id}", style="dim")
