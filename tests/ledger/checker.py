@@ -1,0 +1,137 @@
+"""Decides, from what was sent and what came of it, whether the promises were kept. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tests.ledger.plan import Kind, Planned, first_of_each
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record of an outcome topic, in the order of its partition.
+
+    Attributes:
+        amount: what it says was spent; None for an outcome without an amount.
+    """
+
+    topic: str
+    key: bytes
+    event_id: str
+    command_id: str
+    type: str
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What came of a plan.
+
+    Attributes:
+        outcomes: everything on the outcome topics.
+        dead_letters: the outcome ids named by the records of the dead-letter topics.
+        rows: event id and command id of every row of the event table.
+        entries: amount by command id of the recorded entries.
+        lag: records after the committed offset, by topic and partition.
+    """
+
+    outcomes: Sequence[Seen]
+    dead_letters: Sequence[str]
+    rows: Sequence[tuple[str, str]]
+    entries: Mapping[str, Decimal]
+    lag: Mapping[str, int]
+
+
+def violations(plan: list[Planned], evidence: Evidence) -> list[str]:
+    """Everything that is wrong, a sentence each; empty when all promises were kept."""
+    return [
+        *_lost_or_doubled(plan, evidence),
+        *_wrong_outcomes(plan, evidence),
+        *_out_of_order(plan, evidence),
+        *_rows_differ(evidence),
+        *_dead_letters_differ(plan, evidence),
+        *_entries_differ(plan, evidence),
+        *(f"left over: {count} records in {partition}" for partition, count in evidence.lag.items() if count),
+    ]
+
+
+def republished(evidence: Evidence) -> int:
+    """How many outcomes were published more than once; allowed, and to be few."""
+    return len(evidence.outcomes) - len({seen.event_id for seen in evidence.outcomes})
+
+
+def _lost_or_doubled(plan: list[Planned], evidence: Evidence) -> Iterator[str]:
+    ids: dict[str, set[str]] = defaultdict(set)
+    for seen in evidence.outcomes:
+        ids[seen.command_id].add(seen.event_id)
+    sent = {planned.command_id for planned in plan}
+    yield from (f"lost: no outcome of {command_id}" for command_id in sorted(sent - set(ids)))
+    yield from (f"unknown: an outcome of {command_id}" for command_id in sorted(set(ids) - sent))
+    for command_id, events in ids.items():
+        if len(events) > 1:
+            yield f"doubled: {len(events)} outcomes of {command_id}"
+
+
+def _wrong_outcomes(plan: list[Planned], evidence: Evidence) -> Iterator[str]:
+    expected = {
+        Kind.TEXT: "poon.text.parsed.v1",
+        Kind.NO_AMOUNT: "poon.text.rejected.v1",
+        Kind.POISON: "poon.text.rejected.v1",
+        Kind.RECORD: "poon.spending.recorded.v1",
+    }
+    by_id = {planned.command_id: planned for planned in plan}
+    for seen in evidence.outcomes:
+        planned = by_id.get(seen.command_id)
+        if planned is None:
+            continue
+        if seen.type != expected[planned.kind]:
+            yield f"wrong: {planned.kind} {seen.command_id} ended as {seen.type}"
+        elif seen.amount != planned.amount:
+            yield f"wrong: {seen.command_id} says {seen.amount}, sent {planned.amount}"
+
+
+def _out_of_order(plan: list[Planned], evidence: Evidence) -> Iterator[str]:
+    """Outcomes of one key stand in the order their commands were sent, area by area; repetitions do not count."""
+    area = {Kind.RECORD: "spending"}
+    sent: dict[tuple[str, bytes | None], list[str]] = defaultdict(list)
+    for planned in first_of_each(plan):
+        if planned.keeps_key:
+            sent[area.get(planned.kind, "texts"), planned.record.key].append(planned.command_id)
+    came: dict[tuple[str, bytes | None], dict[str, None]] = defaultdict(dict)
+    for seen in evidence.outcomes:
+        came[seen.topic.split(".")[1], seen.key].setdefault(seen.command_id)
+    for lane, ids in sent.items():
+        arrived = [command_id for command_id in came[lane] if command_id in set(ids)]
+        if arrived != [command_id for command_id in ids if command_id in came[lane]]:
+            yield f"order: outcomes of {lane} came in another order than they were sent"
+
+
+def _rows_differ(evidence: Evidence) -> Iterator[str]:
+    stored = {event_id for event_id, _ in evidence.rows}
+    published = {seen.event_id for seen in evidence.outcomes}
+    yield from _differences("row without outcome", stored - published)
+    yield from _differences("outcome without row", published - stored)
+    if len(stored) != len(evidence.rows):
+        yield "rows: an event is stored twice"
+
+
+def _dead_letters_differ(plan: list[Planned], evidence: Evidence) -> Iterator[str]:
+    poison = {planned.command_id for planned in plan if planned.kind is Kind.POISON}
+    expected = {seen.event_id for seen in evidence.outcomes if seen.command_id in poison}
+    found = set(evidence.dead_letters)
+    yield from _differences("poison without dead letter", expected - found)
+    yield from _differences("dead letter of no poison", found - expected)
+
+
+def _entries_differ(plan: list[Planned], evidence: Evidence) -> Iterator[str]:
+    expected = {planned.command_id: planned.amount for planned in plan if planned.kind is Kind.RECORD}
+    yield from _differences("command without entry", set(expected) - set(evidence.entries))
+    yield from _differences("entry without command", set(evidence.entries) - set(expected))
+    for command_id, amount in evidence.entries.items():
+        if command_id in expected and amount != expected[command_id]:
+            yield f"entry: {command_id} has {amount}, sent {expected[command_id]}"
+
+
+def _differences(what: str, ids: Iterable[str]) -> Iterator[str]:
+    return (f"{what}: {one}" for one in sorted(ids))

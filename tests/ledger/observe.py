@@ -1,0 +1,112 @@
+"""Collects the evidence: what stands on the topics, in the tables and at the committed offsets."""
+
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Final
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
+
+from contracts.topics import TOPICS, TopicRole, topic_name
+from tests.ledger.checker import Seen
+from tests.services.waiting import wait_until
+
+SECONDS: Final = 30.0
+
+
+def reset_topics(bootstrap_servers: str) -> None:
+    """Empty topics of the registry, deleted and made anew."""
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
+
+    def existing() -> set[str]:
+        return set(TOPICS) & set(admin.list_topics(timeout=SECONDS).topics)
+
+    if old := existing():
+        for future in admin.delete_topics(sorted(old)).values():
+            future.result(SECONDS)
+        wait_until(lambda: not existing(), "the old topics to go")
+    new = [
+        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=topic.config)
+        for topic in TOPICS.values()
+    ]
+    for future in admin.create_topics(new).values():
+        future.result(SECONDS)
+    wait_until(lambda: existing() == set(TOPICS), "the new topics")
+
+
+class TopicTail:
+    """Everything on some topics from their beginning, read further with every call of `more`."""
+
+    def __init__(self, bootstrap_servers: str, topics: Sequence[str]) -> None:
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "group.id": "ledger-observer",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+            }
+        )
+        self._consumer.assign(
+            [TopicPartition(name, number, 0) for name in topics for number in range(TOPICS[name].partitions)]
+        )
+        self.messages: list[Message] = []
+
+    def more(self, seconds: float = 0.5) -> int:
+        """Read on; how many records are known now."""
+        while batch := self._consumer.consume(5_000, seconds):
+            self.messages += [message for message in batch if message.error() is None]
+            seconds = 0.05
+        return len(self.messages)
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
+def outcome_topics(areas: Iterable[str]) -> list[str]:
+    return [topic_name(area, TopicRole.EVENTS) for area in areas]
+
+
+def dead_letter_topics(areas: Iterable[str]) -> list[str]:
+    return [topic_name(area, TopicRole.DEAD_LETTERS) for area in areas]
+
+
+def header(message: Message, name: str) -> str:
+    """A header's text, empty where it is missing."""
+    value = dict(message.headers() or []).get(name)
+    return value.decode() if isinstance(value, bytes) else ""
+
+
+def seen(message: Message) -> Seen:
+    """An outcome record as the checker wants it."""
+    payload = json.loads(message.value() or b"{}")
+    amount = payload.get("amount", {})
+    amount = amount.get("value", amount)
+    return Seen(
+        topic=message.topic() or "",
+        key=message.key() or b"",
+        event_id=header(message, "ce_id"),
+        command_id=header(message, "ce_causationid"),
+        type=header(message, "ce_type"),
+        amount=Decimal(amount["amount"]) if amount else None,
+    )
+
+
+def lag(bootstrap_servers: str, groups: Iterable[str]) -> dict[str, int]:
+    """Records after the committed offset of each partition with records in it."""
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
+    consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "ledger-observer"})
+    found: dict[str, int] = {}
+    for group in groups:
+        area = group.rsplit(".", 1)[-1]
+        topic = topic_name(area, TopicRole.COMMANDS)
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+        committed = {
+            (partition.topic, partition.partition): partition.offset
+            for partition in asked[group].result(SECONDS).topic_partitions
+        }
+        for number in range(TOPICS[topic].partitions):
+            _, end = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=SECONDS)
+            found[f"{topic}-{number}"] = end - max(committed.get((topic, number), 0), 0)
+    consumer.close()
+    return found
