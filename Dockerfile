@@ -1,0 +1,55 @@
+# syntax=docker/dockerfile:1
+
+# The tag names the line of releases that is tested; the release pipeline pins its digest, which is known there.
+ARG PYTHON=python:3.11-slim-bookworm
+
+# hadolint ignore=DL3006
+FROM ${PYTHON} AS builder
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+
+# The tools that build the wheels stay in this stage; the environment that ships has no pip in it.
+COPY requirements-build.lock requirements.lock ./
+RUN python -m venv --without-pip /opt/venv \
+    && python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-build.lock \
+    && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --require-hashes --only-binary :all: \
+        -r requirements.lock
+
+COPY LICENSE README.md pyproject.toml ./
+COPY contracts contracts
+COPY workers workers
+COPY adapters adapters
+RUN python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels ./contracts . \
+    && python -m pip --python /opt/venv/bin/python install --quiet --no-deps --no-index --no-compile /wheels/*.whl \
+    && /opt/venv/bin/python -m compileall -q -j 0 /opt/venv/lib
+
+# hadolint ignore=DL3006
+FROM ${PYTHON}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="poon-workers" \
+    org.opencontainers.image.description="Turns receipts and spending texts into structured, categorised spending" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.revision="${REVISION}"
+
+# Everything that is written goes to the volume, so that the root file system can be read-only.
+RUN groupadd --gid 10001 poon \
+    && useradd --uid 10001 --gid poon --no-create-home --home-dir /var/lib/poon --shell /usr/sbin/nologin poon \
+    && install -d -o poon -g poon -m 0750 /var/lib/poon
+COPY --from=builder /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH \
+    POON_DATA_DIR=/var/lib/poon \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONFAULTHANDLER=1 \
+    PYTHONUNBUFFERED=1
+WORKDIR /var/lib/poon
+VOLUME /var/lib/poon
+USER 10001:10001
+
+# Asks whether the worker's heartbeat is recent.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["poon", "health"]
+# SIGTERM lets it finish what it has begun.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["poon"]
+CMD ["run"]
