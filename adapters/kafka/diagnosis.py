@@ -7,7 +7,7 @@ import os
 import ssl
 from typing import Any, Final
 
-from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from aiokafka.errors import KafkaError, SaslAuthenticationFailed, UnsupportedSaslMechanismError
 from aiokafka.protocol.metadata import MetadataRequest
 
@@ -50,12 +50,20 @@ async def find_obstacle(connection: KafkaConnection) -> UnavailableError | None:
 
 
 async def _ask(host: str, port: int, options: dict[str, Any]) -> None:
-    broker = await create_conn(host, port, **options)
+    broker = AIOKafkaConnection(host, port, **options)
+    refused: KafkaError | None = None
     try:
+        await broker.connect()
         # A broker that wants a password lets strangers ask for its versions, and hangs up at the next question.
         await broker.send(MetadataRequest([]))
+    except KafkaError as error:
+        refused = error
     finally:
-        await broker.close()
+        closed = broker.close()
+    # Also after a refusal, for which aiokafka itself does not wait: the event loop may end with the command.
+    await closed
+    if refused is not None:
+        raise refused
 
 
 def _told(error: OSError | KafkaError) -> tuple[str, str]:

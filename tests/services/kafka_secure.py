@@ -23,7 +23,7 @@ _MECHANISMS: Final = {
 
 
 class Listener(StrEnum):
-    """The listeners; a client certificate is demanded by the one named for it and by the misnamed one by nobody."""
+    """The listeners for clients, each with one way in."""
 
     PLAIN = "PLAINTEXT"
     PASSWORD = "SASLPLAIN"

@@ -9,10 +9,14 @@ from typing import Any, Final
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import UnknownTopicOrPartitionError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
+from adapters.kafka.connection import KafkaConnection
+from adapters.kafka.intake import IntakeOptions, KafkaIntake
+from tests.integration.kafka.test_intake import Sink
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.kafka_admin import admin
 from tests.services.waiting import eventually
@@ -34,6 +38,10 @@ class Listener(ConsumerRebalanceListener):
         self.assigned: list[set[TopicPartition]] = []
         self.revoked: list[set[TopicPartition]] = []
 
+    @property
+    def owned(self) -> set[TopicPartition]:
+        return self.assigned[-1] if self.assigned else set()
+
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         self.assigned.append(set(assigned))
 
@@ -44,12 +52,12 @@ class Listener(ConsumerRebalanceListener):
 class Member:
     """A batch subscriber as our intake makes it, without the intake."""
 
-    def __init__(self, bootstrap_servers: str, topic: str, group: str) -> None:
+    def __init__(self, bootstrap_servers: str, topic: str, group: str, request_timeout: int = REQUEST_TIMEOUT) -> None:
         self.listener = Listener()
         self.batches: list[Records] = []
         self.broker = KafkaBroker(
             bootstrap_servers.split(","),
-            request_timeout_ms=REQUEST_TIMEOUT,
+            request_timeout_ms=request_timeout,
             allow_auto_create_topics=False,
             consumer_only=True,
             apply_types=False,
@@ -88,8 +96,8 @@ async def raw_records(message: KafkaMessage) -> Any:  # noqa: ANN401  FastStream
 @asynccontextmanager
 async def consuming(kafka: KafkaService, topic: str, group: str) -> AsyncIterator[Member]:
     member = Member(kafka.bootstrap_servers, topic, group)
-    await member.broker.start()
     try:
+        await member.broker.start()
         yield member
     finally:
         await member.broker.stop()
@@ -158,6 +166,20 @@ async def test_time_limits_reach_the_consumer(kafka_service: KafkaService) -> No
         }
 
 
+async def test_a_member_may_wait_as_long_as_a_rebalance_takes(kafka_service: KafkaService) -> None:
+    # The broker keeps who joins waiting for the others; a shorter time-out would make it leave and join for ever.
+    options = IntakeOptions(fresh_name(), [kafka_service.fresh_topic()], session_timeout=6.0, rebalance_timeout=8.0)
+    intake = KafkaIntake(KafkaConnection(kafka_service.bootstrap_servers, request_timeout_seconds=3.0), options)
+    await intake.start(Sink())
+    try:
+        subscriber: Any = inner(intake, "subscriber")["subscriber"]
+        limits = inner(subscriber.consumer, "request_timeout_ms", "rebalance_timeout_ms")
+    finally:
+        await intake.stop()
+
+    assert limits == {"request_timeout_ms": 13_000, "rebalance_timeout_ms": 8_000}
+
+
 async def test_the_listener_is_told_of_every_revocation_and_assignment(kafka_service: KafkaService) -> None:
     topic, group = kafka_service.fresh_topic(partitions=2), fresh_name()
     both = {TopicPartition(topic, 0), TopicPartition(topic, 1)}
@@ -165,14 +187,10 @@ async def test_the_listener_is_told_of_every_revocation_and_assignment(kafka_ser
     async with consuming(kafka_service, topic, group) as first:
         await eventually(lambda: both in first.listener.assigned, "all partitions")
         async with consuming(kafka_service, topic, group) as second:
-            await eventually(lambda: first.listener.assigned[-1] | second_share(second) == both, "a shared topic")
+            await eventually(lambda: len(first.listener.owned) == len(second.listener.owned) == 1, "an even share")
 
             assert both in first.listener.revoked
-            assert len(first.listener.assigned[-1]) == len(second_share(second)) == 1
-
-
-def second_share(member: Member) -> set[TopicPartition]:
-    return member.listener.assigned[-1] if member.listener.assigned else set()
+            assert first.listener.owned | second.listener.owned == both
 
 
 async def test_a_topic_that_is_missing_is_not_created(kafka_service: KafkaService) -> None:
@@ -180,7 +198,9 @@ async def test_a_topic_that_is_missing_is_not_created(kafka_service: KafkaServic
         pytest.skip("the embedded broker creates a topic that is asked for")
     topic = fresh_name("nowhere")
 
-    async with consuming(kafka_service, topic, fresh_name()):
-        pass
+    member = Member(kafka_service.bootstrap_servers, topic, fresh_name(), request_timeout=1000)
+    with pytest.raises(UnknownTopicOrPartitionError):
+        await member.broker.start()
+    await member.broker.stop()
 
     assert topic not in admin(kafka_service.bootstrap_servers).list_topics(timeout=10).topics

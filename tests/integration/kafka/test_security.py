@@ -35,7 +35,7 @@ from workers.config import Settings, load_settings
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
 from workers.ports.errors import UnavailableError
-from workers.ports.messages import OutgoingRecord, Partition
+from workers.ports.messages import CommitPoint, OutgoingRecord, Partition
 from workers.ports.outcomes import FromBeginning
 from workers.ports.topics import topic_differences
 
@@ -256,7 +256,7 @@ async def test_every_client_works_by_the_settings_alone(secured: SecureKafka, wa
 
     async with consuming(connection, topic, group) as (intake, sink):
         await eventually(lambda: len(sink.records) == 2, "two records")
-        await intake.commit({Partition(topic, 0): 1})
+        await intake.commit({Partition(topic, 0): CommitPoint(1)})
     async with consuming(connection, topic, group) as (_, after):
         await eventually(lambda: after.records, "the uncommitted record")
 
