@@ -20,6 +20,7 @@ from aiokafka import (
     OffsetAndMetadata,
     TopicPartition,
 )
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -27,7 +28,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
 from workers.ports.errors import UnavailableError
-from workers.ports.messages import Partition, RecordSink, StaleAssignmentError
+from workers.ports.messages import CommitPoint, Partition, RecordSink, StaleAssignmentError
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -116,14 +117,14 @@ class KafkaIntake:
         if consumer is not None and (owned := self._owned(consumer, partitions)):
             consumer.resume(*owned)
 
-    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, points: Mapping[Partition, CommitPoint]) -> None:
         """See `Intake.commit`."""
         consumer = self._consumer
         if consumer is None:
             raise StaleAssignmentError("the consumer has stopped")
         offsets = {
-            partition: OffsetAndMetadata(next_offsets[Partition(partition.topic, partition.partition)], "")
-            for partition in self._owned(consumer, next_offsets)
+            partition: OffsetAndMetadata(*points[Partition(partition.topic, partition.partition)])
+            for partition in self._owned(consumer, points)
         }
         if not offsets:
             return
@@ -134,6 +135,24 @@ class KafkaIntake:
             raise StaleAssignmentError(str(error)) from error
         except (KafkaError, TimeoutError) as error:
             raise self._unavailable(error) from error
+
+    async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
+        """See `Intake.committed`. The consumer's own method drops the metadata, the admin client keeps it."""
+        asked = [TopicPartition(partition.topic, partition.number) for partition in partitions]
+        admin = AIOKafkaAdminClient(**self._connection.aiokafka_options())
+        try:
+            async with asyncio.timeout(self._options.commit_timeout):
+                await admin.start()
+                found = await admin.list_consumer_group_offsets(self._options.group_id, partitions=asked)
+        except (KafkaError, TimeoutError) as error:
+            raise self._unavailable(error) from error
+        finally:
+            await admin.close()
+        return {
+            Partition(*partition): CommitPoint(point.offset, point.metadata or "")
+            for partition, point in found.items()
+            if point.offset >= 0
+        }
 
     async def stop(self) -> None:
         """See `Intake.stop`."""

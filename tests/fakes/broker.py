@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workers.ports.errors import UnavailableError
-from workers.ports.messages import OutgoingRecord, Partition, RecordSink, StaleAssignmentError
+from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink, StaleAssignmentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class FakeIntake:
     """`Intake` that a test delivers through."""
 
     paused: set[Partition] = field(default_factory=set)
-    offsets: dict[Partition, int] = field(default_factory=dict)
+    points: dict[Partition, CommitPoint] = field(default_factory=dict)
+    unreadable: bool = False
     sink: RecordSink | None = None
     stale_commits: int = 0
     stopped: bool = False
@@ -62,11 +63,20 @@ class FakeIntake:
     def resume(self, partitions: Collection[Partition]) -> None:
         self.paused -= set(partitions)
 
-    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
+    async def commit(self, points: Mapping[Partition, CommitPoint]) -> None:
         if self.stale_commits:
             self.stale_commits -= 1
             raise StaleAssignmentError("the fake group has moved on")
-        self.offsets |= next_offsets
+        self.points |= points
+
+    async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
+        if self.unreadable:
+            raise UnavailableError("the fake coordinator is away")
+        return {partition: self.points[partition] for partition in partitions if partition in self.points}
+
+    @property
+    def offsets(self) -> dict[Partition, int]:
+        return {partition: point.next_offset for partition, point in self.points.items()}
 
     async def stop(self) -> None:
         self.stopped = True

@@ -12,6 +12,18 @@ class Partition(NamedTuple):
     number: int
 
 
+class CommitPoint(NamedTuple):
+    """What is committed of a partition.
+
+    Attributes:
+        next_offset: of the first record not done with.
+        metadata: the runtime's own note, at most 4,096 bytes; empty where there is none.
+    """
+
+    next_offset: int
+    metadata: str = ""
+
+
 class RawRecord(Protocol):
     """A consumed record, untouched. Client libraries' record classes fit as they are."""
 
@@ -102,14 +114,22 @@ class Intake(Protocol):
         """Deliver from partitions again. Partitions not owned any more are skipped."""
         ...
 
-    async def commit(self, next_offsets: Mapping[Partition, int]) -> None:
-        """Commit, per partition, the offset of the next record to handle.
+    async def commit(self, points: Mapping[Partition, CommitPoint]) -> None:
+        """Commit, per partition, the offset of the next record to handle and the metadata beside it.
 
         Offsets of partitions that are not owned any more are skipped. Idempotent.
 
         Raises:
             StaleAssignmentError: the group has moved on; nothing was committed, redelivery will follow.
             UnavailableError: the broker cannot be reached; safe to try again.
+        """
+        ...
+
+    async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
+        """What the group has committed; partitions without a commit are left out.
+
+        Raises:
+            UnavailableError: the broker cannot be reached.
         """
         ...
 

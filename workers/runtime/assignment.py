@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from workers.ports.messages import Partition, RawRecord
 from workers.runtime.flow import FlowChange, FlowLimits, flow_change
-from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.offsets import PartitionOffsets, Progress
+
+
+class Handover(NamedTuple):
+    """What an assignment changed.
+
+    Attributes:
+        new: partitions nothing is known of yet.
+        gone: partitions that are somebody else's now, whose work is to be cancelled.
+    """
+
+    new: frozenset[Partition]
+    gone: frozenset[Partition]
 
 
 class Assignment:
@@ -32,18 +45,15 @@ class Assignment:
         """Records taken over and not done with, over all partitions."""
         return sum(offsets.unfinished for offsets in self._offsets.values())
 
-    def assign(self, partitions: Collection[Partition]) -> frozenset[Partition]:
-        """Take over a whole new assignment.
-
-        Returns:
-            The partitions that are gone for good, whose work is to be cancelled.
-        """
+    def assign(self, partitions: Collection[Partition]) -> Handover:
+        """Take over a whole new assignment; what is known of partitions that came back is kept."""
         self._owned = frozenset(partitions)
         self._paused.clear()  # a fresh assignment starts unpaused
-        gone = frozenset(self._offsets) - self._owned
+        known = frozenset(self._offsets)
+        gone = known - self._owned
         for partition in gone:
             del self._offsets[partition]
-        return gone
+        return Handover(new=self._owned - known, gone=gone)
 
     def revoke(self, partitions: Collection[Partition]) -> None:
         """Partitions are taken away, perhaps only for the length of the rebalance."""
@@ -71,20 +81,20 @@ class Assignment:
         """Whether any partition is paused."""
         return bool(self._paused)
 
-    def to_commit(self) -> dict[Partition, int]:
-        """The next offsets of partitions whose watermark moved since the last commit.
+    def to_commit(self) -> dict[Partition, Progress]:
+        """What has changed since the last commit.
 
         Revoked partitions are among them: while the revocation lasts the commit is still taken.
         """
-        moved = {partition: offsets.uncommitted for partition, offsets in self._offsets.items()}
-        return {partition: offset for partition, offset in moved.items() if offset is not None}
+        changed = {partition: offsets.uncommitted for partition, offsets in self._offsets.items()}
+        return {partition: progress for partition, progress in changed.items() if progress is not None}
 
-    def committed(self, next_offsets: Mapping[Partition, int]) -> None:
+    def committed(self, taken: Mapping[Partition, Progress]) -> None:
         """Note what the broker took."""
-        for partition, offset in next_offsets.items():
+        for partition, progress in taken.items():
             offsets = self._offsets.get(partition)
             if offsets is not None:
-                offsets.committed(offset)
+                offsets.committed(progress)
 
     def flow(self) -> FlowChange:
         """What to pause and resume now; noted as done."""

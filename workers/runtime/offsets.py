@@ -7,6 +7,24 @@ Pure; see `tests/unit/runtime/test_offsets.py` for the model it is checked again
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from workers.runtime.progress import Run, encode
+
+
+class Progress(NamedTuple):
+    """What to commit of a partition.
+
+    Attributes:
+        next_offset: the first offset not done with.
+        metadata: which records above it are done with, see `workers.runtime.progress`.
+        change: which change of the partition's state this tells of.
+    """
+
+    next_offset: int
+    metadata: str
+    change: int
 
 
 class PartitionOffsets:
@@ -16,7 +34,8 @@ class PartitionOffsets:
         self._unfinished: deque[int] = deque()
         self._finished_above: set[int] = set()
         self._last_delivered: int | None = None
-        self._committed: int | None = None
+        self._change = 0
+        self._committed_change = 0
 
     def deliver(self, offset: int) -> bool:
         """Note a delivered record.
@@ -24,7 +43,9 @@ class PartitionOffsets:
         Returns:
             False for a record delivered before (in flight or finished here), which is to be dropped.
         """
-        if self._last_delivered is not None and offset <= self._last_delivered:
+        if self._last_delivered is None:
+            self._change += 1
+        elif offset <= self._last_delivered:
             return False
         self._unfinished.append(offset)
         self._last_delivered = offset
@@ -32,6 +53,7 @@ class PartitionOffsets:
 
     def finish(self, offset: int) -> None:
         """Note that a delivered record is done with: its outcome is stored and acknowledged by the broker."""
+        self._change += 1
         self._finished_above.add(offset)
         while self._unfinished and self._unfinished[0] in self._finished_above:
             self._finished_above.remove(self._unfinished.popleft())
@@ -44,16 +66,34 @@ class PartitionOffsets:
         return self._unfinished[0] if self._unfinished else self._last_delivered + 1
 
     @property
-    def uncommitted(self) -> int | None:
-        """The offset to commit, or None where the last commit says it already."""
-        watermark = self.next_offset
-        return None if watermark == self._committed else watermark
+    def uncommitted(self) -> Progress | None:
+        """What to commit, or None where the last commit says it already."""
+        next_offset = self.next_offset
+        if next_offset is None or self._change == self._committed_change:
+            return None
+        return Progress(next_offset, encode(next_offset, self._finished_runs()), self._change)
 
-    def committed(self, offset: int) -> None:
-        """Note that the broker has taken `offset`."""
-        self._committed = offset
+    def committed(self, progress: Progress) -> None:
+        """Note that the broker has taken it."""
+        self._committed_change = progress.change
 
     @property
     def unfinished(self) -> int:
         """How many delivered records lie at or above the watermark, finished ones among them included."""
         return len(self._unfinished)
+
+    def _finished_runs(self) -> Iterator[Run]:
+        """Runs of finished records above the watermark; offsets that were never delivered do not interrupt one."""
+        if not self._finished_above:
+            return
+        start: int | None = None
+        last = 0
+        for offset in self._unfinished:
+            if offset in self._finished_above:
+                start = offset if start is None else start
+                last = offset
+            elif start is not None:
+                yield Run(start, last + 1)
+                start = None
+        if start is not None:
+            yield Run(start, last + 1)

@@ -15,7 +15,7 @@ from typing import Final
 
 from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
-from workers.ports.messages import Intake, Partition, Publisher, RawRecord, StaleAssignmentError
+from workers.ports.messages import CommitPoint, Intake, Partition, Publisher, RawRecord, StaleAssignmentError
 from workers.ports.store import DecisionStore, InboxKey
 from workers.runtime.assignment import Assignment
 from workers.runtime.committer import Committer
@@ -24,6 +24,7 @@ from workers.runtime.dispatcher import Dispatcher
 from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.recovery import Recovery
 from workers.runtime.settling import Handling, Settler
 from workers.runtime.supervisor import Supervisor
 
@@ -75,6 +76,7 @@ class Worker:
         self._ground = Ground(ports.clock, ports.rng)
         self._committer = Committer(ports.store, ports.publisher, self._ground, limits.commit_batch)
         self._settler = Settler(handling, ports.store, self._committer, self._ground, ports.clock, ports.rng)
+        self._recovery = Recovery(ports.intake)
         self._supervisor = Supervisor()
         self._dispatcher = Dispatcher(
             limits.max_in_flight,
@@ -135,11 +137,14 @@ class Worker:
 
     async def assigned(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.assigned`: adopt what came back, cancel only what is really gone."""
-        gone = self._assignment.assign(partitions)
-        for partition in gone:
+        handover = self._assignment.assign(partitions)
+        self._recovery.begin(handover.new)
+        self._recovery.forget(handover.gone)
+        for partition in handover.gone:
             for delivery in self._dispatcher.cancel(partition):
                 self._forget(delivery)
-        LOG.info("assigned", extra={"group": self._group, "partitions": len(partitions), "gone": len(gone)})
+        facts = {"group": self._group, "partitions": len(partitions), "gone": len(handover.gone)}
+        LOG.info("assigned", extra=facts)
         self._steer()
         self._ready.set()
 
@@ -176,13 +181,24 @@ class Worker:
 
     async def _take_over_forever(self) -> None:
         while True:
-            deliveries = [receive(record, offsets) for record, offsets in await self._arrived.get()]
+            records = await self._arrived.get()
+            await self._recovery.read()
+            deliveries = [receive(record, offsets) for record, offsets in records if not self._done(record, offsets)]
+            if not deliveries:
+                continue
             await self._recognise(deliveries)
             for delivery in deliveries:
                 if self._assignment.holds(delivery.partition, delivery.offsets):
                     self._dispatcher.dispatch(delivery)
                 else:  # lost to another member while it was looked up
                     self._forget(delivery)
+
+    def _done(self, record: RawRecord, offsets: PartitionOffsets) -> bool:
+        """Whether the last owner of the partition had finished the record; then it is finished here too."""
+        finished = self._recovery.is_finished(Partition(record.topic, record.partition), record.offset)
+        if finished:
+            offsets.finish(record.offset)
+        return finished
 
     async def _recognise(self, deliveries: Sequence[Delivery]) -> None:
         """Find, in one look-up, which commands were decided before, so that no AI call is paid for twice."""
@@ -220,13 +236,17 @@ class Worker:
 
     async def _commit_offsets(self) -> None:
         async with self._offset_lock:
-            next_offsets = self._assignment.to_commit()
-            if not next_offsets:
+            changed = self._assignment.to_commit()
+            if not changed:
                 return
+            points = {
+                partition: CommitPoint(progress.next_offset, progress.metadata)
+                for partition, progress in changed.items()
+            }
             try:
-                await self._ports.intake.commit(next_offsets)
+                await self._ports.intake.commit(points)
             except (StaleAssignmentError, UnavailableError) as error:
                 # Nothing is lost: the records are redelivered, recognised and published again.
                 LOG.warning("offsets not committed", extra={"group": self._group, "reason": str(error)})
             else:
-                self._assignment.committed(next_offsets)
+                self._assignment.committed(changed)

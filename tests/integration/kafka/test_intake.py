@@ -11,7 +11,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.waiting import eventually
 from workers.ports.errors import UnavailableError
-from workers.ports.messages import OutgoingRecord, Partition, RawRecord, StaleAssignmentError
+from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RawRecord, StaleAssignmentError
 
 pytestmark = pytest.mark.integration
 
@@ -80,12 +80,27 @@ async def test_a_new_member_goes_on_at_the_committed_offset_and_not_at_the_posit
     first = Member(kafka_service, topic, group)
     await first.join()
     await eventually(lambda: len(first.sink.records) == 3, "three records")
-    await first.intake.commit({Partition(topic, 0): 1})
+    await first.intake.commit({Partition(topic, 0): CommitPoint(1, "a note")})
     await first.intake.stop()
     second = Member(kafka_service, topic, group)
     await second.join()
     await eventually(lambda: len(second.sink.records) == 2, "the uncommitted records")
     assert second.sink.values == [b"2", b"3"]
+    await second.intake.stop()
+
+
+async def test_the_note_beside_a_committed_offset_is_read_back_by_the_next_owner(kafka_service: KafkaService) -> None:
+    topic, group = kafka_service.fresh_topic(partitions=2), fresh_name()
+    await publish(kafka_service, topic, [b"1", b"2"])
+    first = Member(kafka_service, topic, group)
+    await first.join()
+    point = CommitPoint(1, "f1 " + "1-1," * 900)
+    await first.intake.commit({Partition(topic, 0): point})
+    await first.intake.stop()
+    second = Member(kafka_service, topic, group)
+    await second.join()
+    partitions = [Partition(topic, 0), Partition(topic, 1)]
+    assert await second.intake.committed(partitions) == {Partition(topic, 0): point}
     await second.intake.stop()
 
 
@@ -122,10 +137,10 @@ async def test_offsets_of_partitions_somebody_else_owns_are_not_committed(kafka_
     topic = kafka_service.fresh_topic()
     member = Member(kafka_service, topic, fresh_name())
     await member.join()
-    await member.intake.commit({Partition("other", 3): 99})
+    await member.intake.commit({Partition("other", 3): CommitPoint(99)})
     await member.intake.stop()
     with pytest.raises(StaleAssignmentError):
-        await member.intake.commit({Partition(topic, 0): 1})
+        await member.intake.commit({Partition(topic, 0): CommitPoint(1)})
 
 
 async def test_a_missing_topic_is_named_with_its_cure(kafka_service: KafkaService) -> None:

@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.offsets import PartitionOffsets, Progress
+from workers.runtime.progress import covers, decode
 
 
 def test_nothing_is_to_be_committed_before_the_first_delivery() -> None:
@@ -42,13 +43,48 @@ def test_a_record_delivered_again_is_dropped() -> None:
     assert offsets.deliver(5)
 
 
-def test_a_committed_watermark_is_not_committed_again_until_it_moves() -> None:
+def commit(offsets: PartitionOffsets) -> Progress | None:
+    """What is to be committed now, taken by the broker at once."""
+    progress = offsets.uncommitted
+    if progress is not None:
+        offsets.committed(progress)
+    return progress
+
+
+def test_nothing_is_committed_again_until_something_changes() -> None:
     offsets = PartitionOffsets()
     offsets.deliver(0)
-    offsets.committed(0)
-    assert offsets.uncommitted is None
+    offsets.deliver(1)
+    assert commit(offsets) == (0, "", 1)
+    assert commit(offsets) is None
+    offsets.finish(1)
+    again = commit(offsets)
+    assert again is not None
+    assert again.next_offset == 0
+    assert decode(again.next_offset, again.metadata) == ((1, 2),)
+
+
+def test_a_change_during_a_commit_is_committed_by_the_next() -> None:
+    offsets = PartitionOffsets()
+    offsets.deliver(0)
+    on_its_way = offsets.uncommitted
+    assert on_its_way is not None
     offsets.finish(0)
-    assert offsets.uncommitted == 1
+    offsets.committed(on_its_way)
+    later = offsets.uncommitted
+    assert later is not None
+    assert later.next_offset == 1
+
+
+def test_offsets_without_a_record_do_not_interrupt_a_run() -> None:
+    offsets = PartitionOffsets()
+    for offset in (10, 12, 15, 16, 20):
+        offsets.deliver(offset)
+    for offset in (12, 15, 20):
+        offsets.finish(offset)
+    progress = offsets.uncommitted
+    assert progress is not None
+    assert decode(progress.next_offset, progress.metadata) == ((12, 16), (20, 21))
 
 
 class OffsetsMachine(RuleBasedStateMachine):
@@ -83,6 +119,14 @@ class OffsetsMachine(RuleBasedStateMachine):
         unfinished = [offset for offset in self.delivered if offset not in self.finished]
         expected = unfinished[0] if unfinished else (self.delivered[-1] + 1 if self.delivered else None)
         assert self.offsets.next_offset == expected
+
+    @invariant()
+    def metadata_tells_exactly_what_is_finished_above(self) -> None:
+        progress = self.offsets.uncommitted
+        if progress is not None:
+            runs = decode(progress.next_offset, progress.metadata)
+            above = [offset for offset in self.delivered if offset >= progress.next_offset]
+            assert [covers(runs, offset) for offset in above] == [offset in self.finished for offset in above]
 
 
 TestOffsetsMachine = OffsetsMachine.TestCase

@@ -245,3 +245,56 @@ async def test_a_worker_is_ready_with_its_first_assignment() -> None:
     assert waiting.done()
     bench.stop.set()
     await bench.task
+
+
+async def restarted(first: Bench) -> Bench:
+    """A new worker on the same broker, after the first was killed."""
+    second = Bench(store=first.store, publisher=first.publisher, intake=first.intake)
+    await settle()
+    await second.worker.assigned([P0])
+    return second
+
+
+async def test_after_a_restart_only_what_was_in_doubt_is_published_again(bench: Bench) -> None:
+    bench.hold("c0")
+    records = [text_record(n, f"c{n}", owner=f"o{n}") for n in range(4)]
+    await bench.deliver(*records[:3])
+    await bench.commit_offsets()
+    await bench.deliver(records[3])
+    second = await restarted(bench)
+    await second.deliver(*records)
+    await second.commit_offsets()
+    assert bench.published[:3] == ["c1", "c2", "c3"]
+    assert sorted(bench.published[3:]) == ["c0", "c3"]
+    assert second.handled == ["c0"]
+    assert second.intake.points[P0] == (4, "")
+    second.stop.set()
+    await second.task
+
+
+async def test_metadata_that_cannot_be_read_only_costs_republishing(bench: Bench) -> None:
+    bench.hold("c0")
+    records = [text_record(n, f"c{n}", owner=f"o{n}") for n in range(2)]
+    await bench.deliver(*records)
+    await bench.commit_offsets()
+    bench.intake.unreadable = True
+    second = await restarted(bench)
+    await second.deliver(*records)
+    await second.commit_offsets()
+    assert sorted(bench.published) == ["c0", "c1", "c1"]
+    assert second.intake.offsets[P0] == 2
+    second.stop.set()
+    await second.task
+
+
+async def test_a_batch_that_was_finished_altogether_asks_nobody(bench: Bench) -> None:
+    bench.hold("c0")
+    await bench.deliver(*(text_record(n, f"c{n}", owner=f"o{n}") for n in range(3)))
+    await bench.commit_offsets()
+    look_ups = len(bench.store.look_ups)
+    second = await restarted(bench)
+    await second.deliver(text_record(1, "c1", owner="o1"), text_record(2, "c2", owner="o2"))
+    assert len(bench.store.look_ups) == look_ups
+    assert second.worker.unfinished == 0
+    second.stop.set()
+    await second.task

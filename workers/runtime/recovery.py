@@ -1,0 +1,56 @@
+"""After a restart or a rebalance: which redelivered records were done with, as the last commit's metadata tells."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from typing import Final
+
+from workers.ports.errors import UnavailableError
+from workers.ports.messages import Intake, Partition
+from workers.runtime.progress import Run, covers, decode
+
+LOG: Final = logging.getLogger(__name__)
+
+
+class Recovery:
+    """Remembers, for partitions that are new to this worker, what was finished above their committed offset.
+
+    What cannot be read is no loss: the event table recognises those records, at the price of publishing them again.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._unread: set[Partition] = set()
+        self._finished: dict[Partition, tuple[Run, ...]] = {}
+
+    def begin(self, partitions: Collection[Partition]) -> None:
+        """These partitions are new; their metadata is read before the first of their records is handled."""
+        self._unread |= set(partitions)
+
+    def forget(self, partitions: Collection[Partition]) -> None:
+        """These partitions are somebody else's now."""
+        self._unread -= set(partitions)
+        for partition in partitions:
+            self._finished.pop(partition, None)
+
+    async def read(self) -> None:
+        """Read the metadata of all new partitions at once; at most one request, none where nothing is new."""
+        if not self._unread:
+            return
+        partitions = frozenset(self._unread)
+        try:
+            points = await self._intake.committed(partitions)
+        except UnavailableError as error:
+            LOG.warning("commit metadata not read", extra={"reason": str(error)})
+            points = {}
+        for partition in partitions & self._unread:
+            self._unread.discard(partition)
+            point = points.get(partition)
+            if point is not None and (runs := decode(*point)):
+                self._finished[partition] = runs
+
+    def is_finished(self, partition: Partition, offset: int) -> bool:
+        """Whether a redelivered record was done with before."""
+        runs = self._finished.get(partition)
+        return runs is not None and covers(runs, offset)
