@@ -17,22 +17,28 @@ SECONDS: Final = 30.0
 
 def reset_topics(bootstrap_servers: str) -> None:
     """Empty topics of the registry, deleted and made anew."""
+    delete_topics(bootstrap_servers)
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
-
-    def existing() -> set[str]:
-        return set(TOPICS) & set(admin.list_topics(timeout=SECONDS).topics)
-
-    if old := existing():
-        for future in admin.delete_topics(sorted(old)).values():
-            future.result(SECONDS)
-        wait_until(lambda: not existing(), "the old topics to go")
     new = [
         NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=topic.config)
         for topic in TOPICS.values()
     ]
     for future in admin.create_topics(new).values():
         future.result(SECONDS)
-    wait_until(lambda: existing() == set(TOPICS), "the new topics")
+    wait_until(lambda: _existing(admin) == set(TOPICS), "the new topics")
+
+
+def delete_topics(bootstrap_servers: str) -> None:
+    """No topic of the registry any more."""
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
+    if old := _existing(admin):
+        for future in admin.delete_topics(sorted(old)).values():
+            future.result(SECONDS)
+        wait_until(lambda: not _existing(admin), "the old topics to go")
+
+
+def _existing(admin: AdminClient) -> set[str]:
+    return set(TOPICS) & set(admin.list_topics(timeout=SECONDS).topics)
 
 
 class TopicTail:

@@ -110,7 +110,8 @@ class NativeKafka:
 
     def start(self) -> None:
         """Format the storage, start every broker and wait until all answer."""
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # The storage tool takes an id that begins with a dash for an option.
+        cluster_id = "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         (self._home / "log4j2.xml").write_text(_LOG4J)
         for broker in self._brokers.values():
             broker.folder.mkdir()
