@@ -22,10 +22,20 @@ class RuleCategorization:
 
     async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
         """Judge the category of what is known; Miscellaneous with low confidence where nothing speaks."""
-        merchant = known_merchant(purchase.merchant) if purchase.merchant else None
-        words = purchase.text if merchant else " ".join(filter(None, (purchase.text, purchase.merchant)))
-        judged = judge(read_prose(words), merchant)
-        return as_read(judged), BackendAnswer(capability="categorization", backend=BACKEND)
+        return as_read(_judged(purchase)), BackendAnswer(capability="categorization", backend=BACKEND)
+
+
+def _judged(purchase: Purchase) -> Judgement:
+    if not purchase.merchant:
+        return judge(read_prose(purchase.text), None)
+    merchant = known_merchant(purchase.merchant)
+    if merchant is not None:
+        return judge(read_prose(purchase.text), merchant)
+    judged = judge(read_prose(f"{purchase.text} {purchase.merchant}"), None)
+    by_name = judge(read_prose(purchase.merchant), None)
+    # A shop says by its name what it is, and more surely than a single thing it sold; a purpose outranks both.
+    named = by_name.category is not Category.MISCELLANEOUS and not judged.category.is_cultural
+    return by_name if named else judged
 
 
 def as_read(judged: Judgement) -> Read[Category]:

@@ -13,7 +13,7 @@ def _slip(file: str, merchant: str, total: str, category: str, payment: str, dat
 
 SLIPS: Final = (
     Document(
-        _slip("slip-transfer.png", "PA DAENG SHOP", "65.00", "Food & Dining", "PromptPay", "2025-06-03"),
+        _slip("slip-transfer.png", "PA DAENG SHOP", "65.00", "Miscellaneous", "PromptPay", "2025-06-03"),
         "screen",
         0.1,
         """\

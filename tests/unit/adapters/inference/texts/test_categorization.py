@@ -36,3 +36,19 @@ async def test_nothing_known_is_miscellaneous_with_low_confidence() -> None:
     read, _ = await RuleCategorization().categorise(Purchase("abc"))
     assert (read.value, read.evidence) == (Category.MISCELLANEOUS, None)
     assert not read.confidence.is_medium
+
+
+@pytest.mark.parametrize(
+    ("items", "merchant", "category"),
+    [
+        ("chocolate box", "MERLION GIFT SHOP", Category.SHOPPING),
+        ("", "NAKHON LANNA WATERWORKS", Category.BILLS),
+        ("cement 50 kg", "CHANG PHUEAK HARDWARE CO., LTD.", Category.SHOPPING),
+        ("ชุดสังฆทาน", "BAAN GIFT SHOP", Category.MERIT),
+    ],
+)
+async def test_an_unknown_shop_is_what_its_name_says_unless_a_purpose_outranks_it(
+    items: str, merchant: str, category: Category
+) -> None:
+    read, _ = await RuleCategorization().categorise(Purchase(f"{merchant}\n{items}", merchant))
+    assert read.value is category
