@@ -21,10 +21,8 @@ def records(topic: str, first: int, last: int) -> list[OutgoingRecord]:
 
 
 async def read_values(kafka: KafkaService, topic: str, count: int) -> list[bytes | None]:
-    reader = Member(kafka, topic, fresh_name())
-    await reader.join()
-    await eventually(lambda: len(reader.sink.records) >= count, f"{count} records")
-    await reader.intake.stop()
+    async with Member(kafka, topic, fresh_name()) as reader:
+        await eventually(lambda: len(reader.sink.records) >= count, f"{count} records")
     return reader.sink.values
 
 
