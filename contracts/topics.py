@@ -50,7 +50,8 @@ class Topic:
         return {
             "cleanup.policy": "delete",
             "retention.ms": str(self.retention_ms),
-            "max.message.bytes": str(MAX_MESSAGE_BYTES),
+            # A dead letter is the largest record there is, and its provenance on top.
+            "max.message.bytes": str(MAX_MESSAGE_BYTES * (2 if self.role is TopicRole.DEAD_LETTERS else 1)),
         }
 
 

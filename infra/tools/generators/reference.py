@@ -25,7 +25,8 @@ def topics_page() -> str:
         "Commands go to the `commands` topic of their area, outcomes come from its `events` topic, and records the "
         "workers gave up wait in its `dlt` topic. Records of one key keep their order. `poon topics apply` creates "
         "the topics on a broker and `poon topics diff` shows where it differs from this table.",
-        f"A record has at most {MAX_MESSAGE_BYTES:,} bytes. All topics are cleaned up by age (`cleanup.policy` is "
+        f"A record has at most {MAX_MESSAGE_BYTES:,} bytes, a dead letter twice that, so that it holds the largest "
+        "record and its provenance. All topics are cleaned up by age (`cleanup.policy` is "
         "`delete`).",
         table(("Topic", "Key", "Partitions", "Kept for", "Types"), rows),
     )

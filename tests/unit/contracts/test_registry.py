@@ -62,7 +62,7 @@ def test_a_topic_says_how_the_broker_keeps_it(topic: Topic) -> None:
     assert topic.config == {
         "cleanup.policy": "delete",
         "retention.ms": str((7 if topic.role is TopicRole.COMMANDS else 30) * DAY_MS),
-        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        "max.message.bytes": str(MAX_MESSAGE_BYTES * (2 if topic.role is TopicRole.DEAD_LETTERS else 1)),
     }
 
 
