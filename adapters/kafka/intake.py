@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from aiokafka import (
@@ -27,6 +28,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
+from adapters.kafka.lenient import LenientConsumer
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import CommitPoint, Partition, RecordSink, StaleAssignmentError
 
@@ -101,6 +103,8 @@ class KafkaIntake:
         self._subscriber(deliver)
         self._broker = broker
         try:
+            await broker.connect()
+            _make_lenient(broker)
             await broker.start()
         except KafkaError as error:
             raise self._unavailable(error) from error
@@ -208,6 +212,12 @@ class _Listener(ConsumerRebalanceListener):
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         await self._sink.assigned([Partition(*partition) for partition in assigned])
+
+
+def _make_lenient(broker: KafkaBroker) -> None:
+    """Have the broker make consumers of our kind; FastStream offers no setting for that."""
+    clients: Any = broker.config.broker_config
+    clients.builder = partial(LenientConsumer, **clients.builder.keywords)
 
 
 async def _keep_raw(records: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaMessage:

@@ -72,7 +72,10 @@ class KafkaPublisher:
     async def _send(self, producer: AIOKafkaProducer, record: OutgoingRecord) -> asyncio.Future[object]:
         try:
             acknowledgement: asyncio.Future[object] = await producer.send(
-                record.topic, record.value, key=record.key, headers=list(record.headers)
+                record.topic,
+                b"" if record.key is None and record.value is None else record.value,  # the client takes no such record
+                key=record.key,
+                headers=list(record.headers),
             )
         except TOO_LARGE as error:
             raise UnpublishableError(record, str(error)) from error

@@ -8,16 +8,20 @@ lane submits its next decision only after the last one was published, so records
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from workers.ports.messages import OutgoingRecord, Publisher
+from workers.ports.messages import OutgoingRecord, Publisher, UnpublishableError
 from workers.ports.store import CommitResult, Committed, DecisionStore, InboxKey, StoredEvent, Verdict
+from workers.runtime.deadletters import without_content
 from workers.runtime.ground import Ground
 from workers.runtime.outcomes import outgoing
 
+LOG: Final = logging.getLogger(__name__)
 PUBLISH_AHEAD: Final = 2
 """How many stored batches may wait for their publication."""
 
@@ -88,13 +92,27 @@ class Committer:
                 record
                 for entry, result in settled
                 if isinstance(result, Committed)
-                for record in (*entry.dead_letters, *outgoing(result.events))
+                for record in (*_due_letters(entry, result), *outgoing(result.events))
             ]
-            if records:
-                await self._ground.until_available("broker", lambda: self._publisher.publish(records))  # noqa: B023
+            await self._publish(records)
             for entry, result in settled:
                 if not entry.settled.done():
                     entry.settled.set_result(result)
+
+    async def _publish(self, records: list[OutgoingRecord]) -> None:
+        while records:
+            attempt = partial(self._publisher.publish, records)
+            try:
+                await self._ground.until_available("broker", attempt)
+            except UnpublishableError as error:
+                stub = without_content(error.record)
+                if stub is None:  # an outcome, or a stub already
+                    raise
+                facts = {"topic": stub.topic, "reason": error.reason}
+                LOG.warning("dead letter published without its content", extra=facts)
+                records = [stub if record is error.record else record for record in records]
+            else:
+                return
 
     async def _submit(self, submission: Submission) -> CommitResult:
         self._submitted.append(submission)
@@ -122,6 +140,12 @@ class Committer:
         if not self._submitted:
             self._something.clear()
         return batch
+
+
+def _due_letters(entry: Submission, result: Committed) -> tuple[OutgoingRecord, ...]:
+    """The dead letters, unless another worker decided the command otherwise: a redrive would be a second effect."""
+    mine = entry.verdict is None or result.events[-1].type == entry.verdict.events[-1].type
+    return entry.dead_letters if mine else ()
 
 
 def _future() -> asyncio.Future[CommitResult]:

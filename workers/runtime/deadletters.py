@@ -46,3 +46,10 @@ def dead_letter(delivery: Delivery, group: str, outcome: StoredEvent, reason: st
     headers += [(PREFIX + name, value) for name, value in provenance.items()]
     headers.append((OUTCOME_HEADER, str(outcome.id).encode()))
     return OutgoingRecord(topic_name(delivery.area, TopicRole.DEAD_LETTERS), record.key, record.value, tuple(headers))
+
+
+def without_content(record: OutgoingRecord) -> OutgoingRecord | None:
+    """A dead letter too large to publish, cut down to where the original lies; None where there is nothing to cut."""
+    kept = tuple((name, value) for name, value in record.headers if name.startswith(PREFIX) or name == OUTCOME_HEADER)
+    stub = OutgoingRecord(record.topic, None, b"", kept)
+    return stub if kept and stub != record else None
