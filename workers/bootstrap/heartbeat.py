@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from workers.ports.clock import Clock
 
+LOG: Final = logging.getLogger(__name__)
 FILE_NAME: Final = f"heartbeat-{socket.gethostname()}.json"
 """One a host: replicas in containers may share a data folder, and a live one must not speak for a dead one."""
 
@@ -26,12 +29,16 @@ class Heartbeat:
 
     def beat(self, state: str) -> None:
         """Say what the process does now: starting, running, waiting for something, draining."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         content = {"pid": os.getpid(), "at": self._clock.now().timestamp(), "state": state}
         fresh = self._path.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps(content))
-        fresh.replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(content))
+            fresh.replace(self._path)
+        except OSError as error:  # a full disk is no reason to stop, and none to skip the drain
+            LOG.warning("no heartbeat", extra={"reason": str(error)})
 
     def end(self) -> None:
         """Take the file away: the process has ended as it should."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._path.unlink()

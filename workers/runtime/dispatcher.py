@@ -11,6 +11,7 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from workers.ports.messages import Partition
@@ -99,6 +100,20 @@ class Dispatcher:
         heapq.heapify(self._ready)
         return dropped
 
+    async def aside(self, pause: Awaitable[None]) -> None:
+        """Wait without holding a place: a lane in back-off holds up no lane that could go on.
+
+        A lane that comes back may exceed the bound for as long as its attempt takes. Nobody waits for it to drain:
+        what it has not decided is redelivered.
+        """
+        self._leave()
+        self._start_ready()
+        try:
+            await pause
+        finally:
+            self._running += 1
+            self._idle.clear()
+
     def halt(self) -> None:
         """Start nothing new from now on."""
         self._starting = False
@@ -113,9 +128,11 @@ class Dispatcher:
             lane = self._lanes[key]
             self._running += 1
             self._idle.clear()
-            lane.task = self._spawn(self._run(key, lane))
+            lane.task = self._spawn(self._run(lane))
+            # Not a `finally` in the task: one cancelled before its first step never enters it, and keeps its place.
+            lane.task.add_done_callback(partial(self._ended, key, lane))
 
-    async def _run(self, key: LaneKey, lane: _Lane) -> None:
+    async def _run(self, lane: _Lane) -> None:
         try:
             while lane.queue and self._starting:
                 await self._settle(lane.queue[0][1])
@@ -127,13 +144,17 @@ class Dispatcher:
         except Exception:
             self._starting = False  # the worker is about to stop: do not try the same delivery again
             raise
-        finally:
-            lane.task = None
-            self._running -= 1
-            self._requeue_or_forget(key, lane)
-            self._start_ready()
-            if self._running == 0:
-                self._idle.set()
+
+    def _ended(self, key: LaneKey, lane: _Lane, _task: asyncio.Task[None]) -> None:
+        lane.task = None
+        self._leave()
+        self._requeue_or_forget(key, lane)
+        self._start_ready()
+
+    def _leave(self) -> None:
+        self._running -= 1
+        if self._running == 0:
+            self._idle.set()
 
     def _requeue_or_forget(self, key: LaneKey, lane: _Lane) -> None:
         if self._lanes.get(key) is not lane:

@@ -50,6 +50,10 @@ class Recovery:
             if point is not None and (runs := decode(*point)):
                 self._finished[partition] = runs
 
+    def is_unread(self, partition: Partition) -> bool:
+        """Whether the partition's metadata is still to be read."""
+        return partition in self._unread
+
     def is_finished(self, partition: Partition, offset: int) -> bool:
         """Whether a redelivered record was done with before."""
         runs = self._finished.get(partition)

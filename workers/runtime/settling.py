@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +65,20 @@ class Handling:
     policies: Mapping[type[Command], RetryPolicy]
 
 
+@dataclass(frozen=True, slots=True)
+class Time:
+    """What a settler waits by.
+
+    Attributes:
+        rng: for the jitter of back-offs.
+        pause: awaits a back-off, without keeping a place from deliveries that could go on.
+    """
+
+    clock: Clock
+    rng: random.Random
+    pause: Callable[[Awaitable[None]], Awaitable[None]]
+
+
 class Settler:
     """Settles deliveries, one call each."""
 
@@ -74,15 +88,15 @@ class Settler:
         store: DecisionStore,
         committer: Committer,
         ground: Ground,
-        clock: Clock,
-        rng: random.Random,
+        time: Time,
     ) -> None:
         self._handling = handling
         self._store = store
         self._committer = committer
         self._ground = ground
-        self._clock = clock
-        self._rng = rng
+        self._clock = time.clock
+        self._rng = time.rng
+        self._pause = time.pause
 
     async def settle(self, delivery: Delivery) -> None:
         """Bring a delivery to its one terminal outcome, stored and published. Never raises on bad input."""
@@ -118,7 +132,7 @@ class Settler:
                     return
                 case Retry(delay):
                     attempt, waits = attempt + 1, 0
-                    await self._clock.sleep(delay)
+                    await self._pause(self._clock.sleep(delay))
                 case Wait(delay):
                     waits += 1
                     await self._clock.sleep(delay)
@@ -183,7 +197,8 @@ class Settler:
         """The dead letter a crash may have kept from being published; a repeated one carries the same outcome id."""
         last = recorded[-1]
         poison = delivery.defect is not None and delivery.defect.code in POISON
-        if not poison and not issubclass(EVENTS[last.type], CommandFailed):
+        known = EVENTS.get(last.type)  # a newer release may have written it
+        if not poison and (known is None or not issubclass(known, CommandFailed)):
             return ()
         return (dead_letter(delivery, self._handling.group, last, f"{last.type} {last.id}"),)
 

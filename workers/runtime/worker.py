@@ -25,7 +25,7 @@ from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.recovery import Recovery
-from workers.runtime.settling import Handling, Settler
+from workers.runtime.settling import Handling, Settler, Time
 from workers.runtime.supervisor import Supervisor
 
 LOG: Final = logging.getLogger(__name__)
@@ -75,15 +75,16 @@ class Worker:
         self._assignment = Assignment(limits.flow)
         self._ground = Ground(ports.clock, ports.rng)
         self._committer = Committer(ports.store, ports.publisher, self._ground, limits.commit_batch)
-        self._settler = Settler(handling, ports.store, self._committer, self._ground, ports.clock, ports.rng)
         self._recovery = Recovery(ports.intake)
         self._supervisor = Supervisor()
         self._dispatcher = Dispatcher(
             limits.max_in_flight,
-            self._settler.settle,
+            self._settle,
             self._finished,
             lambda lane: self._supervisor.spawn(lane, "lane"),
         )
+        time = Time(ports.clock, ports.rng, self._dispatcher.aside)
+        self._settler = Settler(handling, ports.store, self._committer, self._ground, time)
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
@@ -98,9 +99,11 @@ class Worker:
             UnavailableError: the broker could not be reached at the start.
         """
         try:
-            await self._start()
+            starting = self._supervisor.spawn(self._start(), "start")
             error = await self._supervisor.until(stop)
             if error is not None:
+                if isinstance(error, UnavailableError) and starting.done() and starting.exception() is error:
+                    raise error
                 msg = f"the worker stops: {type(error).__name__}: {error}"
                 raise WorkerFailedError(msg) from error
             await self._drain()
@@ -184,6 +187,8 @@ class Worker:
             records = await self._arrived.get()
             await self._recovery.read()
             deliveries = [receive(record, offsets) for record, offsets in records if not self._done(record, offsets)]
+            if self._assignment.is_paused:  # what was finished before may be all there was to wait for
+                self._steer()
             if not deliveries:
                 continue
             await self._recognise(deliveries)
@@ -202,13 +207,18 @@ class Worker:
 
     async def _recognise(self, deliveries: Sequence[Delivery]) -> None:
         """Find, in one look-up, which commands were decided before, so that no AI call is paid for twice."""
+        for delivery in deliveries:
+            # Noted before the look-up: one that ends while it is on its way may be missing from the answer.
+            key = delivery.inbox_key
+            delivery.recheck = self._in_flight_keys[key] > 0
+            self._in_flight_keys[key] += 1
         keys = {delivery.inbox_key for delivery in deliveries}
         recorded = await self._ground.until_available("database", lambda: self._ports.store.recorded(keys))
         for delivery in deliveries:
-            key = delivery.inbox_key
-            delivery.recorded = recorded.get(key, ())
-            delivery.recheck = self._in_flight_keys[key] > 0
-            self._in_flight_keys[key] += 1
+            delivery.recorded = recorded.get(delivery.inbox_key, ())
+
+    async def _settle(self, delivery: Delivery) -> None:
+        await self._settler.settle(delivery)
 
     def _finished(self, delivery: Delivery) -> None:
         self._forget(delivery)
@@ -236,7 +246,12 @@ class Worker:
 
     async def _commit_offsets(self) -> None:
         async with self._offset_lock:
-            changed = self._assignment.to_commit()
+            # Before a new partition's metadata was read, a commit would wipe it out.
+            changed = {
+                partition: progress
+                for partition, progress in self._assignment.to_commit().items()
+                if not self._recovery.is_unread(partition)
+            }
             if not changed:
                 return
             points = {

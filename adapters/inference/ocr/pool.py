@@ -121,4 +121,9 @@ class RecognitionPool:
             with suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(self._give_back, process)
 
+        def give_up() -> None:
+            if not reading.done():
+                self._replace(process)
+
+        loop.call_later(self._timeout, give_up)  # nobody else times it out any more
         reading.add_done_callback(give_back)

@@ -29,3 +29,11 @@ def test_an_orderly_end_takes_the_file_away_and_may_be_repeated(tmp_path: Path) 
     heartbeat.end()
     heartbeat.end()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_file_is_no_reason_to_stop(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "data"
+    in_the_way.write_text("a file where the folder should be")
+    heartbeat = Heartbeat(in_the_way, FakeClock())
+    heartbeat.beat("draining")
+    assert in_the_way.read_text() == "a file where the folder should be"

@@ -178,3 +178,14 @@ async def test_a_lane_goes_on_at_once_while_its_next_delivery_is_the_oldest_wait
         bench.dispatch(offset, owner)
     await bench.release(1, 2, 3, 4)
     assert bench.done == [1, 2, 3, 4]
+
+
+async def test_a_lane_cancelled_before_its_first_step_gives_its_place_back(benches: Callable[..., Bench]) -> None:
+    bench = benches(max_in_flight=1)
+    bench.dispatch(1, "a")
+    bench.dispatcher.cancel(Partition(TEXT_COMMANDS, 0))  # the rebalance comes in the same turn of the loop
+    await settle()
+    assert bench.dispatcher.in_flight == 0
+    bench.dispatch(2, "b", partition=1)
+    await bench.release(2)
+    assert bench.done == [2]

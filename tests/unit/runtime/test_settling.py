@@ -25,7 +25,7 @@ from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.retry import RetryPolicy, UnstorableError
-from workers.runtime.settling import Handling, Settler
+from workers.runtime.settling import Handling, Settler, Time
 from workers.runtime.supervisor import Supervisor
 
 GONE = BackendError(ErrorCode.BACKEND_UNAVAILABLE, "engine gone")
@@ -47,7 +47,8 @@ class Bench:
         self.supervisor.spawn(committer.publish_forever(), "publish")
         policy = RetryPolicy(attempts=3, base_delay=1.0, max_delay=4.0)
         handling = Handling({ParseText: self._handle}, policy, 10.0, "group", policies or {})
-        self.settler = Settler(handling, self.store, committer, ground, self.clock, random.Random(1))
+        time = Time(self.clock, random.Random(1), lambda pause: pause)
+        self.settler = Settler(handling, self.store, committer, ground, time)
 
     async def _handle(self, command: Command, context: CommandContext) -> Decision:
         assert isinstance(command, ParseText)

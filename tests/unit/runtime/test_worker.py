@@ -2,17 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from contracts.base import Command
 from contracts.commands.texts import ParseText
+from contracts.errors import ErrorCode
 from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.commands import TEXT_COMMANDS, decision, text_record
 from tests.fakes.store import MemoryStore
+from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision
 from workers.ports.messages import Partition
 from workers.runtime.flow import FlowLimits
@@ -37,9 +39,13 @@ class Bench:
     intake: FakeIntake = field(default_factory=FakeIntake)
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     handled: list[str] = field(default_factory=list)
+    failing: set[str] = field(default_factory=set)
+    instead: Callable[[], Awaitable[None]] | None = None
+    attempts: int = 1
 
     def __post_init__(self) -> None:
-        handling = Handling({ParseText: self._handle}, RetryPolicy(attempts=1), 60.0, "group", {})
+        policy = RetryPolicy(self.attempts, base_delay=1.0)
+        handling = Handling({ParseText: self._handle}, policy, 60.0, "group", {})
         ports = WorkerPorts(self.intake, self.publisher, self.store, self.clock, random.Random(1))
         self.worker = Worker(ports, handling, self.limits)
         self.stop = asyncio.Event()
@@ -48,6 +54,10 @@ class Bench:
     async def _handle(self, command: Command, context: CommandContext) -> Decision:
         assert isinstance(command, ParseText)
         self.handled.append(context.command_id)
+        if context.command_id in self.failing:
+            raise BackendError(ErrorCode.BACKEND_UNAVAILABLE, "down")
+        if self.instead is not None:
+            await self.instead()
         gate = self.held.get(context.command_id)
         if gate is not None:
             await gate.wait()
@@ -70,7 +80,11 @@ class Bench:
 
     @property
     def published(self) -> list[str]:
-        return [dict(record.headers)["ce_causationid"].decode() for record in self.publisher.records]
+        return [
+            dict(record.headers)["ce_causationid"].decode()
+            for record in self.publisher.records
+            if record.topic.endswith(".events")
+        ]
 
 
 @pytest.fixture

@@ -63,6 +63,16 @@ def test_missing_tables_ask_for_a_migration() -> None:
         assert str(translation(error, PLACE)).endswith("run `poon migrate`")
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file"), PermissionError(13, "Permission denied")])
+def test_a_folder_that_cannot_be_written_is_named_by_its_setting(error: OSError) -> None:
+    assert str(translation(error, PLACE)).endswith("; check that the folder POON_DATA_DIR names can be written")
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("reset"), TimeoutError(), psycopg.OperationalError("refused")])
+def test_a_database_out_of_reach_is_named_by_its_setting(error: Exception) -> None:
+    assert "POON_DATABASE__URL is right" in str(translation(error, PLACE))
+
+
 def test_what_sqlalchemy_wraps_is_judged_by_what_is_inside_and_shows_no_statement() -> None:
     wrapped = DBAPIError("INSERT INTO events", ("my secret",), errors.CheckViolation("violates check"))
     found = translation(wrapped, PLACE)
