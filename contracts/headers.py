@@ -113,7 +113,7 @@ HEADERS: Final[dict[str, HeaderInfo]] = {
             "The id of the message that led to this one; outcomes name their command here.",
             "01997a4e-6f0b-7c3d-9f11-2f5c8f1f9d10",
         ),
-        HeaderInfo("ce_sequence", "The order within the source, as the sender counts.", "0000000017"),
+        HeaderInfo("ce_sequence", "The order within the source, as the sender counts.", "17"),
         HeaderInfo(
             "ce_expirytime",
             "After this time the command is rejected as `expired` instead of being carried out.",
