@@ -22,6 +22,12 @@ _SHAPE_ERRORS: Final = (LookupError, TypeError, ValueError, AttributeError)
 """What an upcaster raises when the payload has not the shape it starts from."""
 
 
+_CONSTANT_REASONS: Final = {
+    "uuid_parsing": "Input should be a valid UUID",
+    "extra_forbidden": "is no field of this message",
+}
+
+
 class PayloadError(ValueError):
     """A payload cannot be read.
 
@@ -130,12 +136,12 @@ def _reason(detail: Mapping[str, Any]) -> str:
             return str(detail["ctx"]["error"])
         case "union_tag_invalid":
             return f"Input should have a {detail['ctx']['discriminator']} of {detail['ctx']['expected_tags']}"
-        case "uuid_parsing":
-            return "Input should be a valid UUID"
-        case "extra_forbidden":
-            return "is no field of this message"
+        case "uuid_parsing" | "extra_forbidden" as kind:
+            return _CONSTANT_REASONS[kind]
         case "too_long" if detail["ctx"]["field_type"] == "Value":
             return f"String should have at most {detail['ctx']['max_length']} characters"
+        case "string_too_short" if detail["ctx"]["min_length"] == 1:
+            return "is empty or blank"
         case _:
             return str(detail["msg"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ _ROW_ERRORS: Final = (
     UnicodeEncodeError,
     OverflowError,
 )
+_NETWORK_ERRORS: Final = (TimeoutError, ConnectionError, socket.gaierror)
+"""Errors of the system that no folder is to blame for."""
 _MISSING_TABLES: Final = (errors.UndefinedTable, errors.UndefinedColumn)
 
 
@@ -82,4 +85,6 @@ def _advice(cause: BaseException) -> str:
         return "check that the file can be written, the disk has room and no other process holds a lock"
     if isinstance(cause, psycopg.ProgrammingError):
         return "check the user's rights, and run `poon migrate`"
-    return "check that it runs, that database.url is right and that it takes more connections"
+    if isinstance(cause, OSError) and not isinstance(cause, _NETWORK_ERRORS):
+        return "check that the folder POON_DATA_DIR names can be written"
+    return "check that it runs, that POON_DATABASE__URL is right and that it takes more connections"

@@ -53,5 +53,5 @@ def test_the_demonstration_shows_every_command_and_checks_itself(
     assert "rejected: no_amount" in result.stdout
     assert "rejected: several_purchases" in result.stdout
     assert "coffee-cash.jpg" in result.stdout
-    assert "images against their keys: total right" in result.stdout
+    assert "your pictures, against their keys: total right" in result.stdout
     assert "one outcome each" in result.stdout

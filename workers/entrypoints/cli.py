@@ -19,9 +19,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings: `poon config`. Exit codes: 0 done, 1 no, 2 usage, 65 bad input, 69 service unavailable,"
-    " 70 unexpected, 75 no outcome in time, 78 wrong setting.",
+    " 70 unexpected, 75 no outcome in time, 78 wrong setting, 130 interrupted.",
 )
 
 

@@ -76,7 +76,7 @@ def json_command(value: object, sender: Sender) -> Addressed:
     unknown = [f"{name}: unknown field{_suggestion(name, _FIELDS)}" for name in value if name not in _FIELDS]
     if unknown:
         raise InputError(*unknown)
-    wrong = [f"{name}: is a text" for name in _ENVELOPE_FIELDS if not isinstance(value.get(name, ""), str)]
+    wrong = _wrong_fields({name: value[name] for name in _ENVELOPE_FIELDS if name in value})
     if wrong or not isinstance(value.get("data"), dict):
         raise InputError(*(wrong or ["data: is missing or no object"]))
     named = {name: value[name] for name in ("tenant", "owner") if name in value}
@@ -98,6 +98,8 @@ def addressed(command_type: str, data: Mapping[str, Any], sender: Sender) -> Add
     Raises:
         InputError: the type is unknown, or a field is missing or wrong.
     """
+    if not command_type:
+        raise InputError(f"type: is missing; known are {', '.join(COMMANDS)}")
     if command_type not in COMMANDS:
         hint = _suggestion(command_type, tuple(COMMANDS)) or f"; known are {', '.join(COMMANDS)}"
         raise InputError(f"type: unknown command type {command_type!r}{hint}")
@@ -116,7 +118,7 @@ def checked(command: Addressed) -> Addressed:
         InputError: an envelope field is wrong.
     """
     envelope = Envelope(
-        id=command.id or "made-up-when-sent",
+        id="made-up-when-sent" if command.id is None else command.id,
         source=SOURCE,
         type=command.command.type,
         time=_EXAMPLE_TIME,
@@ -130,6 +132,14 @@ def checked(command: Addressed) -> Addressed:
     except EnvelopeError as error:
         raise InputError(f"{_OPTIONS.get(error.field, error.field)}: {error.reason}") from None
     return command
+
+
+def _wrong_fields(given: Mapping[str, object]) -> list[str]:
+    return [
+        f"{name}: {'is a text' if not isinstance(value, str) else 'is missing or empty'}"
+        for name, value in given.items()
+        if not isinstance(value, str) or not value
+    ]
 
 
 def _each(lines: Iterable[tuple[int, str]], read: Any) -> list[Addressed]:  # noqa: ANN401

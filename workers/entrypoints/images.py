@@ -7,7 +7,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from contracts.values import MAX_IMAGE_BYTES, MAX_INLINE_IMAGE_BYTES
+from pydantic import ValidationError
+
+from contracts.values import MAX_IMAGE_BYTES, MAX_INLINE_IMAGE_BYTES, ImageReference
 from workers.entrypoints.failures import InputError
 from workers.ports.images import ImageStore
 
@@ -52,8 +54,18 @@ async def uploaded_image(store: ImageStore, key: str, data: bytes) -> dict[str, 
         InputError: the key is no legal one.
         StorageError: the store is unavailable.
     """
+    if not _is_plain(key):
+        raise InputError("--reference: letters, digits and . _ / -, beginning with a letter or digit, at most 512")
     try:
         reference = await store.save(key, data)
     except ValueError as error:
         raise InputError(f"--reference: {error}") from None
     return reference.model_dump(mode="json")
+
+
+def _is_plain(key: str) -> bool:
+    try:
+        ImageReference(key=key, sha256="0" * 64)
+    except ValidationError:
+        return False
+    return True

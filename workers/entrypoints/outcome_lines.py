@@ -35,6 +35,7 @@ class Summary:
     merchant: str = ""
     category: str = ""
     payment: str = ""
+    spent_on: str = ""
     confidence: Confidence | None = None
     note: str = ""
     detail: str = ""
@@ -59,6 +60,7 @@ def summarise(event: Event) -> Summary:
                 event.merchant,
                 event.category,
                 event.payment_method or "",
+                event.spent_on.isoformat(),
                 event.confidence,
             )
         case SpendingCorrected() | SpendingEnhanced() | SpendingDeleted():
@@ -114,6 +116,7 @@ def _reading(verdict: str, event: TextParsed | ReceiptExtracted, amount: Read[An
         merchant,
         event.category.value,
         event.payment_method.value if event.payment_method else "",
+        event.spent_on.value.isoformat() if event.spent_on else "",
         event.confidence,
     )
 
@@ -122,19 +125,21 @@ def _change(event: SpendingCorrected | SpendingEnhanced | SpendingDeleted) -> Su
     name = type(event).__name__.removeprefix("Spending").lower()
     if isinstance(event, SpendingDeleted):
         return Summary(name, note=f"version {event.version}: {event.reason}")
-    fields = ", ".join(f"{field} = {value}" for field, value in event.changes.named().items())
-    return Summary(name, note=f"version {event.version}: {fields}")
+    fields = [f"{field} = {value}" for field, value in event.changes.named().items()]
+    if isinstance(event, SpendingCorrected):
+        fields += [f"{field} cleared" for field in event.cleared]
+    return Summary(name, note=f"version {event.version}: {', '.join(fields)}")
 
 
 def _refusal(event: CommandRejected | CommandFailed) -> Summary:
     verdict = "rejected" if isinstance(event, CommandRejected) else "failed"
-    where = f"({event.field}: {event.reason})" if event.field else ""
+    where = f"({event.field}: {event.reason})" if event.field else f"({event.reason})"
     return Summary(verdict, note=f"{event.code}: {event.message.en}", detail=where)
 
 
 def _line(outcome: Outcome, summary: Summary, owner: str, command_id: str) -> Text:
     mark, style = ("✓", "green") if summary.is_success else ("✗", "red")
-    parts = [summary.amount, summary.merchant, summary.category, summary.payment, summary.note]
+    parts = [summary.amount, summary.merchant, summary.category, summary.payment, summary.spent_on, summary.note]
     line = Text(f"{outcome.timestamp.astimezone():%H:%M:%S} ", style="dim")
     line.append(f"{mark} {summary.verdict:<9} ", style=style)
     line.append(f"{owner}  ", style="cyan")

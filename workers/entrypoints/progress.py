@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from workers.entrypoints.output import console
 
@@ -17,21 +17,21 @@ _PLAIN_STEPS = 4
 class ProgressView(Protocol):
     """Told how far it is."""
 
-    def update(self, done: int, total: int) -> None:
-        """So many of so many are done; the total may grow."""
+    def update(self, done: int, total: int, note: str = "") -> None:
+        """So many of so many are done; the note says what else there is to tell."""
         ...
 
 
 @contextmanager
 def shown_progress(what: str) -> Iterator[ProgressView]:
-    """A view of progress for this output."""
+    """A view of progress for this output; until it is told a number, it says that all is starting."""
     out = console()
     if not out.is_terminal:
         yield PlainProgress(out, what)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True) as bar:
-        yield _Bar(bar, what)
+        yield BarProgress(bar, what)
 
 
 class PlainProgress:
@@ -42,17 +42,24 @@ class PlainProgress:
         self._what = what
         self._steps = 0
 
-    def update(self, done: int, total: int) -> None:
+    def update(self, done: int, total: int, note: str = "") -> None:
         steps = done * _PLAIN_STEPS // total if total else 0
         if steps > self._steps:
             self._steps = steps
-            self._out.print(f"{done}/{total} {self._what}", markup=False)
+            self._out.print(_told(done, total, self._what, note), markup=False)
 
 
-class _Bar:
+class BarProgress:
+    """A bar that moves."""
+
     def __init__(self, bar: Progress, what: str) -> None:
         self._bar = bar
-        self._task = bar.add_task(what, total=None)
+        self._what = what
+        self._task = bar.add_task("starting", total=None)
 
-    def update(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)
+    def update(self, done: int, total: int, note: str = "") -> None:
+        self._bar.update(self._task, completed=done, total=total, description=_told(done, total, self._what, note))
+
+
+def _told(done: int, total: int, what: str, note: str) -> str:
+    return f"{done}/{total} {what}{f', {note}' if note else ''}"

@@ -99,6 +99,8 @@ def test_a_command_is_no_event() -> None:
     ("command", "payload", "field", "reason"),
     [
         (ParseText, {}, "text", "Field required"),
+        (ParseText, {"text": "   "}, "text", "is empty or blank"),
+        (ParseText, {"text": ""}, "text", "is empty or blank"),
         (ParseText, {"text": "a" * 2_001}, "text", "String should have at most 2000 characters"),
         (ParseText, {"text": "a", "time_zone": MARKER}, "time_zone", "is no IANA time zone such as Asia/Bangkok"),
         (ParseText, {"text": "a", "txt": MARKER}, "txt", "is no field of this message"),

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.fakes.commands import envelope
 from workers.entrypoints.cli import app
+from workers.entrypoints.commands.send import late_text
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.reference import cli_reference
 
@@ -19,7 +21,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def poon(*arguments: str, given: str | None = None, **environ: str) -> Result:
+def poon(*arguments: str, given: str | bytes | None = None, **environ: str) -> Result:
     return CliRunner().invoke(app, arguments, input=given, env={"TERM": "dumb", **environ})
 
 
@@ -54,6 +56,26 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
     assert result.exit_code == ExitCode.OK
     assert "For instance:" in result.output
     assert f"poon {' '.join(command)}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_the_examples_in_help_keep_their_own_lines(width: str) -> None:
+    lines = [line.strip() for line in poon("demo", "--help", COLUMNS=width).output.splitlines()]
+
+    assert "poon demo" in lines
+    assert "poon demo --images ~/receipts --texts my-notes.txt" in lines
+
+
+def test_help_tells_every_exit_code() -> None:
+    words = poon("--help").output.replace(",", " ").split()
+
+    assert not [code for code in ExitCode if str(code.value) not in words]
+
+
+def test_tables_are_as_wide_as_columns_says() -> None:
+    narrow, wide = (poon("config", COLUMNS=width).output.splitlines() for width in ("80", "150"))
+
+    assert max(len(line) for line in narrow[:-1]) <= 80 < max(len(line) for line in wide[:-1]) <= 150
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:
@@ -105,7 +127,10 @@ def test_without_an_embedded_broker_sending_ends_with_69_and_the_cure() -> None:
 @pytest.mark.parametrize(
     ("arguments", "given", "named"),
     [
-        (("text", "  "), None, "text: "),
+        (("text", "  "), None, "text: is empty or blank"),
+        (("text", "taxi 5", "--owner", ""), None, "owner: is missing or empty"),
+        (("text", "taxi 5", "--tenant", ""), None, "tenant: is missing or empty"),
+        (("text", "taxi 5", "--id", ""), None, "id: is missing or empty"),
         (("text", "x" * 2_001), None, "text: "),
         (("text", "taxi 5", "--owner", "a b"), None, "owner: must match"),
         (("text", "taxi 5", "--tenant", "a/b"), None, "tenant: must match"),
@@ -115,12 +140,15 @@ def test_without_an_embedded_broker_sending_ends_with_69_and_the_cure() -> None:
         (("lines", "nowhere.txt"), None, "nowhere.txt: No such file"),
         (("json", "-"), "[1]", "a command is a JSON object"),
         (("json", "-"), "{", "line 1: is no JSON"),
+        (("json", "-"), b"\xff", "standard input: is no UTF-8"),
         (("json", "-"), '{"type": "poon.text.pars.v1", "data": {}}', "did you mean poon.text.parse.v1?"),
         (("json", "-"), '{"type": "poon.text.parse.v1", "data": {"tekst": "x"}}', "te"),
         (("image", "nowhere.jpg"), None, "nowhere.jpg: No such file"),
     ],
 )
-def test_wrong_input_is_named_and_nothing_is_sent(arguments: tuple[str, ...], given: str | None, named: str) -> None:
+def test_wrong_input_is_named_and_nothing_is_sent(
+    arguments: tuple[str, ...], given: str | bytes | None, named: str
+) -> None:
     result = poon("send", *arguments, given=given)
 
     assert result.exit_code == ExitCode.BAD_INPUT
@@ -136,13 +164,21 @@ def test_an_empty_image_is_refused(tmp_path: Path) -> None:
     assert "empty.jpg: is empty" in result.stderr
 
 
-def test_an_illegal_key_is_refused_before_anything_is_uploaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["", "../up", "a b", "x" * 513])
+def test_an_illegal_key_is_refused_before_anything_is_uploaded(key: str, tmp_path: Path) -> None:
     (tmp_path / "receipt.jpg").write_bytes(b"\xff\xd8")
 
-    result = poon("send", "image", "receipt.jpg", "--reference", "../up")
+    result = poon("send", "image", "receipt.jpg", "--reference", key)
 
     assert result.exit_code == ExitCode.BAD_INPUT
-    assert "--reference: " in result.stderr
+    assert "--reference: letters, digits and . _ / -, beginning with a letter or digit" in result.stderr
+
+
+def test_no_outcome_in_time_names_the_area_a_fleet_must_run_for() -> None:
+    told = late_text(envelope("c-1", message_type="poon.receipt.extract.v1"), 2.5)
+
+    assert told.startswith("no outcome of c-1 in 2.5 seconds: does a fleet run for receipts (`")
+    assert told.endswith(" run --areas`)? The command may still be carried out")
 
 
 @pytest.mark.parametrize("arguments", [("tail", "--area", "moon"), ("run", "--areas", "texts,moon")])

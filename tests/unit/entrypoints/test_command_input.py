@@ -66,6 +66,13 @@ def test_a_json_command_a_line() -> None:
         ('{"type": "poon.text.parse.v1", "data": {"text": "x"}, "owner": 3}', "owner: is a text"),
         ('{"type": "poon.text.parse.v1", "data": {"text": "x"}, "expires": "soon"}', "expires: is no RFC 3339 time"),
         ('{"type": "poon.text.parse.v1", "data": {"text": "x"}, "expires": "2026-01-01"}', "expires: has no time zone"),
+        ('{"data": {}}', "type: is missing; known are poon."),
+        ('{"type": "poon.text.parse.v1", "data": {"text": "x"}, "id": ""}', "id: is missing or empty"),
+        ('{"type": "poon.text.parse.v1", "data": {"text": "x"}, "owner": ""}', "owner: is missing or empty"),
+        (
+            '{"type": "poon.text.parse.v1", "data": {"text": "x"}, "correlation_id": ""}',
+            "correlation_id: is missing or empty",
+        ),
         ('{"type": "zzz", "data": {}}', "type: unknown command type 'zzz'; known are poon."),
         ('{"type": "poon.text.parse.v1", "data": {"text": "x", "reference_date": "soon"}}', "reference_date: "),
         ('{"type": "poon.text.parse.v1", "data": {"text": "x", "tekst": "y"}}', "tekst: "),

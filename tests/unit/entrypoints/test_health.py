@@ -30,4 +30,7 @@ def test_a_heartbeat_that_cannot_be_read_is_no_life(heartbeat: object) -> None:
 
 
 def test_no_heartbeat_is_no_life() -> None:
-    assert not judge(None, NOON, 30).healthy
+    verdict = judge(None, NOON, 30)
+
+    assert not verdict.healthy
+    assert verdict.reason == "there is no heartbeat: no worker runs in this data folder"

@@ -9,7 +9,7 @@ import pytest
 from contracts.base import Event
 from contracts.events.spending import SpendingCorrected, SpendingDeleted
 from contracts.readings import Read
-from contracts.spending import EntryChanges
+from contracts.spending import Clearable, EntryChanges
 from contracts.values import Category, Confidence, PaymentMethod, TransactionKind
 from tests.fakes.commands import parsed
 from tests.unit.entrypoints.outcomes import outcome, rejected, unreadable
@@ -26,15 +26,15 @@ FULL = parsed("1250.00").model_copy(
 )
 
 
-def test_a_success_tells_amount_merchant_category_payment_and_confidence() -> None:
+def test_a_success_tells_amount_merchant_category_payment_date_and_confidence() -> None:
     line = outcome_line(outcome(FULL)).plain
 
     assert "✓ parsed" in line
-    assert "anong  1,250.00 THB · 7-Eleven · Food & Dining · Cash  0.90  c-1" in line
+    assert "anong  1,250.00 THB · 7-Eleven · Food & Dining · Cash · 2026-03-02  0.90  c-1" in line
 
 
 def test_what_was_not_read_is_left_out() -> None:
-    assert "65.00 THB · Food & Dining  0.90" in outcome_line(outcome(parsed())).plain
+    assert "65.00 THB · Food & Dining · 2026-03-02  0.90" in outcome_line(outcome(parsed())).plain
 
 
 def test_a_rejection_tells_code_text_and_field() -> None:
@@ -42,6 +42,10 @@ def test_a_rejection_tells_code_text_and_field() -> None:
 
     assert "✗ rejected" in line
     assert "no_amount: The text tells no amount of money. (text: no number)" in line
+
+
+def test_a_rejection_of_no_field_tells_its_reason_too() -> None:
+    assert "no_amount: The text tells no amount of money. (no number)" in outcome_line(outcome(rejected())).plain
 
 
 def test_another_kind_than_a_purchase_is_said() -> None:
@@ -61,6 +65,15 @@ def test_another_kind_than_a_purchase_is_said() -> None:
         (
             SpendingCorrected(entry_id=ENTRY, version=2, changes=EntryChanges(spent_on=date(2025, 1, 2))),
             "version 2: spent_on = 2025-01-02",
+        ),
+        (
+            SpendingCorrected(
+                entry_id=ENTRY,
+                version=2,
+                changes=EntryChanges(category=Category.TRAVEL),
+                cleared=(Clearable.TAGS, Clearable.LOCATION),
+            ),
+            "version 2: category = Travel, tags cleared, location cleared",
         ),
     ],
 )

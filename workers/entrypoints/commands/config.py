@@ -20,9 +20,10 @@ def config(*, as_json: Json = False, check: Check = False) -> None:
 
     For instance:
 
-        poon config
-
-        POON_KAFKA__BOOTSTRAP_SERVERS=kafka:9092 poon config --check
+    ```
+    poon config
+    POON_KAFKA__BOOTSTRAP_SERVERS=kafka:9092 poon config --check
+    ```
     """
     loaded = loaded_settings()
     settings = shown(loaded)

@@ -31,7 +31,11 @@ class Health:
 def health(*, max_age: MaxAge = 30.0, as_json: Json = False) -> None:
     """Say whether the worker of this data folder is alive; ends with 1 when it is not.
 
-    For instance: poon health --max-age 15
+    For instance:
+
+    ```
+    poon health --max-age 15
+    ```
     """
     settings = client_settings()
     verdict = judge(_read(settings.data_dir / FILE_NAME), system_clock().now(), max_age)
@@ -49,7 +53,7 @@ def judge(heartbeat: object, now: datetime, max_age_seconds: float) -> Health:
     A worker that waits for a service is alive: starting it again would not bring the service back.
     """
     if heartbeat is None:
-        return Health(healthy=False, reason="there is no heartbeat: no worker has run in this data folder")
+        return Health(healthy=False, reason="there is no heartbeat: no worker runs in this data folder")
     match heartbeat:
         case {"pid": int(pid), "at": int(at) | float(at), "state": str(state)}:
             age = now.timestamp() - at

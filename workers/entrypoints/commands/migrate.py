@@ -21,9 +21,10 @@ def migrate(*, check: Check = False, as_json: Json = False) -> None:
 
     For instance:
 
-        poon migrate
-
-        POON_DATABASE__URL=postgresql://poon:secret@db/poon poon migrate --check
+    ```
+    poon migrate
+    POON_DATABASE__URL=postgresql://poon:secret@db/poon poon migrate --check
+    ```
     """
     # A light command does not load the database's libraries.
     from workers.bootstrap.ground import migrate_schema, schema_of  # noqa: PLC0415

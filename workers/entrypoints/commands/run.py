@@ -10,6 +10,7 @@ from contracts.registry import AREAS
 from workers.config import Settings
 from workers.entrypoints.context import loaded_settings, run_async
 from workers.entrypoints.output import error_console
+from workers.entrypoints.program import program
 
 Areas = Annotated[
     str | None,
@@ -26,9 +27,10 @@ def run(areas: Areas = None) -> None:
 
     For instance:
 
-        poon run
-
-        POON_KAFKA__BOOTSTRAP_SERVERS=kafka:9092 poon run --areas texts,spending
+    ```
+    poon run
+    POON_KAFKA__BOOTSTRAP_SERVERS=kafka:9092 poon run --areas texts,spending
+    ```
     """
     settings = loaded_settings().settings
     chosen = _chosen(areas, settings)
@@ -61,4 +63,5 @@ def _greet(settings: Settings, address: str, areas: tuple[str, ...]) -> None:
     kind = "embedded broker, in memory, at" if settings.is_embedded else "broker"
     out.print(f"areas: {', '.join(areas)}; {kind} {address}; database {settings.database.url}", markup=False)
     if settings.is_embedded:
-        out.print('in another terminal: poon send text "กาแฟ 65 บาท" --wait   or   poon tail', markup=False)
+        poon = program()
+        out.print(f'in another terminal: {poon} send text "กาแฟ 65 บาท" --wait   or   {poon} tail', markup=False)

@@ -13,6 +13,7 @@ import typer
 
 from contracts.commands.receipts import ExtractReceipt
 from contracts.envelope import Envelope
+from contracts.registry import COMMANDS
 from workers.bootstrap.clients import Addressed, image_store, outcomes, sender, system_clock
 from workers.config import Settings
 from workers.entrypoints.command_input import (
@@ -35,6 +36,7 @@ from workers.entrypoints.images import (
 )
 from workers.entrypoints.outcome_lines import outcome_json, outcome_line, summarise
 from workers.entrypoints.output import complain, say, say_json
+from workers.entrypoints.program import program
 from workers.entrypoints.waiting import outcomes_of
 from workers.ports.outcomes import FromEnd, Outcome
 
@@ -79,9 +81,10 @@ def text(  # noqa: PLR0913  each is an option
 
     For instance:
 
-        poon send text "กาแฟ 65 บาท" --wait
-
-        poon send text "taxi 120 yesterday" --owner anong --reference-date 2025-06-15
+    ```
+    poon send text "กาแฟ 65 บาท" --wait
+    poon send text "taxi 120 yesterday" --owner anong --reference-date 2025-06-15
+    ```
     """
     settings = client_settings()
     command = text_command(words, _sender(settings, tenant, owner), _day(reference_date))
@@ -101,7 +104,11 @@ def lines(  # noqa: PLR0913  each is an option
 ) -> None:
     """Send a spending text a line. All lines are checked first: a wrong one means nothing is sent.
 
-    For instance: poon send lines my-notes.txt --wait
+    For instance:
+
+    ```
+    poon send lines my-notes.txt --wait
+    ```
     """
     settings = client_settings()
     commands = text_commands(_document(file).splitlines(), _sender(settings, tenant, owner), _day(reference_date))
@@ -123,7 +130,11 @@ def json_file(
     An object has type and data and, where wanted, id, tenant, owner, correlation_id, causation_id and expires. All are
     checked first: a wrong field is named, and nothing is sent.
 
-    For instance: echo '{"type": "poon.text.parse.v1", "data": {"text": "taxi 120"}}' | poon send json -
+    For instance:
+
+    ```
+    echo '{"type": "poon.text.parse.v1", "data": {"text": "taxi 120"}}' | poon send json -
+    ```
     """
     settings = client_settings()
     commands = json_commands(_document(file), _sender(settings, tenant, owner))
@@ -155,9 +166,10 @@ def image(  # noqa: PLR0913  each is an option
 
     For instance:
 
-        poon send image receipt.jpg --wait
-
-        poon send image scan.tiff --reference anong/2025/scan.tiff
+    ```
+    poon send image receipt.jpg --wait
+    poon send image scan.tiff --reference anong/2025/scan.tiff
+    ```
     """
     settings = client_settings()
     origin = _sender(settings, tenant, owner)
@@ -165,15 +177,18 @@ def image(  # noqa: PLR0913  each is an option
     # Checked with the picture left out: nothing is uploaded for a command that would not be sent.
     checked(replace(text_command("1", origin), id=command_id))
     field = inline_image(data)
-    if reference or not fits_inline(data):
-        key = reference or content_key(origin.tenant, data)
+    if reference is not None or not fits_inline(data):
+        key = content_key(origin.tenant, data) if reference is None else reference
         field = run_async(lambda: uploaded_image(image_store(settings), key, data))
     command = addressed(ExtractReceipt.type, {"image": field, "reference_date": _day(reference_date)}, origin)
     _deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))
 
 
 def _sender(settings: Settings, tenant: str | None, owner: str | None) -> Sender:
-    return Sender(tenant or settings.defaults.tenant, owner or settings.defaults.owner)
+    return Sender(
+        settings.defaults.tenant if tenant is None else tenant,
+        settings.defaults.owner if owner is None else owner,
+    )
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -181,13 +196,14 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _document(file: str) -> str:
+    name = "standard input" if file == "-" else file
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return raw.decode()
     except OSError as error:
-        raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from None
+        raise InputError(f"{name}: {error.strerror or 'cannot be read'}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{file}: is no UTF-8") from None
+        raise InputError(f"{name}: is no UTF-8") from None
 
 
 def _deliver(settings: Settings, commands: Sequence[Addressed], answer: Answer) -> None:
@@ -232,10 +248,18 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
         say(outcome_line(outcome))
 
 
+def late_text(envelope: Envelope, timeout_seconds: float) -> str:
+    """What may be the matter with a command that has no outcome yet."""
+    return (
+        f"no outcome of {envelope.id} in {timeout_seconds:g} seconds: does a fleet run for"
+        f" {COMMANDS[envelope.type].area} (`{program()} run --areas`)? The command may still be carried out"
+    )
+
+
 def _conclude(envelopes: Sequence[Envelope], found: dict[str, Outcome], timeout_seconds: float) -> None:
-    late = [envelope.id for envelope in envelopes if envelope.id not in found]
-    for command_id in late:
-        complain(f"no outcome of {command_id} in {timeout_seconds:g} seconds: does a fleet run (`poon run`)?")
+    late = [envelope for envelope in envelopes if envelope.id not in found]
+    for envelope in late:
+        complain(late_text(envelope, timeout_seconds))
     if late:
         raise typer.Exit(ExitCode.NO_ANSWER)
     events = [outcome.event for outcome in found.values()]

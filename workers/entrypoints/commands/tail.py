@@ -39,9 +39,10 @@ def tail(
 
     For instance:
 
-        poon tail
-
-        poon tail --area texts --from-beginning --json --timeout 5
+    ```
+    poon tail
+    poon tail --area texts --from-beginning --json --timeout 5
+    ```
     """
     areas = _known(area) if area else AREAS
     settings = client_settings()

@@ -37,7 +37,11 @@ AddPartitions = Annotated[
 def show(*, as_json: Json = False) -> None:
     """Show every topic of the registry and how the broker has it.
 
-    For instance: poon topics show
+    For instance:
+
+    ```
+    poon topics show
+    ```
     """
     states = run_async(_states)
     if as_json:
@@ -62,7 +66,11 @@ def show(*, as_json: Json = False) -> None:
 def diff(*, as_json: Json = False) -> None:
     """Compare the broker's topics with the registry; ends with 1 when something differs.
 
-    For instance: poon topics diff --json
+    For instance:
+
+    ```
+    poon topics diff --json
+    ```
     """
     differences = topic_differences(TOPICS.values(), run_async(_states))
     if as_json:
@@ -79,7 +87,11 @@ def diff(*, as_json: Json = False) -> None:
 def apply(*, add_partitions: AddPartitions = False, as_json: Json = False) -> None:
     """Create missing topics and correct their settings; never takes a partition or a topic away.
 
-    For instance: poon topics apply
+    For instance:
+
+    ```
+    poon topics apply
+    ```
     """
     done, left = run_async(lambda: _apply(topic_admin(client_settings()), add_partitions=add_partitions))
     if as_json:

@@ -42,6 +42,8 @@ class ImageKey:
     currency: str
     merchant: str
     category: str
+    spent_on: date | None = None
+    payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,10 @@ def own_or_given_texts(file: Path | None) -> list[TextItem]:
     chosen = file or DATA / "texts.jsonl"
     try:
         lines = chosen.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{chosen}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+    except OSError as error:
+        raise InputError(f"{chosen}: {error.strerror or 'cannot be read'}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{chosen}: is no UTF-8") from None
     texts = [_text_item(chosen, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     if not texts:
         raise InputError(f"{chosen}: has no text")
@@ -142,10 +146,18 @@ def _text_item(file: Path, number: int, line: str) -> TextItem:
 
 
 def _image_item(file: Path, fact: dict[str, Any]) -> ImageItem:
-    key = None
-    if fact:
-        key = ImageKey(Decimal(fact["total"]), fact["currency"], fact["merchant"], fact["category"])
-    return ImageItem(file, fact.get("owner", OWNER), _day(fact.get("reference_date")), key)
+    return ImageItem(file, fact.get("owner", OWNER), _day(fact.get("reference_date")), _key(fact) if fact else None)
+
+
+def _key(fact: dict[str, Any]) -> ImageKey:
+    return ImageKey(
+        total=Decimal(fact["total"]),
+        currency=fact["currency"],
+        merchant=fact["merchant"],
+        category=fact["category"],
+        spent_on=_day(fact.get("date")),
+        payment=fact.get("payment") or "",
+    )
 
 
 def _facts(file: Path) -> dict[str, dict[str, Any]]:

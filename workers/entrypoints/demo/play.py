@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,8 +51,8 @@ class Out(Protocol):
 class Progress(Protocol):
     """Told how far it is."""
 
-    def update(self, done: int, total: int) -> None:
-        """So many of so many commands have their outcome."""
+    def update(self, done: int, total: int, note: str = "") -> None:
+        """So many of so many texts and pictures have their outcome; the note tells of the recordings."""
         ...
 
 
@@ -64,6 +64,7 @@ async def play(
     envelopes = await out.send_all([item.command for item in items])
     story.sent = [Sent(envelope, item) for envelope, item in zip(envelopes, items, strict=True)]
     waiting = {sent.envelope.id: sent for sent in story.sent}
+    _tell(progress, story, waiting)
     deadline = clock.monotonic() + timeout_seconds
     while waiting and clock.monotonic() < deadline:
         arrived = await reader.read(POLL_SECONDS)
@@ -72,7 +73,7 @@ async def play(
         recorded = await _record(answered, out)
         story.sent.extend(recorded)
         waiting |= {sent.envelope.id: sent for sent in recorded}
-        progress.update(len(story.sent) - len(waiting), len(story.sent))
+        _tell(progress, story, waiting)
     return story
 
 
@@ -80,6 +81,14 @@ async def collect_rest(story: Play, reader: OutcomeReader) -> None:
     """Read what is left once the fleet has stopped: a second outcome of a command would be there."""
     while arrived := await reader.read(POLL_SECONDS):
         story.outcomes.extend(arrived)
+
+
+def _tell(progress: Progress, story: Play, waiting: Mapping[str, Sent]) -> None:
+    # Recordings are counted apart: each answer may add one, and a total that grows tells nobody how far it is.
+    recordings = sum(sent.is_recording for sent in story.sent)
+    open_recordings = sum(sent.is_recording for sent in waiting.values())
+    items, open_items = len(story.sent) - recordings, len(waiting) - open_recordings
+    progress.update(items - open_items, items, f"{recordings - open_recordings} recorded")
 
 
 def _answered(outcome: Outcome, waiting: dict[str, Sent]) -> Sent | None:

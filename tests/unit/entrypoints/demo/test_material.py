@@ -11,6 +11,7 @@ from contracts.values import MAX_INLINE_IMAGE_BYTES, ImageReference, InlineImage
 from tests.fakes.images import MemoryImages
 from workers.entrypoints.demo.material import (
     ImageItem,
+    ImageKey,
     TextItem,
     image_command_item,
     own_or_given_images,
@@ -36,6 +37,8 @@ def test_the_given_images_all_have_their_key() -> None:
     images = own_or_given_images(None)
 
     assert len(images) >= 12
+    assert not [image.file.name for image in images if image.key and image.key.spent_on is None]
+    assert any(image.key.payment == "PromptPay" for image in images if image.key)
     assert not [image.file.name for image in images if image.key is None]
     assert not [image.file.name for image in images if image.reference_date is None]
 
@@ -64,8 +67,16 @@ def test_a_file_without_a_text_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="has no text"):
         own_or_given_texts(file)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"nowhere\.txt: No such file"):
         own_or_given_texts(tmp_path / "nowhere.txt")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_bytes(b"\xff")
+
+    with pytest.raises(InputError, match="is no UTF-8"):
+        own_or_given_texts(file)
 
 
 def test_own_images_are_judged_by_their_keys_where_there_are_some(tmp_path: Path) -> None:
@@ -79,7 +90,7 @@ def test_own_images_are_judged_by_their_keys_where_there_are_some(tmp_path: Path
     first, second = own_or_given_images(tmp_path)
 
     assert first.key is not None
-    assert first.key.total == Decimal("12.50")
+    assert first.key == ImageKey(Decimal("12.50"), "THB", "A", "Travel")
     assert (second.file.name, second.key) == ("b.JPG", None)
 
 

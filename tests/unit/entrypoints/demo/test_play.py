@@ -45,10 +45,10 @@ class NotedProgress:
     """Remembers what it was told."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[int, int]] = []
+        self.told: list[tuple[int, int, str]] = []
 
-    def update(self, done: int, total: int) -> None:
-        self.told.append((done, total))
+    def update(self, done: int, total: int, note: str = "") -> None:
+        self.told.append((done, total, note))
 
 
 def items() -> list[Item]:
@@ -69,7 +69,11 @@ async def test_a_purchase_is_recorded_and_its_outcome_waited_for() -> None:
 
     assert [record.topic for record in publisher.records] == ["poon.texts.commands"] * 2 + ["poon.spending.commands"]
     assert [sent.is_recording for sent in story.sent] == [False, False, True]
-    assert progress.told == [(2, 3), (3, 3)]
+    assert progress.told == [
+        (0, 2, "0 recorded"),
+        (2, 2, "0 recorded"),
+        (2, 2, "1 recorded"),
+    ]
     assert set(story.answers()) == {FIRST, SECOND, RECORDING}
 
 
@@ -77,7 +81,7 @@ async def test_the_play_ends_when_time_is_up() -> None:
     story, _, progress = await performed([outcome(rejected(SECOND), SECOND)])
 
     assert set(story.answers()) == {SECOND}
-    assert progress.told[-1] == (1, 2)
+    assert progress.told[-1] == (1, 2, "0 recorded")
 
 
 async def test_a_second_outcome_of_a_command_records_nothing_more() -> None:
