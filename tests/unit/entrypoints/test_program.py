@@ -6,7 +6,7 @@ import pytest
 
 from workers.entrypoints.program import typed_name
 
-CHECKOUT = Path("/home/nok/poon")
+CHECKOUT = Path("/somewhere/poon")
 
 
 @pytest.mark.parametrize(
