@@ -23,31 +23,59 @@ _MAGIC_WITH_HEADERS: Final = 2
 
 
 class LenientConsumer(AIOKafkaConsumer):
-    """Puts positions back where a call failed."""
+    """Reads again from where it handed out the last record, whenever a call failed."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  aiokafka's own
+        super().__init__(**options)
+        self._next: dict[TopicPartition, int] = {}
+        self._next_of: object = None
+        self._misplaced = False
 
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> dict[TopicPartition, list[ConsumerRecord]]:
-        before = self._positions()
+        if self._misplaced:
+            await self._put_back()
+        assignment = self._assigned()
         try:
-            return dict(await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records))
+            drained = dict(await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records))
         except Exception as error:
-            for partition, position in self._positions().items():
-                if before.get(partition, position) != position:
-                    self.seek(partition, before[partition])
+            self._misplaced = True
             LOG.warning("records cannot be read", extra={"reason": f"{type(error).__name__}: {error}"})
             if not isinstance(error, UnicodeDecodeError):
                 raise
             fetcher.MemoryRecords = _LenientRecords
             return {}
+        self._note(drained, assignment)
+        return drained
 
-    def _positions(self) -> dict[TopicPartition, int]:
+    def _note(self, drained: dict[TopicPartition, list[ConsumerRecord]], assignment: object) -> None:
+        if self._next_of is not assignment or self._assigned() is not assignment:
+            self._next.clear()  # what was handed out before a rebalance says nothing about what comes after it
+            self._next_of = assignment
+        self._next |= {partition: records[-1].offset + 1 for partition, records in drained.items()}
+
+    async def _put_back(self) -> None:
+        """Seek every partition to the record after the last one handed out, or to where its owner before had come.
+
+        A seek also throws away what was fetched and half read: its reader has ended with the error, and would skip
+        the rest. When this fails it is tried again before anything is read.
+        """
+        known = self._next if self._next_of is self._assigned() else {}
+        for partition in self.assignment():
+            position = known.get(partition)
+            if position is None:
+                position = await self.committed(partition)
+            if position is None:
+                await self.seek_to_beginning(partition)
+            else:
+                self.seek(partition, position)
+        self._misplaced = False
+
+    def _assigned(self) -> object:
+        """The present assignment; another object after every rebalance."""
         subscription = self._subscription.subscription
-        assignment = None if subscription is None else subscription.assignment
-        if assignment is None:
-            return {}
-        states = {partition: assignment.state_value(partition) for partition in assignment.tps}
-        return {partition: state.position for partition, state in states.items() if state.has_valid_position}
+        return None if subscription is None else subscription.assignment
 
 
 class _Name(bytearray):

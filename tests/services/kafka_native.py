@@ -9,11 +9,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from tests.services.kafka_admin import live_brokers
 from tests.services.kafka_jars import fetch_jars, find_java
-from tests.services.processes import ServiceProcess, free_ports
+from tests.services.processes import ServiceProcess, Startable, free_ports
 from tests.services.service import ServiceUnavailableError
 from tests.services.waiting import wait_until
 
@@ -76,7 +76,7 @@ class _Broker:
         return self.folder / "server.properties"
 
 
-class NativeKafka:
+class NativeKafka(Startable):
     """A cluster of one or more brokers, numbered from 1, which can be killed and started again on the same data."""
 
     def __init__(self, brokers: int = 1, more: MoreListeners = _NO_MORE) -> None:
@@ -152,17 +152,6 @@ class NativeKafka:
             process.kill()
         self._processes.clear()
         shutil.rmtree(self._home, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _is_ready(self, expected: set[int]) -> bool:
         for process in self._processes.values():

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGQUIT
-from typing import Final, Self
+from typing import Final
 
 import psycopg
 from psycopg import sql
 
 from tests.services import containers
-from tests.services.processes import ServiceProcess, find_program, free_ports, kill_children
+from tests.services.processes import ServiceProcess, Startable, find_program, free_ports, kill_children
 from tests.services.service import Service, ServiceUnavailableError, explicit_url
 from tests.services.waiting import wait_until
 
@@ -52,7 +52,7 @@ class PostgresService:
             connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
-class NativePostgres:
+class NativePostgres(Startable):
     """A server from the programs of this machine, on loopback and a Unix socket, data in a temporary folder."""
 
     def __init__(self, *, volatile: bool = True) -> None:
@@ -110,17 +110,6 @@ class NativePostgres:
             self._process.stop(SIGQUIT)
             self._process = None
         shutil.rmtree(self._home, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def _data(self) -> Path:

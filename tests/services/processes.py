@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 from tests.services import guardian
 
@@ -134,3 +135,26 @@ def _tell_guardian(line: str) -> None:
     pipe = _guardian()
     pipe.write(f"{line}\n")
     pipe.flush()
+
+
+class Startable(ABC):
+    """Runs for the length of a `with`; a start that fails leaves nothing behind."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start, and return when it can be used."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop, also half started, and leave nothing behind."""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import redis
 
 from tests.services import containers
-from tests.services.processes import ServiceProcess, find_program, free_ports
+from tests.services.processes import ServiceProcess, Startable, find_program, free_ports
 from tests.services.service import Service, ServiceUnavailableError, explicit_url
 from tests.services.waiting import wait_until
 
@@ -34,7 +34,7 @@ class RedisService:
             client.flushdb()
 
 
-class NativeRedis:
+class NativeRedis(Startable):
     """A server from the programs of this machine, on loopback, without persistence."""
 
     def __init__(self) -> None:
@@ -78,17 +78,6 @@ class NativeRedis:
     def close(self) -> None:
         self.kill()
         shutil.rmtree(self._home, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def _running(self) -> ServiceProcess:

@@ -96,13 +96,13 @@ class Worker:
 
         Raises:
             WorkerFailedError: a part of the worker died.
-            UnavailableError: the broker could not be reached at the start.
+            UnavailableError: the broker could not be reached at the start; like any other error of the start itself.
         """
         try:
             starting = self._supervisor.spawn(self._start(), "start")
             error = await self._supervisor.until(stop)
             if error is not None:
-                if isinstance(error, UnavailableError) and starting.done() and starting.exception() is error:
+                if starting.done() and not starting.cancelled() and starting.exception() is error:
                     raise error
                 msg = f"the worker stops: {type(error).__name__}: {error}"
                 raise WorkerFailedError(msg) from error

@@ -15,7 +15,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from tests.integration.kafka.test_intake import Member
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.waiting import eventually
-from workers.ports.messages import OutgoingRecord
+from workers.ports.messages import OutgoingRecord, Partition
 
 pytestmark = pytest.mark.integration
 
@@ -37,21 +37,23 @@ async def test_a_header_name_that_is_no_utf8_loses_no_record_of_any_partition(
         monkeypatch.setattr(f"aiokafka.producer.{module}.DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy)
     monkeypatch.setattr(fetcher, "MemoryRecords", MemoryRecords)  # to be put back after the test
     topic = kafka_service.fresh_topic(partitions=2)
-    producer = AIOKafkaProducer(bootstrap_servers=kafka_service.bootstrap_servers, linger_ms=50)
-    await producer.start()
-    sent = [
-        await producer.send(topic, b"v", partition=1 - bad),
-        await producer.send(topic, b"v", partition=1 - bad),
-        await producer.send(topic, b"v", partition=bad),
-        await producer.send(topic, b"v", partition=bad, headers=[(Latin("cafe"), b"v")]),
-        await producer.send(topic, b"v", partition=bad),
-    ]
-    await asyncio.gather(*sent)
-    async with Member(kafka_service, topic, fresh_name()) as member:
+    async with (
+        AIOKafkaProducer(bootstrap_servers=kafka_service.bootstrap_servers, linger_ms=50) as producer,
+        Member(kafka_service, topic, fresh_name()) as member,
+    ):
+        member.intake.pause([Partition(topic, 0), Partition(topic, 1)])
+        sent = [
+            await producer.send(topic, b"v", partition=1 - bad),
+            await producer.send(topic, b"v", partition=1 - bad),
+            await producer.send(topic, b"v", partition=bad),
+            await producer.send(topic, b"v", partition=bad, headers=[(Latin("cafe"), b"v")]),
+            await producer.send(topic, b"v", partition=bad),
+        ]
+        await asyncio.gather(*sent)
+        member.intake.resume([Partition(topic, 0), Partition(topic, 1)])
         await eventually(lambda: len(places(member)) == 5, "all records of both partitions")
         await asyncio.gather(await producer.send(topic, b"v", partition=1 - bad))
         await eventually(lambda: len(places(member)) == 6, "what comes after")
-    await producer.stop()
     assert places(member) == {(1 - bad, n) for n in range(3)} | {(bad, n) for n in range(3)}
 
 

@@ -1,5 +1,6 @@
 """Entries and commands to start from."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from contracts.commands.spending import CorrectSpending, DeleteSpending, Enhance
 from contracts.money import Money
 from contracts.spending import EntryChanges
 from contracts.values import Category, Confidence, PaymentMethod, ProcessingMethod
-from workers.domain.spending import SpendingEntry, apply, record
+from workers.domain.spending import SpendingEntry, SpendingEvent, apply, delete, record
 
 TENANT = "acme"
 OWNER = "nok"
@@ -16,6 +17,10 @@ ENTRY_ID = UUID("7c2f3a90-0000-4000-8000-000000000001")
 SENT_AT = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 """Noon of 2 March in Bangkok."""
 TODAY = date(2026, 3, 2)
+YESTERDAY = date(2026, 3, 1)
+TOMORROW = date(2026, 3, 3)
+
+Change = Callable[[SpendingEntry | None, int | None], SpendingEvent]
 
 
 def record_command(**fields: object) -> RecordSpending:
@@ -70,3 +75,12 @@ def enhance_command(confidence: float = 0.9, expected_version: int | None = None
 
 def delete_command(expected_version: int | None = None, reason: str = "entered twice") -> DeleteSpending:
     return DeleteSpending(entry_id=ENTRY_ID, expected_version=expected_version, reason=reason)
+
+
+def folded(state: SpendingEntry | None, event: SpendingEvent, owner: str = OWNER) -> SpendingEntry:
+    return apply(state, event, TENANT, owner)
+
+
+def deleted_entry() -> SpendingEntry:
+    kept = entry()
+    return folded(kept, delete(kept, delete_command(), OWNER))

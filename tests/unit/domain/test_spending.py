@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,16 @@ from tests.unit.domain.examples import (
     OWNER,
     SENT_AT,
     STRANGER,
-    TENANT,
     TODAY,
+    TOMORROW,
+    YESTERDAY,
+    Change,
     correct_command,
     delete_command,
+    deleted_entry,
     enhance_command,
     entry,
+    folded,
     full_record_command,
     record_command,
 )
@@ -37,20 +40,6 @@ from workers.domain.spending import (
     new_entry_id,
     record,
 )
-
-Change = Callable[[SpendingEntry | None, int | None], SpendingEvent]
-
-YESTERDAY = date(2026, 3, 1)
-TOMORROW = date(2026, 3, 3)
-
-
-def folded(state: SpendingEntry | None, event: SpendingEvent, owner: str = OWNER) -> SpendingEntry:
-    return apply(state, event, TENANT, owner)
-
-
-def deleted_entry() -> SpendingEntry:
-    kept = entry()
-    return folded(kept, delete(kept, delete_command(), OWNER))
 
 
 class TestIdentity:

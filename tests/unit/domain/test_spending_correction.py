@@ -1,5 +1,4 @@
-from collections.abc import Callable
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 import pytest
@@ -12,35 +11,17 @@ from contracts.values import Category, Confidence, PaymentMethod, ProcessingMeth
 from tests.unit.domain.examples import (
     OWNER,
     SENT_AT,
-    TENANT,
     TODAY,
+    TOMORROW,
     correct_command,
-    delete_command,
     entry,
+    folded,
     full_record_command,
 )
 from workers.domain.errors import RejectionError
 from workers.domain.spending import (
-    SpendingEntry,
-    SpendingEvent,
-    apply,
     correct,
-    delete,
 )
-
-Change = Callable[[SpendingEntry | None, int | None], SpendingEvent]
-
-YESTERDAY = date(2026, 3, 1)
-TOMORROW = date(2026, 3, 3)
-
-
-def folded(state: SpendingEntry | None, event: SpendingEvent, owner: str = OWNER) -> SpendingEntry:
-    return apply(state, event, TENANT, owner)
-
-
-def deleted_entry() -> SpendingEntry:
-    kept = entry()
-    return folded(kept, delete(kept, delete_command(), OWNER))
 
 
 class TestCorrect:
