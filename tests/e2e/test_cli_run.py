@@ -121,6 +121,7 @@ def test_a_second_fleet_on_the_same_data_folder_is_refused(terminal: Terminal) -
 @pytest.mark.usefixtures("fleet")
 def test_a_running_fleet_is_healthy(terminal: Terminal) -> None:
     wait_until(lambda: terminal.poon("health").returncode == ExitCode.OK, "the fleet to be healthy")
+    assert "is running" in terminal.poon("health").stdout
 
 
 @pytest.mark.usefixtures("fleet")

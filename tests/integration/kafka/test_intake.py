@@ -152,3 +152,5 @@ async def test_an_intake_that_never_started_stops_and_pauses_without_complaint()
     intake.pause([Partition("t", 0)])
     intake.resume([Partition("t", 0)])
     await intake.stop()
+    with pytest.raises(StaleAssignmentError):
+        await intake.commit({Partition("t", 0): CommitPoint(1)})

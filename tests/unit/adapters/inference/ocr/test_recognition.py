@@ -18,5 +18,8 @@ async def test_before_the_start_recognition_is_unavailable_and_says_so() -> None
     assert refused.value.code is ErrorCode.BACKEND_UNAVAILABLE
 
 
-async def test_closing_what_was_never_started_does_nothing() -> None:
-    await LocalTextRecognition().close()
+async def test_closing_what_was_never_started_changes_nothing() -> None:
+    recognition = LocalTextRecognition()
+    await recognition.close()
+    with pytest.raises(BackendError, match="not started"):
+        await recognition.recognise(picture())
