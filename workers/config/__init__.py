@@ -8,7 +8,7 @@ from workers.config.loading import (
     load,
     load_settings,
 )
-from workers.config.rendering import ShownSetting, masked, settings_reference, shown
+from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
     EMBEDDED,
     CacheSettings,
@@ -50,7 +50,6 @@ __all__ = [
     "ShownSetting",
     "load",
     "load_settings",
-    "masked",
     "settings_reference",
     "shown",
 ]

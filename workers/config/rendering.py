@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from workers.config.leaves import Leaf, leaves, value_text
 from workers.config.loading import Loaded, Origin
@@ -18,12 +17,6 @@ class ShownSetting:
     value: str
     origin: Origin
     env_name: str
-
-
-def masked(settings: Settings) -> dict[str, Any]:
-    """The settings as a JSON-ready tree, every secret masked."""
-    tree: dict[str, Any] = settings.model_dump(mode="json")
-    return tree
 
 
 def shown(loaded: Loaded) -> list[ShownSetting]:

@@ -38,11 +38,6 @@ def _dictionary() -> frozenset[str]:
     return _common_words() | all_thai_phrases()
 
 
-def warm_up() -> None:
-    """Read the dictionary now rather than with the first text."""
-    _dictionary()
-
-
 def word_starts(run: str) -> list[int]:
     """Where the words of a run of Thai letters begin, those inside a listed compound of words included."""
     starts = []
