@@ -11,8 +11,8 @@ WORKDIR /src
 # The tools that build the wheels stay in this stage; the environment that ships has no pip in it.
 COPY requirements-build.lock requirements.lock ./
 RUN python -m venv --without-pip /opt/venv \
-    && python -m pip install --quiet --require-hashes --only-binary :all: -r requirements-build.lock \
-    && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --require-hashes --only-binary :all: \
+    && python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements-build.lock \
+    && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --require-hashes --no-deps --only-binary :all: \
         -r requirements.lock
 
 COPY LICENSE README.md pyproject.toml ./

@@ -52,7 +52,8 @@ fi
 requirements=""
 for lock in $locks; do requirements="$requirements -r $lock"; done
 echo "Installing $(cat $locks | grep -c '^[a-zA-Z0-9].*==') locked packages (the first time takes a minute or two)"
-install --require-hashes --only-binary :all: $requirements ||
+# --no-deps: the locks are complete, and an old pip would look at newer releases than the locked one, and fail.
+install --require-hashes --no-deps --only-binary :all: $requirements ||
     fail "installing failed; the message above tells why. Once the network is back: make setup"
 install --no-deps --no-build-isolation -e contracts -e . || fail "installing the project itself failed."
 touch $stamps

@@ -1,0 +1,93 @@
+"""What a worker is doing at this moment, for health checks, gauges and the live view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workers.ports.messages import Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The oldest record of a partition that is not done with.
+
+    Attributes:
+        offset: its position.
+        key_hash: the first 12 hexadecimal digits of the SHA-256 of its key: names a lane without naming a person.
+        age: seconds since the worker took it over.
+        attempts: how often it was tried so far.
+    """
+
+    offset: int
+    key_hash: str
+    age: float
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionStatus:
+    """One partition this worker owns.
+
+    Attributes:
+        next_offset: the watermark, which is or will be committed; None before the first record.
+        last_delivered: the newest record taken over.
+        unfinished: records taken over at or above the watermark, finished ones among them included.
+        paused: whether intake waits.
+        head: the oldest record not done with; None when there is none.
+    """
+
+    partition: Partition
+    next_offset: int | None
+    last_delivered: int | None
+    unfinished: int
+    paused: bool
+    head: Head | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """A lane that is being worked on.
+
+    Attributes:
+        age: seconds since its first waiting record was taken over.
+        waiting: records in the lane.
+        attempts: of its first record, so far.
+    """
+
+    partition: Partition
+    offset: int
+    key_hash: str
+    age: float
+    waiting: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """A whole worker.
+
+    Attributes:
+        area: whose commands it handles.
+        group: its consumer group.
+        started: whether it has joined its group and got a first assignment.
+        draining: whether it is on its way out.
+        outages: the grounds it waits for, ``broker`` or ``database``.
+        since_poll: seconds since the broker client last handed control over (with or without records); None before
+            the first time.
+        in_flight: commands being settled.
+        waiting: commands taken over and not done with, those in flight included.
+        retrying: commands waiting for their next attempt.
+        slowest: the oldest lanes, the oldest first.
+    """
+
+    area: str
+    group: str
+    started: bool
+    draining: bool
+    outages: frozenset[str]
+    since_poll: float | None
+    in_flight: int
+    waiting: int
+    retrying: int
+    partitions: tuple[PartitionStatus, ...]
+    slowest: tuple[LaneStatus, ...]
