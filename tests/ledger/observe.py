@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
@@ -15,12 +15,12 @@ from tests.services.waiting import wait_until
 SECONDS: Final = 30.0
 
 
-def reset_topics(bootstrap_servers: str) -> None:
+def reset_topics(bootstrap_servers: str, replicas: int = 1) -> None:
     """Empty topics of the registry, deleted and made anew."""
     delete_topics(bootstrap_servers)
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
     new = [
-        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=topic.config)
+        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=replicas, config=topic.config)
         for topic in TOPICS.values()
     ]
     for future in admin.create_topics(new).values():
@@ -86,8 +86,7 @@ def header(message: Message, name: str) -> str:
 def seen(message: Message) -> Seen:
     """An outcome record as the checker wants it."""
     payload = json.loads(message.value() or b"{}")
-    amount = payload.get("amount", {})
-    amount = amount.get("value", amount)
+    amount = _amount(payload)
     return Seen(
         topic=message.topic() or "",
         key=message.key() or b"",
@@ -96,6 +95,16 @@ def seen(message: Message) -> Seen:
         type=header(message, "ce_type"),
         amount=Decimal(amount["amount"]) if amount else None,
     )
+
+
+def _amount(payload: dict[str, Any]) -> dict[str, str] | None:
+    """The amount an outcome is about: read from a text or a receipt, recorded or changed."""
+    for holder in (payload, payload.get("changes", {})):
+        for name in ("amount", "total"):
+            if found := holder.get(name):
+                amount: dict[str, str] = found.get("value", found)
+                return amount
+    return None
 
 
 def lag(bootstrap_servers: str, groups: Iterable[str]) -> dict[str, int]:
