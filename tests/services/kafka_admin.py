@@ -40,3 +40,23 @@ def has_topic(bootstrap_servers: str, name: str, partitions: int) -> bool:
     """Whether every partition of the topic has a leader."""
     found = admin(bootstrap_servers).list_topics(topic=name, timeout=_METADATA_SECONDS).topics.get(name)
     return found is not None and sum(each.leader >= 0 for each in found.partitions.values()) == partitions
+
+
+def leader_of(bootstrap_servers: str, topic: str, partition: int) -> int | None:
+    """The broker that leads a partition; None while there is none or nobody answers."""
+    try:
+        found = admin(bootstrap_servers).list_topics(topic=topic, timeout=_METADATA_SECONDS).topics[topic]
+    except KafkaException:
+        return None
+    leader = int(found.partitions[partition].leader)
+    return leader if leader >= 0 else None
+
+
+def in_sync(bootstrap_servers: str) -> bool:
+    """Whether every replica of every partition is in sync."""
+    try:
+        topics = admin(bootstrap_servers).list_topics(timeout=_METADATA_SECONDS).topics
+    except KafkaException:
+        return False
+    partitions = [partition for topic in topics.values() for partition in topic.partitions.values()]
+    return bool(partitions) and all(set(each.isrs) == set(each.replicas) for each in partitions)

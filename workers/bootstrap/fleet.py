@@ -12,7 +12,7 @@ from typing import Final
 
 from adapters.telemetry.logs import configure_logging
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
-from workers.bootstrap.parts import Parts, fleet_parts, make_worker
+from workers.bootstrap.parts import Parts, PartsOpener, fleet_parts, make_worker
 from workers.config import Settings
 from workers.ports.store import EventReader, SpendingRepository
 from workers.runtime.supervisor import Supervisor
@@ -55,16 +55,21 @@ class Fleet:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, areas: Collection[str] | None = None, stop: asyncio.Event | None = None
+    settings: Settings,
+    areas: Collection[str] | None = None,
+    stop: asyncio.Event | None = None,
+    open_parts: PartsOpener = fleet_parts,
 ) -> AsyncIterator[Fleet]:
     """A fleet that has its partitions and works until the context ends or `stop` is set, then drains.
+
+    `open_parts` opens the adapters it works with; a test opens some that misbehave.
 
     Raises:
         UnavailableError: broker, topics or database are not there; says which and what to do.
         WorkerFailedError: a worker died while starting.
     """
     chosen = tuple(areas or settings.runtime.areas)
-    async with fleet_parts(settings, chosen) as parts:
+    async with open_parts(settings, chosen) as parts:
         heartbeat = Heartbeat(settings.data_dir, parts.clock)
         heartbeat.beat("starting")
         fleet = _assemble(settings, parts, chosen, stop or asyncio.Event())
@@ -86,7 +91,9 @@ async def running(
             raise result
 
 
-async def run(settings: Settings, areas: Collection[str] | None = None) -> None:
+async def run(
+    settings: Settings, areas: Collection[str] | None = None, open_parts: PartsOpener = fleet_parts
+) -> None:
     """Run a fleet until SIGTERM or SIGINT, which drain it.
 
     Raises:
@@ -98,7 +105,7 @@ async def run(settings: Settings, areas: Collection[str] | None = None) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with running(settings, areas, stop) as fleet:
+    async with running(settings, areas, stop, open_parts) as fleet:
         await fleet.until_stopped()
 
 

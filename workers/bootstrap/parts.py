@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,6 +53,10 @@ class Parts:
     entries: SpendingRepository
     handlers: dict[type[Command], Handler]
     clock: Clock
+
+
+PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
+"""Opens what some areas need, for as long as its context lasts."""
 
 
 @asynccontextmanager
