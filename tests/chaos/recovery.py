@@ -78,7 +78,7 @@ class Recovery:
 def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> list[Recovery]:
     """The recovery of every heavy fault; each is watched until the next begins, the last until `end`."""
     heavy = sorted((each for each in injected if each.fault.nature.heavy), key=lambda each: each.began)
-    untils = [after.began for after in heavy[1:]] + [end]
+    untils = [each.began for each in heavy[1:]] + [end] * bool(heavy)
     return [
         Recovery(each, _resumed(timeline, each.since, until), _caught_up(timeline, each.since, until))
         for each, until in zip(heavy, untils, strict=True)

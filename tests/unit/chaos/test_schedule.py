@@ -5,8 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.chaos import test_slice
 from tests.chaos.faults import NATURES, FaultKind
-from tests.chaos.schedule import NORMAL_SECONDS, QUIET_HEAVY, make_schedule
+from tests.chaos.schedule import NORMAL_QUIET, NORMAL_SECONDS, make_schedule
 
 SEEDS = st.integers(0, 2**32)
 LENGTHS = st.floats(30, 2_000)
@@ -41,7 +42,7 @@ def test_heavy_faults_leave_quiet_to_recover_in_unless_they_come_as_a_pair(seed:
     heavy = [fault for fault in make_schedule(seed, seconds).faults if fault.nature.heavy]
     for before, after in pairwise(heavy):
         paired = not before.alone and not after.alone and after.at <= before.planned_end
-        assert paired or after.at >= before.planned_end + QUIET_HEAVY[0]
+        assert paired or after.at >= before.planned_end + NORMAL_QUIET.least
         assert not paired or before.nature.family is not after.nature.family
 
 
@@ -53,6 +54,13 @@ def test_long_runs_have_pairs_of_faults() -> None:
 def test_only_the_kinds_asked_for_come(seed: int) -> None:
     kinds = {FaultKind.WORKER_KILLED, FaultKind.DUPLICATES}
     assert {fault.kind for fault in make_schedule(seed, 60, kinds).faults} == kinds
+
+
+@given(SEEDS)
+def test_the_slice_in_the_test_run_has_all_its_kinds(seed: int) -> None:
+    assert {
+        fault.kind for fault in make_schedule(seed, test_slice.SECONDS, test_slice.KINDS, test_slice.QUIET).faults
+    } == set(test_slice.KINDS)
 
 
 def test_every_kind_has_a_nature() -> None:
