@@ -18,7 +18,8 @@ from tests.bench.report import print_facts, print_summaries, write_json
 from tests.bench.summary import summarize
 from tests.bench.throughput import Options, Throughput
 
-CONSOLE: Final = Console()
+# Wide enough for the tables also where the output goes to a file.
+CONSOLE: Final = Console(width=max(Console().width, 120))
 EVERYBODY: Final = ",".join(CONTENDERS)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -31,14 +31,14 @@ def print_facts(console: Console, facts: Mapping[str, str]) -> None:
 def print_summaries(console: Console, summaries: Sequence[Summary], base: str) -> None:
     """The throughput of all contenders side by side."""
     groups = [group for group in _GROUPS if any(group in each.cpu_microseconds for each in summaries)]
-    table = Table(title="Throughput, median (lowest to highest) of the rounds")
+    table = Table(title="Throughput: CPU per message, ratios round by round, median (lowest-highest)")
     table.add_column("contender")
     for column in (
         "messages/s",
-        f"rate, % of {base}",
-        *(f"{group} µs/message" for group in groups),
-        f"{base}'s worker µs, % of its",
-        "peak MiB",
+        f"% of {base}",
+        *(f"{group} µs" for group in groups),
+        f"µs, % of {base}",
+        "MiB",
     ):
         table.add_column(column, justify="right")
     for each in summaries:
@@ -47,7 +47,8 @@ def print_summaries(console: Console, summaries: Sequence[Summary], base: str) -
             continue
         cpu = [_cpu(each, group) for group in groups]
         rates = (spread_text(each.rate), percent(each.share_of_rate))
-        table.add_row(each.contender, *rates, *cpu, percent(each.share_of_cpu), f"{each.worker_peak_mib:.0f}")
+        dearer = 1 / each.share_of_cpu if each.share_of_cpu else None
+        table.add_row(each.contender, *rates, *cpu, percent(dearer), f"{each.worker_peak_mib:.0f}")
     console.print(table)
     for each in summaries:
         for problem in each.problems:
