@@ -11,7 +11,7 @@ from tests.chaos.recovery import Injected, Progress, Recovery, progress, recover
 from tests.chaos.schedule import Schedule
 from tests.chaos.stage import AREAS, GROUPS, Stage, open_stage
 from tests.chaos.traffic import Load, Watch, timeline
-from tests.ledger.checker import Evidence, republished, violations
+from tests.ledger.checker import Evidence, republished, republished_too_often, violations
 from tests.ledger.commands import Kind
 from tests.ledger.observe import TopicTail, dead_letter_topics, header, lag, outcome_topics
 from tests.ledger.plan import CommandStream, Mix, first_of_each
@@ -38,7 +38,6 @@ CREW: Final = 2
 START_SECONDS: Final = 120.0
 END_SECONDS: Final = 120.0
 DEAD_LETTER_SECONDS: Final = 3.0
-REPUBLISHED_LIMIT: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +177,18 @@ def _judged(run: _Run, evidence: Evidence, late: list[str]) -> Result:
     recovered = recoveries(run.conductor.journal, seen, run.ended)
     measured = progress(seen)
     commands = sum(1 for _ in first_of_each(run.load.sent))
-    again = republished(run.load.sent, evidence)
     died = [f"died: {death}" for death in run.stage.crew.deaths]
-    slow = slow_points(recovered, measured)
-    if again > commands * REPUBLISHED_LIMIT:
-        slow.append(f"republished: {again} of {commands} outcomes")
     return Result(
         schedule=run.schedule,
         rate=run.load.rate,
         services=run.stage.versions(),
         sent=len(run.load.sent),
         commands=commands,
-        republished=again,
+        republished=republished(run.load.sent, evidence),
         failed_starts=run.stage.crew.failed_starts,
         injected=tuple(run.conductor.journal),
         recoveries=tuple(recovered),
         progress=measured,
         violations=(*late, *died, *violations(run.load.sent, evidence)),
-        slow=tuple(slow),
+        slow=(*slow_points(recovered, measured), *republished_too_often(run.load.sent, evidence)),
     )

@@ -18,6 +18,8 @@ OUTCOMES: Final = {
     Kind.CORRECTION: "poon.spending.corrected.v1",
     Kind.RECEIPT: "poon.receipt.extracted.v1",
 }
+REPUBLISHED_LIMIT: Final = 0.01
+"""The share of outcomes that may be published more often than their commands were sent."""
 DEAD_LETTERED: Final = frozenset({Kind.POISON, Kind.HOPELESS})
 
 
@@ -81,6 +83,12 @@ def republished(plan: Sequence[Planned], evidence: Evidence) -> int:
     sent = Counter(planned.command_id for planned in plan)
     came = Counter(seen.command_id for seen in evidence.outcomes)
     return sum(max(0, times - sent[command_id]) for command_id, times in came.items())
+
+
+def republished_too_often(plan: Sequence[Planned], evidence: Evidence) -> list[str]:
+    """Whether more was published again than crashes and handovers may cost; a sentence, or nothing."""
+    again, commands = republished(plan, evidence), sum(1 for _ in first_of_each(plan))
+    return [f"republished: {again} of {commands} outcomes"] if again > commands * REPUBLISHED_LIMIT else []
 
 
 def _lost_or_doubled(plan: Sequence[Planned], evidence: Evidence) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Collects the evidence: what stands on the topics, in the tables and at the committed offsets."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -85,14 +85,20 @@ def header(message: Message, name: str) -> str:
 
 def seen(message: Message) -> Seen:
     """An outcome record as the checker wants it."""
-    payload = json.loads(message.value() or b"{}")
-    amount = _amount(payload)
+    headers = dict(message.headers() or [])
+    known = {name: value for name, value in headers.items() if isinstance(value, bytes)}
+    return outcome_seen(message.topic() or "", message.key() or b"", message.value() or b"{}", known)
+
+
+def outcome_seen(topic: str, key: bytes, value: bytes, headers: Mapping[str, bytes]) -> Seen:
+    """An outcome as the checker wants it, wherever it was read."""
+    amount = _amount(json.loads(value))
     return Seen(
-        topic=message.topic() or "",
-        key=message.key() or b"",
-        event_id=header(message, "ce_id"),
-        command_id=header(message, "ce_causationid"),
-        type=header(message, "ce_type"),
+        topic=topic,
+        key=key,
+        event_id=headers.get("ce_id", b"").decode(),
+        command_id=headers.get("ce_causationid", b"").decode(),
+        type=headers.get("ce_type", b"").decode(),
         amount=Decimal(amount["amount"]) if amount else None,
     )
 
