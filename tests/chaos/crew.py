@@ -1,6 +1,7 @@
 """The workers as processes: started, killed, stopped, frozen, and noticed when they die by themselves."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,11 +79,19 @@ class Crew:
         worker.process.kill()
 
     def stop(self, worker: WorkerProcess) -> None:
-        """SIGTERM, and wait for the drained process to end; anything but exit code 0 is a death."""
+        """SIGTERM, and wait for the drained process to end.
+
+        Anything but exit code 0 is a death, unless it had not come so far as to hear the signal.
+        """
         self._workers.remove(worker)
         worker.process.stop()
-        if worker.process.exit_code != 0:
+        if worker.has_run and worker.process.exit_code != 0:
             self._mourn(worker, "asked to stop")
+
+    def ask_for_stacks(self) -> None:
+        """Have every worker write to its log where its tasks wait."""
+        for worker in self._workers:
+            worker.process.send(signal.SIGUSR1)
 
     def bury(self) -> list[WorkerProcess]:
         """Take out the workers that died by themselves, as an orchestrator would notice, and tell which."""

@@ -138,6 +138,7 @@ class _Run:
             wait_until(lambda: len(self.watch.first) >= expected, f"{expected} outcomes", timeout=END_SECONDS)
             wait_until(lambda: not any(self._lag().values()), "committed offsets", timeout=END_SECONDS)
         except StillWaitingError as error:
+            self.stage.crew.ask_for_stacks()
             return [f"not ended: {error}"]
         return []
 

@@ -23,6 +23,7 @@ from tests.chaos.backends import (
     Temper,
 )
 from tests.chaos.control import CONTROL_VARIABLE, Told
+from tests.chaos.stacks import tell_stacks_on_request
 from workers.bootstrap import fleet
 from workers.bootstrap.clients import image_store
 from workers.bootstrap.parts import Parts, fleet_parts
@@ -54,10 +55,15 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         yield replace(parts, handlers=table)
 
 
+async def run(settings: Settings) -> None:
+    tell_stacks_on_request()
+    await fleet.run(settings, open_parts=moody_parts)
+
+
 def main() -> int:
     settings = loaded_settings().settings
     try:
-        run_async(lambda: fleet.run(settings, open_parts=moody_parts))
+        run_async(lambda: run(settings))
     except Exception as error:  # noqa: BLE001  every error ends with its documented exit code, as in `poon run`
         code = exit_code_of(error) or ExitCode.UNEXPECTED
         report(error, code)

@@ -96,6 +96,10 @@ class ServiceProcess:
     def resume(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the program and its children."""
+        self._signal(number)
+
     def kill(self) -> None:
         """End at once, as a crash does."""
         self._signal(signal.SIGKILL)
