@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -29,6 +31,9 @@ LOG: Final = logging.getLogger(__name__)
 
 DISCARD_TIMEOUT: Final = 2.0
 """Seconds a failed producer may take to go."""
+
+END_PAUSE: Final = 0.1
+"""Seconds between two attempts to end a sender."""
 
 TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -120,16 +125,32 @@ class KafkaPublisher:
                 await producer.stop()
         except TimeoutError:
             LOG.warning("producer dropped with records in it; they are published again")
-            # Without its connections the sender's requests fail; only then does it end, and with it the danger that
-            # it delivers an old batch behind a newer one.
-            await producer.client.close()
-            await producer._sender.close()  # noqa: SLF001  stop() gives no other way to end a sender that cannot flush
+            await _end(producer)
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(
             f"Kafka at {self._connection.bootstrap_servers} did not take the records "
             f"({type(error).__name__}: {error}); check that it runs and POON_KAFKA__BOOTSTRAP_SERVERS"
         )
+
+
+async def _end(producer: AIOKafkaProducer) -> None:
+    """End a producer that cannot flush, and with it the danger that it delivers an old batch behind a newer one.
+
+    Its sender, told to end, first waits for the requests under way. They fail once the connections are closed, but then
+    wait for metadata that nobody fetches any more, for ever: each further cancellation ends one of them.
+    """
+    sending: asyncio.Task[None] = producer._sender.sender_task  # noqa: SLF001  stop() is no way to end this one
+    sending.cancel()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_TIMEOUT):
+            await producer.client.close()
+    while not sending.done():
+        sending.cancel()
+        await asyncio.wait({sending}, timeout=END_PAUSE)
+    unsent = producer._message_accumulator  # noqa: SLF001
+    for batch in chain(unsent._pending_batches, *unsent._batches.values()):  # noqa: SLF001
+        batch.future.cancel()  # or the flush that was given up would wait for it for ever, too
 
 
 async def _by_partition(
