@@ -198,9 +198,10 @@ def clean_text(text: str) -> str:
 
     Databases refuse NUL, and what is compared has one form only.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")
-    return unicodedata.normalize("NFC", kept).strip()
+    if not text.isprintable():  # else it holds no control character
+        lines = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def normalise_text(text: str) -> str:

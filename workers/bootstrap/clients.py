@@ -92,7 +92,7 @@ def _record(envelope: Envelope, command: Command) -> OutgoingRecord:
         topic=topic_name(command.area, TopicRole.COMMANDS),
         key=envelope.key.encode(),
         value=encode(command),
-        headers=tuple(envelope.headers()),
+        headers=envelope.headers(),
     )
 
 

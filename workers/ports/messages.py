@@ -1,7 +1,7 @@
 """Records as they come from and go to the broker, without naming a client library."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
@@ -70,7 +70,7 @@ class OutgoingRecord:
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = field(default=())
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 class RecordSink(Protocol):

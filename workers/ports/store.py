@@ -17,8 +17,7 @@ class InboxKey(NamedTuple):
     causation_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """An event as it is stored and published, complete and immutable.
 
     Attributes:
@@ -57,8 +56,7 @@ class StoredEvent:
         return InboxKey(self.handler, self.tenant, self.causation_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to."""
 
     key: InboxKey
@@ -66,8 +64,7 @@ class Verdict:
     entry: SpendingEntry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(NamedTuple):
     """The verdict is durable. `events` are the stored ones.
 
     Attributes:
