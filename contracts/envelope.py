@@ -19,6 +19,7 @@ from contracts.ids import derived_id
 from contracts.values import OWNER_PATTERN, TENANT_PATTERN
 
 EVENT_NAMESPACE: Final = UUID("6f0d5d3c-8f52-5f0e-9c5b-6d2f4f1f3a70")
+_EVENT_NAMESPACE_BYTES: Final = EVENT_NAMESPACE.bytes
 
 _EARLIEST_YEAR: Final = 1970
 _LATEST_YEAR: Final = 9998
@@ -159,7 +160,7 @@ def event_id(handler: str, tenant: str, causation_id: str, ordinal: int) -> UUID
 
     The tenant is part of it, so that one tenant's command ids never meet another's.
     """
-    return derived_id(EVENT_NAMESPACE, f"{handler}|{tenant}|{causation_id}|{ordinal}")
+    return derived_id(_EVENT_NAMESPACE_BYTES, f"{handler}|{tenant}|{causation_id}|{ordinal}")
 
 
 def format_time(moment: datetime) -> str:
@@ -210,9 +211,11 @@ def parse_envelope(headers: Sequence[tuple[str, bytes | None]], record_time: dat
     found = decode_headers(headers)
     if _required(found, "ce_specversion") != SPEC_VERSION:
         raise EnvelopeError("ce_specversion", f"must be {SPEC_VERSION}")
-    if _media_type(found.get("content-type") or CONTENT_TYPE) != CONTENT_TYPE:
+    content_type = found.get("content-type")
+    if content_type and content_type != CONTENT_TYPE and _media_type(content_type) != CONTENT_TYPE:
         raise EnvelopeError("content-type", f"must be {CONTENT_TYPE}")
     identity = _required(found, "ce_id")
+    optional = found.get
     return Envelope(
         id=identity,
         source=_required(found, "ce_source"),
@@ -220,14 +223,14 @@ def parse_envelope(headers: Sequence[tuple[str, bytes | None]], record_time: dat
         time=_time(found, "ce_time") or record_time,
         tenant=_matching(found, "ce_tenantid", _TENANT),
         owner=_matching(found, "ce_subject", _OWNER),
-        correlation_id=found.get("ce_correlationid") or identity,
-        causation_id=found.get("ce_causationid") or None,
-        sequence=found.get("ce_sequence") or None,
-        expiry_time=_time(found, "ce_expirytime"),
-        reply_to=found.get("ce_replyto") or None,
-        data_ref=found.get("ce_dataref") or None,
-        traceparent=found.get("traceparent") or None,
-        tracestate=found.get("tracestate") or None,
+        correlation_id=optional("ce_correlationid") or identity,
+        causation_id=optional("ce_causationid") or None,
+        sequence=optional("ce_sequence") or None,
+        expiry_time=_time(found, "ce_expirytime") if "ce_expirytime" in found else None,
+        reply_to=optional("ce_replyto") or None,
+        data_ref=optional("ce_dataref") or None,
+        traceparent=optional("traceparent") or None,
+        tracestate=optional("tracestate") or None,
     )
 
 
