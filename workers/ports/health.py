@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class HealthModel(BaseModel):
-    """A frozen part of an answer; unknown names are refused."""
+    """A frozen part of an answer; readers skip what a later release adds."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
 
 class Result(StrEnum):
