@@ -86,9 +86,10 @@ def _reference(model: type[BaseModel]) -> Json:
 
 def _schemas() -> Json:
     answers = [answer for endpoint in ENDPOINTS for answer in endpoint.answers.values()]
-    models = {Problem, *(answer.model for answer in answers if answer.model is not None)}
+    models: dict[str, type[BaseModel]] = {answer.model.__name__: answer.model for answer in answers if answer.model}
+    models[Problem.__name__] = Problem
     _, schema = models_json_schema(
-        [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)],
+        [(model, "serialization") for _, model in sorted(models.items())],
         ref_template=_REFERENCE,
         schema_generator=_Generator,
     )
