@@ -22,7 +22,7 @@ from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
-from workers.bootstrap.clients import image_store, kafka_connection
+from workers.bootstrap.clients import consumer_group, image_store, kafka_connection
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
@@ -115,11 +115,6 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
         policies={},
     )
     return Worker(ports, handling, limits)
-
-
-def consumer_group(settings: Settings, area: str) -> str:
-    """The consumer group of an area's workers."""
-    return f"{settings.kafka.group_id}.{area}"
 
 
 def worker_limits(settings: Settings, area: str) -> WorkerLimits:
