@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from adapters.clock import SystemClock, Uuid7Factory
+from adapters.http.client import HttpFleetReader
 from adapters.kafka.admin import KafkaTopicAdmin
 from adapters.kafka.connection import Credentials, KafkaConnection, TlsFiles
 from adapters.kafka.embedded import find_embedded_broker
@@ -24,6 +25,7 @@ from contracts.topics import TopicRole, topic_name
 from workers.config import KafkaSettings, SecurityProtocol, Settings
 from workers.ports.clock import Clock, IdFactory
 from workers.ports.errors import UnavailableError
+from workers.ports.fleet import FleetReader
 from workers.ports.images import ImageStore
 from workers.ports.lag import LagReader
 from workers.ports.messages import OutgoingRecord, Publisher
@@ -147,6 +149,15 @@ async def lag_reader(settings: Settings) -> AsyncIterator[LagReader]:
         yield reader
     finally:
         await reader.stop()
+
+
+def fleet_reader(url: str, timeout_seconds: float = 3.0) -> FleetReader:
+    """Who asks the fleet at an address.
+
+    Raises:
+        FleetUrlError: it is no address of a fleet.
+    """
+    return HttpFleetReader(url, timeout_seconds)
 
 
 def consumer_group(settings: Settings, area: str) -> str:

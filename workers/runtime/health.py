@@ -155,19 +155,19 @@ def _event_loop(vital: Vital, limits: HealthLimits) -> Check:
 
 
 def _consume_loop(vital: Vital, limits: HealthLimits) -> Check:
-    silent = [worker for worker in vital.workers if _is_silent(worker, limits)]
+    silent = [worker for worker in vital.workers if _is_silent(worker, vital, limits)]
     if silent:
         told = "; ".join(f"{worker.area} has not polled for {worker.since_poll or 0:.0f} s" for worker in silent)
         return _failed("consume_loop", f"{told}, {limits.poll_silence:g} s allowed")
     return _passed("consume_loop", "; ".join(_polled(worker) for worker in vital.workers) or "nothing runs yet")
 
 
-def _is_silent(worker: WorkerStatus, limits: HealthLimits) -> bool:
+def _is_silent(worker: WorkerStatus, vital: Vital, limits: HealthLimits) -> bool:
     """Whether polling has ended although nothing keeps it from going on.
 
     A client that lost its broker may wait for it in the middle of a poll, and one that drains has no need to poll.
     """
-    excused = worker.draining or not worker.started or "broker" in worker.outages
+    excused = worker.draining or not worker.started or "broker" in {*worker.outages, *vital.missing}
     return not excused and worker.since_poll is not None and worker.since_poll > limits.poll_silence
 
 
@@ -195,7 +195,7 @@ def _started(vital: Vital) -> Check:
 
 
 def _assignment(vital: Vital, limits: HealthLimits) -> Check:
-    lost = [worker.area for worker in vital.workers if not worker.started or _is_silent(worker, limits)]
+    lost = [worker.area for worker in vital.workers if not worker.started or _is_silent(worker, vital, limits)]
     owned = "; ".join(f"{worker.area} owns {len(worker.partitions)} partitions" for worker in vital.workers)
     if lost or not vital.workers:
         return _failed("assignment", f"{', '.join(lost) or 'nobody'} polls no partitions")

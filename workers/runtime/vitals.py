@@ -60,22 +60,16 @@ class Vitals:
     """Answers for a fleet at any moment, also before it has workers; nothing here blocks or waits for a service.
 
     Args:
-        pings: how to ask each service the fleet stands on, by name.
         ping_timeout: how long a service has for its answer, seconds.
     """
 
     def __init__(
-        self,
-        clock: Clock,
-        limits: HealthLimits,
-        identity: Identity,
-        pings: Mapping[str, Ping],
-        ping_timeout: float = PING_TIMEOUT,
+        self, clock: Clock, limits: HealthLimits, identity: Identity, ping_timeout: float = PING_TIMEOUT
     ) -> None:
         self._clock = clock
         self._limits = limits
         self._identity = identity
-        self._pings = pings
+        self._pings: Mapping[str, Ping] = {}
         self._ping_timeout = ping_timeout
         self._began = self._beat = clock.monotonic()
         self._delay = 0.0
@@ -84,9 +78,10 @@ class Vitals:
         self._reported: frozenset[LaneId] = frozenset()
         self._missing: dict[str, str] = {}
 
-    def watch(self, workers: Sequence[tuple[Watched, Counting]]) -> None:
-        """The fleet has these workers from now on."""
+    def watch(self, workers: Sequence[tuple[Watched, Counting]], pings: Mapping[str, Ping]) -> None:
+        """The fleet has these workers from now on, and stands on services that are asked in these ways, by name."""
         self._workers = workers
+        self._pings = pings
 
     async def beat_forever(self) -> None:
         """Show that the event loop turns, and look at the lanes: one of the loops a supervisor runs."""
@@ -101,7 +96,7 @@ class Vitals:
     async def ping_forever(self) -> None:
         """Ask the services while no work would tell of their absence: the other loop."""
         while True:
-            if self._missing or not any(status.in_flight for status in self._statuses()):
+            if self._missing or any(_is_quiet(status) for status in self._statuses()):
                 await asyncio.gather(*(self._ping(name, ping) for name, ping in self._pings.items()))
             await self._clock.sleep(PING_INTERVAL)
 
@@ -164,6 +159,11 @@ class Vitals:
         for identity in found.keys() - self._reported:
             LOG.error("stuck", extra=found[identity].model_dump())
         self._reported = frozenset(found)
+
+
+def _is_quiet(status: WorkerStatus) -> bool:
+    """Whether its work would not tell of a service that is away: it has none, or the broker client is silent."""
+    return status.in_flight == 0 or (status.since_poll or 0.0) > PING_INTERVAL
 
 
 def _worker_view(

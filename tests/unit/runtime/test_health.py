@@ -54,6 +54,12 @@ def test_a_worker_that_works_or_waits_for_a_service_is_alive(worker: WorkerStatu
     assert failed(health.live(vital(worker), LIMITS)) == {}
 
 
+def test_a_poll_that_waits_for_a_broker_nobody_can_reach_is_no_reason_to_start_again() -> None:
+    silent = replace(BUSY, since_poll=900.0)
+    assert not health.live(vital(silent), LIMITS).passed
+    assert health.live(Vital(0.5, (silent,), missing={"broker": "refused"}), LIMITS).passed
+
+
 def test_a_fleet_that_is_still_opening_its_database_is_alive_and_neither_started_nor_ready() -> None:
     assert health.live(vital(), LIMITS).passed
     assert failed(health.started(vital())) == {"started": "the fleet is opening what it works with"}

@@ -43,8 +43,11 @@ class Scene:
 
     def __post_init__(self) -> None:
         limits = HealthLimits(loop_silence=10.0, lane_budget=60.0)
+        self.vitals = Vitals(self.clock, limits, Identity("host", 7, "1.2.3"), self.ping_timeout)
+
+    def watch(self) -> None:
         pings = {"database": self.database.ping, "broker": self.broker.ping}
-        self.vitals = Vitals(self.clock, limits, Identity("host", 7, "1.2.3"), pings, self.ping_timeout)
+        self.vitals.watch([(self.worker, self.worker)], pings)
 
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[None]:
@@ -72,7 +75,7 @@ async def test_before_there_are_workers_the_fleet_is_alive_and_starting(scene: S
 
 
 async def test_a_loop_that_turns_is_alive_and_one_that_stands_is_not(scene: Scene) -> None:
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     async with scene.alive():
         for _ in range(30):
             await scene.clock.advance(PULSE)
@@ -94,7 +97,7 @@ async def test_a_record_worked_on_beyond_its_budget_is_stuck_and_logged_once(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene.worker.told = BUSY
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     with caplog.at_level(logging.ERROR):
         async with scene.alive():
             await scene.clock.advance(60.0)
@@ -109,7 +112,7 @@ async def test_a_record_worked_on_beyond_its_budget_is_stuck_and_logged_once(
 
 async def test_time_in_an_outage_makes_no_record_stuck(scene: Scene) -> None:
     scene.worker.told = replace(BUSY, outages=frozenset({"database"}))
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     async with scene.alive():
         await scene.clock.advance(600.0)
         scene.worker.told = BUSY
@@ -118,7 +121,7 @@ async def test_time_in_an_outage_makes_no_record_stuck(scene: Scene) -> None:
 
 
 async def test_an_idle_fleet_asks_its_services_and_tells_which_one_is_away(scene: Scene) -> None:
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     scene.database.reason = "the database db cannot be used"
     async with scene.alive():
         (check,) = scene.vitals.ready().failures
@@ -131,7 +134,7 @@ async def test_an_idle_fleet_asks_its_services_and_tells_which_one_is_away(scene
 
 
 async def test_a_busy_fleet_asks_nobody_but_a_service_that_was_away_until_it_is_back(scene: Scene) -> None:
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     scene.worker.told = BUSY
     async with scene.alive():
         await scene.clock.advance(3 * PING_INTERVAL)
@@ -147,9 +150,17 @@ async def test_a_busy_fleet_asks_nobody_but_a_service_that_was_away_until_it_is_
         assert scene.vitals.ready().passed
 
 
+async def test_a_busy_fleet_whose_broker_client_is_silent_asks(scene: Scene) -> None:
+    scene.worker.told = replace(BUSY, since_poll=20.0)
+    scene.watch()
+    scene.broker.reason = "refused"
+    async with scene.alive():
+        assert [check.reason for check in scene.vitals.ready().failures] == ["refused"]
+
+
 async def test_a_service_that_does_not_answer_in_time_is_away() -> None:
     scene = Scene(ping_timeout=0.01)
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     scene.broker.silent = asyncio.Event()
     async with scene.alive():
         await eventually(lambda: not scene.vitals.ready().passed, "the broker to be missed")
@@ -159,7 +170,7 @@ async def test_a_service_that_does_not_answer_in_time_is_away() -> None:
 
 async def test_the_whole_fleet_is_told_with_its_counts(scene: Scene) -> None:
     scene.worker.told, scene.worker.counts = BUSY, Counts(settled=12)
-    scene.vitals.watch([(scene.worker, scene.worker)])
+    scene.watch()
     await scene.clock.advance(5.0)
     fleet = scene.vitals.fleet()
     (worker,) = fleet.workers
