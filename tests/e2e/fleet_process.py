@@ -60,6 +60,10 @@ class FleetProcess:
         """SIGTERM, and the exit code of the drained process."""
         return self._end(signal.SIGTERM)
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal, without waiting for what it does."""
+        os.kill(self.pid, number)
+
     def wait(self, seconds: float = 60) -> int:
         """Wait for the process to end by itself."""
         assert self._process is not None
