@@ -41,6 +41,7 @@ class Scene:
         self.kafka = kafka
         self.folder = folder
         self._database_url = database_url
+        self._fleets: list[FleetProcess] = []
         self._environment = {
             "POON_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
             "POON_KAFKA__GROUP_ID": fresh_name("stopping"),
@@ -50,7 +51,14 @@ class Scene:
 
     def fleet(self, **settings: str) -> FleetProcess:
         given = {f"POON_{name}": value for name, value in settings.items()}
-        return FleetProcess(self._environment | given, self.folder, areas=AREA)
+        fleet = FleetProcess(self._environment | given, self.folder, areas=AREA)
+        self._fleets.append(fleet)
+        return fleet
+
+    def close(self) -> None:
+        for fleet in self._fleets:
+            if fleet.alive:
+                fleet.kill()
 
     @contextmanager
     def nothing_can_be_stored(self) -> Iterator[None]:
@@ -98,13 +106,15 @@ class Scene:
 
 
 @pytest.fixture
-def scene(kafka_service: KafkaService, fresh_database: str, tmp_path: Path) -> Scene:
+def scene(kafka_service: KafkaService, fresh_database: str, tmp_path: Path) -> Iterator[Scene]:
     if kafka_service.embedded is not None:
         kafka_service.embedded.create_topics({topic.name: topic.partitions for topic in TOPICS.values()})
     else:
         reset_topics(kafka_service.bootstrap_servers)
     migrate(fresh_database)
-    return Scene(kafka_service, fresh_database, tmp_path)
+    made = Scene(kafka_service, fresh_database, tmp_path)
+    yield made
+    made.close()
 
 
 def in_flight(scene: Scene, fleet: FleetProcess, command_id: str) -> None:
