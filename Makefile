@@ -47,6 +47,10 @@ coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 	@$(BIN)/python -m pytest --cov --cov-report=html $(ARGS)
 	@echo "Coverage report: build/coverage/index.html"
 
+.PHONY: bench
+bench: .venv/.stamp-dev ## The fleet beside the floor and others, measured; ARGS=--help lists the experiments
+	@$(BIN)/python -m tests.bench $(or $(ARGS),throughput)
+
 .PHONY: check
 check: lint types imports generated files ## Format, lint, types, import rules, generated files, secrets
 

@@ -33,8 +33,23 @@ _ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
 _ENTRY_ORDER: Final = attrgetter("tenant", "id", "version")
 
 
+class InsertNew(Protocol):
+    """Insert all, committed when this returns; or, when anything collides with what is stored, nothing: False."""
+
+    async def __call__(
+        self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry], /
+    ) -> bool:
+        """Run as a transaction of its own."""
+        ...
+
+
 class Statements(Protocol):
     """The statements each database wants written its own way. They run in the connection's transaction."""
+
+    @property
+    def insert_new(self) -> InsertNew | None:
+        """A shortcut for what collides with nothing, where there is one."""
+        ...
 
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         """Insert those events that collide with no stored one, and tell their ids."""
@@ -63,7 +78,7 @@ class SqlDecisionStore:
         if not wanted:
             return {}
         try:
-            async with self._database.connection() as connection:
+            async with self._database.connection(commits_itself=True) as connection:
                 return by_key(await self._statements.recorded(connection, wanted))
         except UnstorableRowError:
             return await self._recorded_one_by_one(wanted)
@@ -89,6 +104,8 @@ class SqlDecisionStore:
         return await self._store(verdicts[:half]) | await self._store(verdicts[half:])
 
     async def _store_together(self, verdicts: Sequence[Verdict]) -> Results:
+        if await self._store_new(verdicts):
+            return {verdict.key: Committed(verdict.key, verdict.events) for verdict in verdicts}
         results: Results = {}
         pending = list(verdicts)
         while pending:
@@ -98,6 +115,16 @@ class SqlDecisionStore:
             results |= await self._judge(refused)
             pending = [verdict for verdict in pending if verdict.key not in results]
         return results
+
+    async def _store_new(self, verdicts: Sequence[Verdict]) -> bool:
+        """Try what nearly always holds, that all of it is new, at the price of one round trip."""
+        entries = [verdict.entry for verdict in verdicts if verdict.entry is not None]
+        insert_new = self._statements.insert_new
+        if insert_new is None or any(entry.version > 1 for entry in entries):
+            return False
+        rows = sorted((event for verdict in verdicts for event in verdict.events), key=_ROW_ORDER)
+        async with self._database.connection(commits_itself=True) as connection:
+            return await insert_new(connection, rows, sorted(entries, key=_ENTRY_ORDER))
 
     async def _attempt(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Store all in one transaction; or, when some collide with what is stored, none, and tell which."""

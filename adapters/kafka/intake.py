@@ -104,7 +104,7 @@ class KafkaIntake:
         self._broker = broker
         try:
             await broker.connect()
-            _make_lenient(broker)
+            _make_lenient(broker, sink)
             await broker.start()
         except KafkaError as error:
             raise self._unavailable(error) from error
@@ -157,6 +157,19 @@ class KafkaIntake:
             for partition, point in found.items()
             if point.offset >= 0
         }
+
+    async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """See `Intake.beginnings`."""
+        consumer = self._consumer
+        if consumer is None:
+            return {}
+        asked = [TopicPartition(partition.topic, partition.number) for partition in partitions]
+        try:
+            async with asyncio.timeout(self._options.commit_timeout):
+                found = await consumer.beginning_offsets(asked)
+        except (KafkaError, TimeoutError) as error:
+            raise self._unavailable(error) from error
+        return {Partition(*partition): offset for partition, offset in found.items()}
 
     async def stop(self) -> None:
         """See `Intake.stop`."""
@@ -214,10 +227,10 @@ class _Listener(ConsumerRebalanceListener):
         await self._sink.assigned([Partition(*partition) for partition in assigned])
 
 
-def _make_lenient(broker: KafkaBroker) -> None:
+def _make_lenient(broker: KafkaBroker, sink: RecordSink) -> None:
     """Have the broker make consumers of our kind; FastStream offers no setting for that."""
     clients: Any = broker.config.broker_config
-    clients.builder = partial(LenientConsumer, **clients.builder.keywords)
+    clients.builder = partial(LenientConsumer, sink.polled, **clients.builder.keywords)
 
 
 async def _keep_raw(records: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaMessage:

@@ -11,6 +11,7 @@ Leans on aiokafka 0.14's record parser; `tests/integration/kafka/test_hostile_re
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final, SupportsIndex
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -23,10 +24,16 @@ _MAGIC_WITH_HEADERS: Final = 2
 
 
 class LenientConsumer(AIOKafkaConsumer):
-    """Reads again from where it handed out the last record, whenever a call failed."""
+    """Reads again from where it handed out the last record, whenever a call failed.
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  aiokafka's own
+    Args:
+        polled: called whenever records are asked for.
+        options: aiokafka's own.
+    """
+
+    def __init__(self, polled: Callable[[], None], **options: Any) -> None:  # noqa: ANN401  aiokafka's own
         super().__init__(**options)
+        self._polled = polled
         self._next: dict[TopicPartition, int] = {}
         self._next_of: object = None
         self._misplaced = False
@@ -34,6 +41,7 @@ class LenientConsumer(AIOKafkaConsumer):
     async def getmany(
         self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
     ) -> dict[TopicPartition, list[ConsumerRecord]]:
+        self._polled()
         if self._misplaced:
             await self._put_back()
         assignment = self._assigned()

@@ -49,6 +49,7 @@ class FakeIntake:
 
     paused: set[Partition] = field(default_factory=set)
     points: dict[Partition, CommitPoint] = field(default_factory=dict)
+    first_offsets: dict[Partition, int] = field(default_factory=dict)
     unreadable: bool = False
     sink: RecordSink | None = None
     stale_commits: int = 0
@@ -73,6 +74,9 @@ class FakeIntake:
         if self.unreadable:
             raise UnavailableError("the fake coordinator is away")
         return {partition: self.points[partition] for partition in partitions if partition in self.points}
+
+    async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return {partition: self.first_offsets.get(partition, 0) for partition in partitions}
 
     @property
     def offsets(self) -> dict[Partition, int]:

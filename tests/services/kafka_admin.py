@@ -11,13 +11,13 @@ _METADATA_SECONDS: Final = 2.0
 _ADMIN_SECONDS: Final = 30.0
 
 # A broker that is not there yet, or was just killed, is nothing to tell about.
-_SILENT: Final = logging.getLogger("tests.services.librdkafka")
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
+SILENT: Final = logging.getLogger("tests.services.librdkafka")
+SILENT.addHandler(logging.NullHandler())
+SILENT.propagate = False
 
 
 def admin(bootstrap_servers: str) -> AdminClient:
-    return AdminClient({"bootstrap.servers": bootstrap_servers}, logger=_SILENT)
+    return AdminClient({"bootstrap.servers": bootstrap_servers}, logger=SILENT)
 
 
 def live_brokers(bootstrap_servers: str) -> set[int]:

@@ -108,6 +108,11 @@ class NativeKafka(Startable):
     def brokers(self) -> tuple[int, ...]:
         return tuple(self._brokers)
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process of each broker that runs."""
+        return tuple(process.pid for process in self._processes.values())
+
     def start(self) -> None:
         """Format the storage, start every broker and wait until all answer."""
         # The storage tool takes an id that begins with a dash for an option.

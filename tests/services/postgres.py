@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGQUIT
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -38,18 +38,18 @@ class PostgresService:
     server: "NativePostgres | None" = None
 
     @contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """The URL of a new, empty database that is dropped in the end."""
+    def fresh_database(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a new database, a copy of the template, that is dropped in the end."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._execute("CREATE DATABASE {}", name)
+        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
         try:
             yield _with_database(self.url, name)
         finally:
             self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _execute(self, statement: str, name: str) -> None:
+    def _execute(self, statement: LiteralString, *names: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 class NativePostgres(Startable):
@@ -73,6 +73,10 @@ class NativePostgres(Startable):
     def version(self) -> str:
         said = subprocess.run([self._postgres, "--version"], capture_output=True, text=True, check=True, timeout=30)
         return said.stdout.split()[2]
+
+    @property
+    def pid(self) -> int:
+        return self._running.pid
 
     def start(self) -> None:
         if not self._data.exists():
@@ -153,15 +157,19 @@ def native_postgres_is_possible() -> bool:
 
 
 @contextmanager
-def best_postgres() -> Iterator[PostgresService]:
-    """The best PostgreSQL to be had here; there is no embedded one."""
+def best_postgres(*, volatile: bool = True) -> Iterator[PostgresService]:
+    """The best PostgreSQL to be had here; there is no embedded one.
+
+    Args:
+        volatile: whether a native one may forget at a power failure, which spares tests the waiting for the disk.
+    """
     if url := explicit_url("POSTGRES"):
         yield PostgresService(Service("PostgreSQL", _version_of(url), "POON_TEST_POSTGRES"), url)
     elif containers.docker_answers():
         with containers.postgres() as (url, image):
             yield PostgresService(Service("PostgreSQL", image, "Docker"), url)
     elif native_postgres_is_possible():
-        with NativePostgres() as server:
+        with NativePostgres(volatile=volatile) as server:
             yield PostgresService(Service("PostgreSQL", server.version, "native"), server.url, server)
     else:
         raise ServiceUnavailableError(

@@ -52,6 +52,10 @@ class NativeRedis(Startable):
         said = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True, timeout=30)
         return said.stdout.partition("v=")[2].split()[0]
 
+    @property
+    def pid(self) -> int:
+        return self._running.pid
+
     def start(self) -> None:
         self._process = ServiceProcess(
             [

@@ -20,6 +20,7 @@ from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import RuleCategorization, RuleTextExtraction
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
+from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.clients import consumer_group, image_store, kafka_connection
@@ -28,6 +29,7 @@ from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
+from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
 from workers.runtime.retry import RetryPolicy
 from workers.runtime.settling import Handling
@@ -105,7 +107,7 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
     compression = None if kafka.compression == "none" else kafka.compression
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
     rng = random.Random()
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng)
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng, QuietObserver())
     retry = settings.runtime.retry
     handling = Handling(
         handlers=parts.handlers,
@@ -114,7 +116,7 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
         group=group,
         policies={},
     )
-    return Worker(ports, handling, limits)
+    return Worker(ports, handling, limits, area)
 
 
 def worker_limits(settings: Settings, area: str) -> WorkerLimits:
@@ -125,7 +127,7 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
         in_flight = min(in_flight, IMAGES_PER_PROCESS * recognition_processes(settings))
     buffered = in_flight * BUFFERED_PER_PLACE
     return WorkerLimits(
-        max_in_flight=in_flight,
+        dispatch=DispatchLimits(max_in_flight=in_flight),
         flow=FlowLimits(total_high=buffered, partition_high=max(1, buffered // 2), resume_fraction=runtime.resume_at),
         commit_batch=runtime.commit_batch,
         drain_timeout=runtime.drain_timeout_seconds,

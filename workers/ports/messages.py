@@ -83,6 +83,10 @@ class RecordSink(Protocol):
         """Take over records, in order per partition. Must not block; back-pressure is given by `Intake.pause`."""
         ...
 
+    def polled(self) -> None:
+        """The client asks the broker for records: a sign of life, whether there are any or not."""
+        ...
+
     async def assigned(self, partitions: Collection[Partition]) -> None:
         """The group gave these partitions to this consumer, in addition to none: the list is the whole assignment."""
         ...
@@ -127,6 +131,14 @@ class Intake(Protocol):
 
     async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
         """What the group has committed; partitions without a commit are left out.
+
+        Raises:
+            UnavailableError: the broker cannot be reached.
+        """
+        ...
+
+    async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """The offset of the first record the broker still has of each partition; where a group without a commit begins.
 
         Raises:
             UnavailableError: the broker cannot be reached.

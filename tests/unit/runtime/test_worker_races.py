@@ -15,6 +15,7 @@ from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, Recor
 from workers.ports.store import InboxKey, StoredEvent
 from workers.runtime import outcomes
 from workers.runtime.deliveries import receive
+from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.worker import WorkerLimits
 
@@ -29,6 +30,7 @@ async def working(bench: Bench) -> Bench:
 
 async def stop(bench: Bench) -> None:
     bench.stop.set()
+    bench.worker.abort()
     for gate in bench.held.values():
         gate.set()
     await asyncio.gather(bench.task, return_exceptions=True)
@@ -126,7 +128,7 @@ async def test_a_stop_is_heard_while_the_consumer_joins() -> None:
 
 
 async def test_keys_in_back_off_do_not_hold_up_a_healthy_key() -> None:
-    bench = await working(Bench(limits=WorkerLimits(max_in_flight=2, drain_timeout=0.05), attempts=5))
+    bench = await working(Bench(limits=WorkerLimits(DispatchLimits(2), drain_timeout=0.05), attempts=5))
     bench.failing = {"bad0", "bad1"}
     await bench.deliver(text_record(0, "bad0", "a"), text_record(1, "bad1", "b"), text_record(2, "good", "c"))
     assert "good" in bench.published

@@ -1,0 +1,93 @@
+"""The command line of the bench suite."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from adapters.clock import SystemClock
+from tests.bench.contenders import CONTENDERS, FLOOR, Contender
+from tests.bench.ground import ground
+from tests.bench.job import Job
+from tests.bench.machine import machine_facts
+from tests.bench.report import print_facts, print_summaries, write_json
+from tests.bench.summary import summarize
+from tests.bench.throughput import Options, Throughput
+
+# Wide enough for the tables also where the output goes to a file.
+CONSOLE: Final = Console(width=max(Console().width, 120))
+EVERYBODY: Final = ",".join(CONTENDERS)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Messages = Annotated[int, typer.Option(help="Messages of the backlog.")]
+Rounds = Annotated[int, typer.Option(help="How often each contender gets its turn.")]
+Keys = Annotated[int, typer.Option(help="Owners, which are the keys.")]
+Partitions = Annotated[int, typer.Option(help="Partitions of every topic.")]
+Names = Annotated[str, typer.Option(help=f"Who takes part, with commas: {EVERYBODY}.")]
+Keep = Annotated[Path | None, typer.Option(help="Keep logs and profiles in this new folder.")]
+
+
+@app.callback()
+def bench() -> None:
+    """Measure the fleet beside the floor and beside others: same job, same services, in turns."""
+
+
+@app.command()
+def throughput(  # noqa: PLR0913  one argument an option
+    *,
+    messages: Messages = 20_000,
+    rounds: Rounds = 3,
+    contenders: Names = EVERYBODY,
+    keys: Keys = 1_000,
+    partitions: Partitions = 12,
+    padding: Annotated[int, typer.Option(help="Bytes added to each command.")] = 0,
+    profile: Annotated[bool, typer.Option("--profile", help="Run under cProfile; read with python -m pstats.")] = False,
+    keep: Keep = None,
+) -> None:
+    """Consume a saturated backlog: rate, CPU and memory of each contender, and its share of the floor."""
+    chosen = _chosen(contenders)
+    options = Options(Job(messages, keys, padding), partitions, rounds, _kept(keep, profile=profile), profile)
+    facts = machine_facts()
+    with ground() as services:
+        experiment = Throughput(services, options, _tell)
+        measured = list(experiment.rounds(chosen, FLOOR))
+        facts |= services.facts()
+    summaries = summarize(measured, FLOOR.name)
+    print_facts(CONSOLE, facts)
+    print_summaries(CONSOLE, summaries, FLOOR.name)
+    content = {"facts": facts, "options": options, "summaries": summaries, "measurements": measured}
+    CONSOLE.print(f"written to {write_json('throughput', _now(), content)}", soft_wrap=True)
+    if any(summary.problems for summary in summaries):
+        raise typer.Exit(1)
+
+
+def _chosen(names: str) -> list[Contender]:
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in CONTENDERS]
+    if unknown or not wanted:
+        raise typer.BadParameter(f"choose from {', '.join(CONTENDERS)}", param_hint="--contenders")
+    return [CONTENDERS[name] for name in wanted]
+
+
+def _kept(folder: Path | None, *, profile: bool) -> Path | None:
+    if folder is None and not profile:
+        return None
+    place = (folder or Path("build/bench") / f"profile-{_now():%Y%m%dT%H%M%SZ}").absolute()
+    CONSOLE.print(f"logs and profiles: {place}", soft_wrap=True)
+    return place
+
+
+def _now() -> datetime:
+    return SystemClock().now()
+
+
+def _tell(line: str) -> None:
+    CONSOLE.print(f"[dim]{line}[/dim]", highlight=False)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,92 @@
+"""Results for people, on the terminal, and for programs, in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.measuring import WORKER
+from tests.bench.statistics import Spread
+from tests.bench.summary import Summary
+
+FOLDER: Final = Path(__file__).parents[2] / "build" / "bench"
+_GROUPS: Final = (WORKER, "postgresql", "kafka", "redis")
+
+
+def print_facts(console: Console, facts: Mapping[str, str]) -> None:
+    """The environment of a run."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for name, value in facts.items():
+        table.add_row(f"[bold]{name}[/bold]", value)
+    console.print(table)
+
+
+def print_summaries(console: Console, summaries: Sequence[Summary], base: str) -> None:
+    """The throughput of all contenders side by side."""
+    groups = [group for group in _GROUPS if any(group in each.cpu_microseconds for each in summaries)]
+    table = Table(title="Throughput: CPU per message, ratios round by round, median (lowest-highest)")
+    table.add_column("contender")
+    for column in (
+        "messages/s",
+        f"% of {base}",
+        *(f"{group} µs" for group in groups),
+        f"µs, % of {base}",
+        "MiB",
+    ):
+        table.add_column(column, justify="right")
+    for each in summaries:
+        if each.problems:
+            table.add_row(each.contender, "[bold red]disqualified[/bold red]")
+            continue
+        cpu = [_cpu(each, group) for group in groups]
+        rates = (spread_text(each.rate), percent(each.share_of_rate))
+        dearer = 1 / each.share_of_cpu if each.share_of_cpu else None
+        table.add_row(each.contender, *rates, *cpu, percent(dearer), f"{each.worker_peak_mib:.0f}")
+    console.print(table)
+    for each in summaries:
+        for problem in each.problems:
+            console.print(f"[bold red]{each.contender} is disqualified:[/bold red]")
+            console.print(problem, markup=False)
+
+
+def write_json(name: str, moment: datetime, content: Mapping[str, Any]) -> Path:
+    """Write a run's results to a file of their own."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = FOLDER / f"{name}-{moment:%Y%m%dT%H%M%SZ}.json"
+    file.write_text(json.dumps({"made_at": moment.isoformat(), **content}, default=_plain, indent=2) + "\n")
+    return file
+
+
+def spread_text(spread: Spread | None, digits: int = 0) -> str:
+    """For instance `12,300 (11,900-12,800)`."""
+    if spread is None:
+        return ""
+    low, middle, high = (f"{value:,.{digits}f}" for value in (spread.low, spread.median, spread.high))
+    return f"{middle} ({low}-{high})"
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent, with a digit more where there is little of it."""
+    if share is None:
+        return ""
+    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+
+
+def _cpu(summary: Summary, group: str) -> str:
+    if group == WORKER:
+        return spread_text(summary.worker_cpu, 1)
+    found = summary.cpu_microseconds.get(group)
+    return "" if found is None else f"{found:.1f}"
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)

@@ -1,0 +1,85 @@
+"""Topics as the bench watches them from outside: filled beforehand, measured by their offsets, read at the end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, Producer, TopicPartition
+from confluent_kafka.admin import OffsetSpec
+
+from tests.bench.job import Planned
+from tests.services.kafka_admin import SILENT, admin
+from tests.services.waiting import wait_until
+
+SECONDS: Final = 30.0
+
+
+class Topic:
+    """One topic, seen through its offsets."""
+
+    def __init__(self, bootstrap_servers: str, name: str, partitions: int) -> None:
+        self.name = name
+        self.partitions = partitions
+        self._bootstrap_servers = bootstrap_servers
+        self._admin = admin(bootstrap_servers)
+        self._latest = {TopicPartition(name, number): OffsetSpec.latest() for number in range(partitions)}
+
+    def ends(self) -> dict[int, int]:
+        """The end of each partition: how many records were ever written to it."""
+        found = self._admin.list_offsets(self._latest, request_timeout=SECONDS)
+        return {partition.partition: future.result().offset for partition, future in found.items()}
+
+    def committed(self, group: str) -> dict[int, int]:
+        """What a group has committed of each partition; 0 where it has committed nothing."""
+        asked = self._admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+        found = asked[group].result(SECONDS).topic_partitions
+        ours = {each.partition: max(each.offset, 0) for each in found if each.topic == self.name}
+        return {number: ours.get(number, 0) for number in range(self.partitions)}
+
+    def fill(self, commands: Iterable[Planned]) -> None:
+        """Write commands; their key decides the partition, as Java's clients and aiokafka would decide."""
+        producer = Producer(
+            {
+                "bootstrap.servers": self._bootstrap_servers,
+                "partitioner": "murmur2_random",
+                "compression.type": "lz4",
+                "linger.ms": 20,
+                "enable.idempotence": True,
+            },
+            logger=SILENT,
+        )
+        for planned in commands:
+            record = planned.record
+            while True:
+                try:
+                    producer.produce(self.name, record.value, record.key, headers=list(record.headers))
+                except BufferError:
+                    producer.poll(0.1)
+                else:
+                    break
+        wait_until(lambda: producer.flush(1.0) == 0, f"{self.name} to be filled", timeout=SECONDS)
+
+    def read(self, start: Mapping[int, int], end: Mapping[int, int]) -> list[Message]:
+        """The records from one set of ends to another."""
+        consumer = Consumer({"bootstrap.servers": self._bootstrap_servers, "group.id": f"bench.{uuid.uuid4().hex}"})
+        consumer.assign([TopicPartition(self.name, number, offset) for number, offset in start.items()])
+        wanted = sum(end.values()) - sum(start.values())
+        found: list[Message] = []
+
+        def read_on() -> bool:
+            found.extend(each for each in consumer.consume(10_000, 0.5) if each.error() is None)
+            return len(found) >= wanted
+
+        try:
+            wait_until(read_on, f"{wanted} records of {self.name}", timeout=SECONDS)
+        finally:
+            consumer.close()
+        return found
+
+
+def header(message: Message, name: str) -> str:
+    """A header's text, empty where it is missing."""
+    value = dict(message.headers() or []).get(name)
+    return value.decode() if isinstance(value, bytes) else ""
