@@ -156,4 +156,4 @@ def _hash(key: bytes) -> int:
 def _append(builder: Any, record: OutgoingRecord) -> bool:  # noqa: ANN401  aiokafka ships no types
     # A record needs a key or a value.
     value = b"" if record.key is None and record.value is None else record.value
-    return builder.append(timestamp=None, key=record.key, value=value, headers=record.headers) is not None
+    return builder.append(timestamp=None, key=record.key, value=value, headers=list(record.headers)) is not None

@@ -35,7 +35,7 @@ def test_every_error_has_its_code(error: BaseException, code: ExitCode | None) -
 
 
 def test_ending_by_force_has_the_code_of_an_aborted_fleet() -> None:
-    assert signals.EXIT_CODE == ExitCode.ABORTED
+    assert ExitCode(signals.EXIT_CODE) is ExitCode.ABORTED
 
 
 def test_every_line_of_an_error_is_told(capsys: pytest.CaptureFixture[str]) -> None:

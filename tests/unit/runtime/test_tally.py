@@ -1,5 +1,7 @@
 """Counting what a worker does."""
 
+from uuid import UUID
+
 from tests.fakes.commands import envelope, text_record
 from workers.ports.fleet import Counts
 from workers.ports.messages import Partition
@@ -11,7 +13,7 @@ ABOUT = envelope("c-1")
 
 
 def settled(*, duplicate: bool = False) -> Settled:
-    return Settled(RECORD, ABOUT, "poon.text.parsed.v1", "e-1", None, duplicate, 1, 0.0, 0.1, 0.2)
+    return Settled(RECORD, ABOUT, "poon.text.parsed.v1", UUID(int=1), None, duplicate, 1, 0.0, 0.1, 0.2)
 
 
 def attempt(delay: float | None) -> Attempt:
