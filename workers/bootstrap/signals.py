@@ -25,6 +25,9 @@ MARGIN: Final = 4.5
 """Seconds to leave the group and close connections in. With the default drain time this ends before the 30 seconds
 Kubernetes grants by default."""
 
+ABORT_MARGIN: Final = 2.0
+"""The same after a second signal, which says that somebody does not want to wait."""
+
 _LAST_WORDS_SECONDS: Final = 1.0
 
 
@@ -87,7 +90,7 @@ class StopSignals:
             self._finish("the drain did not end in time")
             return
         self._ask(self._stop.abort)
-        third = self._is_repeated_within(MARGIN)
+        third = self._is_repeated_within(ABORT_MARGIN)
         self._finish("stopped by a third signal" if third else "the abort did not end in time")
 
     def _is_repeated_within(self, seconds: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import operator
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Protocol
@@ -23,8 +24,9 @@ PULSE: Final = 1.0
 PING_INTERVAL: Final = 3.0
 """Seconds between two looks at broker and database."""
 
-PING_TIMEOUT: Final = 2.0
-"""Seconds a service has to answer."""
+PING_TIMEOUT: Final = 3.0
+"""Seconds a service has to answer. One answer that is late says more of a busy machine than of the service, so only
+the second in a row counts."""
 
 Ping = Callable[[], Awaitable[object]]
 """Asks a service for a sign of life; raises UnavailableError with the reason."""
@@ -77,6 +79,8 @@ class Vitals:
         self._since: Mapping[LaneId, float] = {}
         self._reported: frozenset[LaneId] = frozenset()
         self._missing: dict[str, str] = {}
+        self._late: set[str] = set()
+        self._settled: tuple[int, ...] = ()
 
     def watch(self, workers: Sequence[tuple[Watched, Counting]], pings: Mapping[str, Ping]) -> None:
         """The fleet has these workers from now on, and stands on services that are asked in these ways, by name."""
@@ -94,9 +98,9 @@ class Vitals:
             await self._clock.sleep(PULSE)
 
     async def ping_forever(self) -> None:
-        """Ask the services while no work would tell of their absence: the other loop."""
+        """Ask the services while no finished work tells that they are there: the other loop."""
         while True:
-            if self._missing or any(_is_quiet(status) for status in self._statuses()):
+            if self._missing or self._late or not self._is_getting_on():
                 await asyncio.gather(*(self._ping(name, ping) for name, ping in self._pings.items()))
             await self._clock.sleep(PING_INTERVAL)
 
@@ -140,6 +144,11 @@ class Vitals:
         worked = {identity: now - since for identity, since in self._since.items()}
         return Vital(now - self._beat, self._statuses(), worked, dict(self._missing))
 
+    def _is_getting_on(self) -> bool:
+        """Whether every worker has settled something since the last look: then its services are there."""
+        before, self._settled = self._settled, tuple(tally.counts.settled for _, tally in self._workers)
+        return len(before) == len(self._settled) and all(map(operator.lt, before, self._settled))
+
     async def _ping(self, name: str, ping: Ping) -> None:
         try:
             async with asyncio.timeout(self._ping_timeout):
@@ -147,9 +156,12 @@ class Vitals:
         except UnavailableError as error:
             self._missing[name] = str(error)
         except TimeoutError:
-            self._missing[name] = f"the {name} does not answer within {self._ping_timeout:g} s"
+            if name in self._late:
+                self._missing[name] = f"the {name} does not answer within {self._ping_timeout:g} s"
+            self._late.add(name)
         else:
             self._missing.pop(name, None)
+            self._late.discard(name)
 
     def _tell_stuck(self) -> None:
         """Log each stuck record once: a probe only restarts, and the log is where people look afterwards."""
@@ -159,11 +171,6 @@ class Vitals:
         for identity in found.keys() - self._reported:
             LOG.error("stuck", extra=found[identity].model_dump())
         self._reported = frozenset(found)
-
-
-def _is_quiet(status: WorkerStatus) -> bool:
-    """Whether its work would not tell of a service that is away: it has none, or the broker client is silent."""
-    return status.in_flight == 0 or (status.since_poll or 0.0) > PING_INTERVAL
 
 
 def _worker_view(

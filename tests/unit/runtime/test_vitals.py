@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from tests.fakes.clock import FakeClock, settle
-from tests.fakes.statuses import BUSY, IDLE, TEXTS, FakeWorker
+from tests.fakes.statuses import BUSY, TEXTS, FakeWorker
 from tests.services.waiting import eventually
 from workers.ports.errors import UnavailableError
 from workers.ports.fleet import Counts
@@ -45,9 +45,14 @@ class Scene:
         limits = HealthLimits(loop_silence=10.0, lane_budget=60.0)
         self.vitals = Vitals(self.clock, limits, Identity("host", 7, "1.2.3"), self.ping_timeout)
 
-    def watch(self) -> None:
+    def watch(self, *others: FakeWorker) -> None:
         pings = {"database": self.database.ping, "broker": self.broker.ping}
-        self.vitals.watch([(self.worker, self.worker)], pings)
+        self.vitals.watch([(worker, worker) for worker in (self.worker, *others)], pings)
+
+    async def get_on(self) -> None:
+        """The worker settles a command; then its services may be asked."""
+        self.worker.counts = Counts(settled=self.worker.counts.settled + 1)
+        await self.clock.advance(PING_INTERVAL)
 
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[None]:
@@ -133,39 +138,59 @@ async def test_an_idle_fleet_asks_its_services_and_tells_which_one_is_away(scene
         assert scene.broker.asked == 2
 
 
-async def test_a_busy_fleet_asks_nobody_but_a_service_that_was_away_until_it_is_back(scene: Scene) -> None:
+async def test_a_fleet_that_gets_on_asks_nobody_but_a_service_that_was_away_until_it_is_back(scene: Scene) -> None:
     scene.watch()
-    scene.worker.told = BUSY
     async with scene.alive():
-        await scene.clock.advance(3 * PING_INTERVAL)
-        assert scene.database.asked == 0
-        scene.worker.told, scene.database.reason = IDLE, "gone"
-        await scene.clock.advance(PING_INTERVAL)
-        scene.worker.told = BUSY
+        assert scene.database.asked == 1
+        await scene.get_on()
+        await scene.get_on()
+        assert scene.database.asked == 1
+        scene.database.reason = "gone"
         await scene.clock.advance(PING_INTERVAL)
         assert scene.database.asked == 2
-        scene.database.reason = ""
-        await scene.clock.advance(2 * PING_INTERVAL)
+        await scene.get_on()
         assert scene.database.asked == 3
+        assert not scene.vitals.ready().passed
+        scene.database.reason = ""
+        await scene.get_on()
+        assert scene.database.asked == 4
         assert scene.vitals.ready().passed
+        await scene.get_on()
+        assert scene.database.asked == 4
 
 
-async def test_a_busy_fleet_whose_broker_client_is_silent_asks(scene: Scene) -> None:
-    scene.worker.told = replace(BUSY, since_poll=20.0)
+async def test_a_busy_fleet_that_settles_nothing_asks(scene: Scene) -> None:
+    scene.worker.told = BUSY
     scene.watch()
-    scene.broker.reason = "refused"
     async with scene.alive():
+        scene.broker.reason = "refused"
+        await scene.clock.advance(PING_INTERVAL)
         assert [check.reason for check in scene.vitals.ready().failures] == ["refused"]
 
 
-async def test_a_service_that_does_not_answer_in_time_is_away() -> None:
+async def test_one_worker_that_gets_on_does_not_vouch_for_another(scene: Scene) -> None:
+    other = FakeWorker(BUSY)
+    scene.watch(other)
+    async with scene.alive():
+        await scene.get_on()
+        assert scene.database.asked == 2
+
+
+async def test_a_service_that_does_not_answer_in_time_twice_is_away_and_one_late_answer_is_none() -> None:
     scene = Scene(ping_timeout=0.01)
     scene.watch()
     scene.broker.silent = asyncio.Event()
     async with scene.alive():
+        await eventually(lambda: scene.clock.sleeping == 2, "the first time-out")
+        assert scene.vitals.ready().passed
+        await scene.clock.advance(PING_INTERVAL)
         await eventually(lambda: not scene.vitals.ready().passed, "the broker to be missed")
         (check,) = scene.vitals.ready().failures
         assert check.reason == "the broker does not answer within 0.01 s"
+        scene.broker.silent.set()
+        await eventually(lambda: scene.clock.sleeping == 2, "the loop to pause")
+        await scene.clock.advance(PING_INTERVAL)
+        assert scene.vitals.ready().passed
 
 
 async def test_the_whole_fleet_is_told_with_its_counts(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any, Final
@@ -50,7 +50,9 @@ def _heading(frame: Frame) -> Text:
     return text
 
 
-def _workers(lines: Iterable[WorkerLine]) -> Table:
+def _workers(lines: Sequence[WorkerLine]) -> RenderableType:
+    if not lines:
+        return Text("no worker answers", style="dim")
     rows: list[Sequence[str | Text]] = [
         (
             line.process,
@@ -106,7 +108,9 @@ def _topic_row(topic: str, lines: Sequence[PartitionLine]) -> Sequence[str | Tex
     return [Text(text, style="bold") for text in texts]
 
 
-def _lanes(lines: Sequence[LaneLine]) -> Table:
+def _lanes(lines: Sequence[LaneLine]) -> RenderableType:
+    if not lines:
+        return Text("no record is being worked on", style="dim")
     rows: list[Sequence[str | Text]] = [
         (
             line.topic,

@@ -53,6 +53,12 @@ def test_what_is_not_known_is_a_dash() -> None:
     assert [SPENDING, "5", "nobody's", "3", "3", "–", "0", "–", "–"] in shown
 
 
+def test_what_is_not_there_is_said_instead_of_an_empty_table() -> None:
+    shown = [" ".join(line) for line in lines(frame(None, snapshot(0.0, "refused")))]
+    assert "no worker answers" in shown
+    assert "no record is being worked on" in shown
+
+
 def test_a_broker_that_does_not_answer_is_said() -> None:
     shown = lines(frame(None, snapshot(0.0, fleet(worker()), lags="Kafka cannot be used")))
     assert ["lag", "unknown:", "Kafka", "cannot", "be", "used"] in shown
