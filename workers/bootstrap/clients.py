@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from adapters.clock import SystemClock, Uuid7Factory
+from adapters.http.client import HttpFleetReader
 from adapters.kafka.admin import KafkaTopicAdmin
 from adapters.kafka.connection import Credentials, KafkaConnection, TlsFiles
 from adapters.kafka.embedded import find_embedded_broker
+from adapters.kafka.lag import KafkaLagReader
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.reader import KafkaOutcomeReader
 from adapters.storage.images import S3Options, open_image_store
@@ -23,7 +25,9 @@ from contracts.topics import TopicRole, topic_name
 from workers.config import KafkaSettings, SecurityProtocol, Settings
 from workers.ports.clock import Clock, IdFactory
 from workers.ports.errors import UnavailableError
+from workers.ports.fleet import FleetReader
 from workers.ports.images import ImageStore
+from workers.ports.lag import LagReader
 from workers.ports.messages import OutgoingRecord, Publisher
 from workers.ports.outcomes import OutcomeReader, StartAt
 from workers.ports.topics import TopicAdmin
@@ -130,6 +134,40 @@ async def outcomes(settings: Settings, areas: Sequence[str], start: StartAt) -> 
         yield reader
     finally:
         await reader.stop()
+
+
+@asynccontextmanager
+async def lag_reader(settings: Settings) -> AsyncIterator[LagReader]:
+    """A reader of lag, connected.
+
+    Raises:
+        UnavailableError: the broker cannot be reached.
+    """
+    reader = KafkaLagReader(kafka_connection(settings), system_clock())
+    await reader.start()
+    try:
+        yield reader
+    finally:
+        await reader.stop()
+
+
+def fleet_reader(url: str, timeout_seconds: float = 3.0) -> FleetReader:
+    """Who asks the fleet at an address.
+
+    Raises:
+        FleetUrlError: it is no address of a fleet.
+    """
+    return HttpFleetReader(url, timeout_seconds)
+
+
+def consumer_group(settings: Settings, area: str) -> str:
+    """The consumer group of an area's workers."""
+    return f"{settings.kafka.group_id}.{area}"
+
+
+def consumed_topics(settings: Settings, areas: Sequence[str]) -> dict[str, list[str]]:
+    """The topics each group of these areas consumes, by group."""
+    return {consumer_group(settings, area): [topic_name(area, TopicRole.COMMANDS)] for area in areas}
 
 
 async def _require_topics(settings: Settings, names: Sequence[str]) -> None:

@@ -20,19 +20,20 @@ from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import RuleCategorization, RuleTextExtraction
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
-from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
-from workers.bootstrap.clients import image_store, kafka_connection
+from workers.bootstrap.clients import consumer_group, image_store, kafka_connection
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
+from workers.ports.observing import Observer
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
 from workers.runtime.retry import RetryPolicy
 from workers.runtime.settling import Handling
+from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
 BUFFERED_PER_PLACE: Final = 20
@@ -48,13 +49,18 @@ EMBEDDED_SESSION: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The adapters and the handlers bound to them."""
+    """The adapters and the handlers bound to them.
+
+    Attributes:
+        ask_database: asks the database for a sign of life.
+    """
 
     decisions: DecisionStore
     events: EventReader
     entries: SpendingRepository
     handlers: dict[type[Command], Handler]
     clock: Clock
+    ask_database: Ping
 
 
 @asynccontextmanager
@@ -84,11 +90,11 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             entries=entries,
             clock=clock,
         )
-        yield Parts(SqlDecisionStore(database), SqlEventReader(database), entries, table, clock)
+        yield Parts(SqlDecisionStore(database), SqlEventReader(database), entries, table, clock, database.check)
 
 
-def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
-    """The worker of one area: a consumer group of its own, so that areas scale and pause apart."""
+def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer) -> Worker:
+    """The worker of one area, and who watches it: a consumer group of its own, so that areas scale and pause apart."""
     kafka = settings.kafka
     connection = kafka_connection(settings)
     group = consumer_group(settings, area)
@@ -107,7 +113,7 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
     compression = None if kafka.compression == "none" else kafka.compression
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
     rng = random.Random()
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng, QuietObserver())
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng, observer)
     retry = settings.runtime.retry
     handling = Handling(
         handlers=parts.handlers,
@@ -117,11 +123,6 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
         policies={},
     )
     return Worker(ports, handling, limits, area)
-
-
-def consumer_group(settings: Settings, area: str) -> str:
-    """The consumer group of an area's workers."""
-    return f"{settings.kafka.group_id}.{area}"
 
 
 def worker_limits(settings: Settings, area: str) -> WorkerLimits:

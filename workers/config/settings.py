@@ -260,6 +260,23 @@ class OcrSettings(SettingsGroup):
     timeout_seconds: Seconds = Field(60.0, description="longest time to read one image, seconds")
 
 
+class HttpSettings(SettingsGroup):
+    """What `poon run` answers to probes, scrapers and `poon top`."""
+
+    enabled: bool = Field(default=True, description="whether `poon run` answers over HTTP at all")
+    host: NotBlank = Field(
+        "127.0.0.1", description="address it listens on; 0.0.0.0 where probes come from outside, as in a container"
+    )
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        8080, description="port; 0 takes any free one, and so does the default when it is taken, port"
+    )
+
+    @property
+    def is_port_chosen(self) -> bool:
+        """Whether somebody counts on this very port."""
+        return "port" in self.model_fields_set and self.port != 0
+
+
 class LoggingSettings(SettingsGroup):
     """What the process says of itself."""
 
@@ -271,7 +288,7 @@ class Settings(SettingsGroup):
     """All settings of the fleet and its command line."""
 
     data_dir: Path = Field(
-        Path(".poon"), description="folder of the embedded database, images, heartbeat and broker address"
+        Path(".poon"), description="folder of the embedded database, images, heartbeat and addresses"
     )
     defaults: DefaultSettings = DefaultSettings()
     kafka: KafkaSettings = KafkaSettings()
@@ -280,6 +297,7 @@ class Settings(SettingsGroup):
     images: ImageSettings = ImageSettings()
     runtime: RuntimeSettings = RuntimeSettings()
     ocr: OcrSettings = OcrSettings()
+    http: HttpSettings = HttpSettings()
     logging: LoggingSettings = LoggingSettings()
 
     @model_validator(mode="before")

@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     NO_ANSWER = 75
     CONFIGURATION = 78
     INTERRUPTED = 130
+    ABORTED = 143
 
     @property
     def meaning(self) -> str:
@@ -35,6 +36,8 @@ _MEANINGS = {
     ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
     ExitCode.CONFIGURATION: "A setting is wrong; the message names it and the cure.",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
+    ExitCode.ABORTED: "The fleet was stopped before it had finished what was in flight: the drain time was up, or a"
+    " second signal came. All of that is redelivered.",
 }
 
 
