@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.dead_letters import insert_dead_letters
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.postgresql import PostgresqlStatements
@@ -104,6 +105,8 @@ class SqlDecisionStore:
         async with self._database.connection(writes=True) as connection:
             refused = await self._append(connection, verdicts) or await self._advance(connection, verdicts)
             if not refused:
+                if letters := [verdict.dead_letter for verdict in verdicts if verdict.dead_letter]:
+                    await insert_dead_letters(connection, letters)
                 await connection.commit()
             return refused
 

@@ -76,6 +76,7 @@ class KafkaPublisher:
                 b"" if record.key is None and record.value is None else record.value,  # the client takes no such record
                 key=record.key,
                 headers=list(record.headers),
+                partition=record.partition,
             )
         except TOO_LARGE as error:
             raise UnpublishableError(record, str(error)) from error
