@@ -28,7 +28,7 @@ from workers.ports.store import (
 )
 from workers.runtime import outcomes
 from workers.runtime.committer import Committer
-from workers.runtime.deadletters import dead_letter
+from workers.runtime.deadletters import dead_letter, lettered
 from workers.runtime.deliveries import POISON, Delivery
 from workers.runtime.ground import Ground
 from workers.runtime.retry import (
@@ -107,6 +107,8 @@ class Settler:
         elif delivery.defect is not None:
             now = self._clock.now()
             verdict = outcomes.defective(delivery, delivery.defect, now)
+            if delivery.defect.code in POISON:
+                verdict = lettered(verdict, delivery, self._handling.group)
             reason = f"{delivery.defect.code}: {delivery.defect.reason}"
             letters = self._dead_letters(delivery, verdict, reason) if delivery.defect.code in POISON else ()
             await self._end(delivery, verdict, letters)
@@ -167,6 +169,7 @@ class Settler:
 
     async def _give_up(self, delivery: Delivery, step: GiveUp, attempts: int) -> None:
         verdict = outcomes.failed(delivery, step.code, step.reason, attempts, self._clock.now())
+        verdict = lettered(verdict, delivery, self._handling.group)
         await self._end(delivery, verdict, self._dead_letters(delivery, verdict, f"{step.code}: {step.reason}"))
 
     async def _end(self, delivery: Delivery, verdict: Verdict, dead_letters: tuple[OutgoingRecord, ...]) -> None:
