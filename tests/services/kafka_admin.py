@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
 
 _METADATA_SECONDS: Final = 2.0
@@ -40,3 +40,10 @@ def has_topic(bootstrap_servers: str, name: str, partitions: int) -> bool:
     """Whether every partition of the topic has a leader."""
     found = admin(bootstrap_servers).list_topics(topic=name, timeout=_METADATA_SECONDS).topics.get(name)
     return found is not None and sum(each.leader >= 0 for each in found.partitions.values()) == partitions
+
+
+def delete_records(bootstrap_servers: str, topic: str, before: int, partition: int = 0) -> None:
+    """Delete the oldest records of a partition, as retention does."""
+    client = admin(bootstrap_servers)
+    for future in client.delete_records([TopicPartition(topic, partition, before)]).values():
+        future.result(_ADMIN_SECONDS)
