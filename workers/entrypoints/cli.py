@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workers.entrypoints.commands import config, demo, health, migrate, run, send, tail, topics
+from workers.entrypoints.commands import config, demo, dlq, health, migrate, run, send, tail, topics
 from workers.entrypoints.failures import CarefulGroup
 
 DISTRIBUTION = "poon-workers"
@@ -49,6 +49,7 @@ app.command()(demo.demo)
 app.command()(run.run)
 app.add_typer(send.app, name="send")
 app.command()(tail.tail)
+app.add_typer(dlq.app, name="dlq")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
 app.command()(config.config)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -16,6 +16,10 @@ class DeadLetterStatus(StrEnum):
     """Its replacement may have been sent: nothing but the same replacement may be sent now."""
     REDRIVEN = "redriven"
     DISCARDED = "discarded"
+
+
+OPEN: Final = (DeadLetterStatus.WAITING, DeadLetterStatus.REDRIVING)
+"""Statuses of letters that may still be redriven."""
 
 
 class Lane(NamedTuple):
@@ -128,7 +132,7 @@ class FiledLetter:
     @property
     def is_open(self) -> bool:
         """Whether it may still be redriven."""
-        return self.status in {DeadLetterStatus.WAITING, DeadLetterStatus.REDRIVING}
+        return self.status in OPEN
 
     def edited(self, edit: Edit, action: Action) -> "FiledLetter":
         """With other contents to send.
