@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from workers.bootstrap.dead_letters import dead_letter_box, redriver
@@ -13,6 +14,9 @@ from workers.ports.dead_letters import Action, DeadLetterBox, DeadLetterFilter, 
 from workers.runtime.dead_letter_edits import Change, EditError, edited
 from workers.runtime.redrive import Waiver
 from workers.runtime.redriver import CHANGED, CHUNK, Planned, Sent
+
+_OPTIONS: Final = {"header ce_tenantid": "--tenant", "header ce_subject": "--owner"}
+"""The option that makes up for a header that cannot be read."""
 
 Left = tuple[FiledLetter, str]
 """A dead letter that was not touched, and why."""
@@ -38,7 +42,8 @@ async def edit(settings: Settings, letter_id: str, change: Change, done: Action)
         try:
             after = edited(await _one(box, letter_id), change, done)
         except (EditError, DeadLetterStateError) as error:
-            raise InputError(str(error)) from None
+            option = next((option for header, option in _OPTIONS.items() if header in str(error)), None)
+            raise InputError(f"{error}; give {option}" if option else str(error)) from None
         if not await box.save([after]):
             raise InputError(CHANGED)
         return after

@@ -12,7 +12,14 @@ from contracts.codec import PayloadError, decode_command, encode
 from contracts.registry import COMMANDS
 from contracts.upcasters import current_type, upcast
 from workers.ports.dead_letters import Action, Edit, FiledLetter
-from workers.runtime.redrive import NotRedrivableError, RedriveRules, Waiver, readable_envelope, replacement
+from workers.runtime.redrive import (
+    EDIT_FIRST,
+    NotRedrivableError,
+    RedriveRules,
+    Waiver,
+    readable_envelope,
+    replacement,
+)
 
 _ANYTHING: Final = RedriveRules(0, frozenset(Waiver))
 
@@ -125,4 +132,4 @@ def _refuse_unsendable(filed: FiledLetter, now: datetime) -> None:
     try:
         replacement(filed, _ANYTHING, now)
     except NotRedrivableError as error:
-        raise EditError(error.reason.removesuffix(": edit it first")) from None
+        raise EditError(error.reason.removesuffix(EDIT_FIRST)) from None

@@ -75,7 +75,7 @@ def lettered(verdict: Verdict, delivery: Delivery, group: str) -> Verdict:
         command_id=outcome.causation_id,
         command_type=delivery.envelope.type,
         code=str(told.code),
-        reason=_storable(told.reason),
+        reason=_storable(f"{told.field}: {told.reason}" if told.field else told.reason),
         attempts=told.attempts if isinstance(told, CommandFailed) else 0,
         redrives=redrive_count(record),
         group=group,

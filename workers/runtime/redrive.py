@@ -23,6 +23,7 @@ from workers.ports.messages import OutgoingRecord
 from workers.runtime.deliveries import LATEST_MS
 
 SOURCE: Final = "urn:poon:redrive"
+EDIT_FIRST: Final = "; edit it first"
 
 RawHeaders = tuple[tuple[str, bytes | None], ...]
 
@@ -121,9 +122,9 @@ def _read(filed: FiledLetter) -> tuple[Envelope, Command]:
         envelope = parse_envelope(_headers(letter), _record_time(letter))
         return envelope, decode_command(envelope.type, letter.contents.value if letter.contents else None)
     except EnvelopeError as error:
-        raise NotRedrivableError(f"header {error}: edit it first") from None
+        raise NotRedrivableError(f"header {error}{EDIT_FIRST}") from None
     except PayloadError as error:
-        raise NotRedrivableError(f"{error}: edit it first") from None
+        raise NotRedrivableError(f"{error}{EDIT_FIRST}") from None
 
 
 def _mended(letter: DeadLetter, edit: Edit) -> Envelope:

@@ -177,7 +177,7 @@ async def test_an_unreadable_record_is_redriven_once_it_was_made_a_command(bench
 
     refused = await bench.poon("dlq", "redrive", letter["id"])
     assert refused.exit_code == ExitCode.NO
-    assert "header ce_specversion: is missing or empty: edit it first" in refused.stdout
+    assert "header ce_specversion: is missing or empty; edit it first" in refused.stdout
     half = await bench.poon("dlq", "edit", letter["id"], "--type", ParseText.type, "--set", 'text="tea 40"')
     assert half.exit_code == ExitCode.BAD_INPUT
     assert "give the whole payload" in half.stderr

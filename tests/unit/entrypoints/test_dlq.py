@@ -147,6 +147,19 @@ def test_poison_is_mended_with_a_whole_payload_from_a_file_or_standard_input(tmp
     assert shown["last_action"]["by"] == "ann"
 
 
+def test_a_record_that_tells_no_tenant_needs_to_be_told_one_by_its_option(database: str) -> None:
+    anonymous = replace(text_record(9), headers=[("ce_type", b"poon.text.parse.v1")])
+    asyncio.run(store(database, [given_up(anonymous, 9)]))
+    letter = id_of("poon.texts.commands:0:9")
+    steps = ((), "; give --tenant"), (("--tenant", "acme"), "; give --owner")
+    for arguments, named in steps:
+        refused = poon("edit", letter, "--set", 'text="tea"', *arguments)
+        assert refused.exit_code == ExitCode.BAD_INPUT
+        assert named in refused.stderr
+    mended = poon("edit", letter, "--set", 'text="tea"', "--tenant", "acme", "--owner", "nok")
+    assert mended.exit_code == ExitCode.OK
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "named"),
     [

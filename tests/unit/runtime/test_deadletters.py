@@ -59,6 +59,7 @@ def test_poison_was_never_tried_and_keeps_its_bytes() -> None:
     letter = lettered(verdict, delivery, "group").dead_letter
     assert letter is not None
     assert (letter.attempts, letter.tenant, letter.code) == (0, "unknown", "invalid_envelope")
+    assert letter.reason == "ce_specversion: is missing or empty"
     assert (letter.key, letter.contents) == (b"\xff", Contents(b"\xff{", tuple(HOSTILE)))
 
 
