@@ -164,3 +164,13 @@ DEAD_LETTER_HEADERS: Final[dict[str, HeaderInfo]] = {
     )
 }
 """What a dead letter carries beside the headers of the record it was; Spring's names, so that tools read them."""
+
+REDRIVE_COUNT: Final = "poon_redrive-count"
+
+REDRIVE_HEADERS: Final[dict[str, HeaderInfo]] = {
+    header.name: header
+    for header in (
+        HeaderInfo(REDRIVE_COUNT, "How many redrives led to this command; `poon dlq redrive` has a cap.", "1"),
+    )
+}
+"""What a redriven command carries beside the headers of every command; `ce_causationid` names the one it replaces."""

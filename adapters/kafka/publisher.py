@@ -142,7 +142,9 @@ async def _by_partition(
         count = counts.get(record.topic)
         if count is None:
             count = counts[record.topic] = len(await producer.partitions_for(record.topic))
-        partition = (number if record.key is None else _hash(record.key)) % count
+        partition = record.partition
+        if partition is None:
+            partition = (number if record.key is None else _hash(record.key)) % count
         grouped.setdefault((record.topic, partition), []).append(record)
     return grouped
 

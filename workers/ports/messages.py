@@ -65,12 +65,13 @@ class RawRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRecord:
-    """A record to publish; the key decides its partition."""
+    """A record to publish; the key decides its partition, unless one is named."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
+    partition: int | None = None
 
 
 class RecordSink(Protocol):

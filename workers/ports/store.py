@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from workers.domain.spending import SpendingEntry
+from workers.ports.dead_letters import DeadLetter
 
 
 class InboxKey(NamedTuple):
@@ -57,11 +58,16 @@ class StoredEvent(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to."""
+    """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to.
+
+    Attributes:
+        dead_letter: stored beside the events where the command was given up.
+    """
 
     key: InboxKey
     events: tuple[StoredEvent, ...]
     entry: SpendingEntry | None = None
+    dead_letter: DeadLetter | None = None
 
 
 class Committed(NamedTuple):

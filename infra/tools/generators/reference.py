@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.errors import ERRORS
-from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, HeaderInfo
+from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, REDRIVE_HEADERS, HeaderInfo
 from contracts.topics import DAY_MS, MAX_MESSAGE_BYTES, TOPICS
 from infra.tools.generators.markdown import code, page, table
 
@@ -45,6 +45,10 @@ def headers_page() -> str:
         "A dead letter keeps key, value and headers of the record it was. These headers are added; their names are "
         "those of Spring for Apache Kafka, so that existing tools read them.",
         table(("Header", "Required", "Meaning", "Form", "Example"), map(_row, DEAD_LETTER_HEADERS.values())),
+        "## Redriven commands",
+        "A redrive is a new command with an id of its own, derived from the one it replaces, which `ce_causationid` "
+        "names. It keeps key, time, correlation id and reply topic, and carries one header more.",
+        table(("Header", "Required", "Meaning", "Form", "Example"), map(_row, REDRIVE_HEADERS.values())),
     )
 
 

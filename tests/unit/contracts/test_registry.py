@@ -5,7 +5,7 @@ import pytest
 from contracts.base import Command, Event
 from contracts.errors import ERRORS, ErrorCode, Permanence
 from contracts.events.outcomes import CommandFailed, CommandRejected, LocalizedText
-from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, HeaderInfo
+from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, REDRIVE_HEADERS, HeaderInfo
 from contracts.registry import AREAS, COMMANDS, EVENTS, FAILURES, REJECTIONS, SUCCESSES
 from contracts.topics import DAY_MS, MAX_MESSAGE_BYTES, TOPICS, Topic, TopicRole, topic_name
 from contracts.values import MAX_INLINE_IMAGE_BYTES
@@ -103,7 +103,9 @@ def test_an_outcome_carries_the_sentences_of_its_code() -> None:
     )
 
 
-@pytest.mark.parametrize("header", [*HEADERS.values(), *DEAD_LETTER_HEADERS.values()], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "header", [*HEADERS.values(), *DEAD_LETTER_HEADERS.values(), *REDRIVE_HEADERS.values()], ids=lambda one: one.name
+)
 def test_the_example_of_a_header_keeps_the_headers_own_rules(header: HeaderInfo) -> None:
     assert len(header.example) <= header.max_length
     assert header.pattern is None or re.search(header.pattern, header.example)

@@ -15,7 +15,7 @@ from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.reference import cli_reference
 
 PLANTED = "pl4nted-s3cret"
-COMMANDS = ("demo", "run", "send", "tail", "lag", "top", "topics", "migrate", "config", "health")
+COMMANDS = ("demo", "run", "send", "tail", "lag", "top", "dlq", "topics", "migrate", "config", "health")
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,11 @@ def test_help_names_every_command() -> None:
         ("migrate",),
         ("config",),
         ("health",),
+        ("dlq", "list"),
+        ("dlq", "show"),
+        ("dlq", "edit"),
+        ("dlq", "redrive"),
+        ("dlq", "discard"),
         ("topics", "show"),
         ("topics", "diff"),
         ("topics", "apply"),
@@ -254,4 +259,5 @@ def test_the_reference_covers_every_command_and_every_exit_code() -> None:
 
     assert not [name for name in COMMANDS if f"## `poon {name}`" not in reference]
     assert "## `poon send image`" in reference
+    assert "## `poon dlq redrive`" in reference
     assert not [code for code in ExitCode if f"| {code.value} | {code.meaning} |" not in reference]
