@@ -97,7 +97,8 @@ class _LogConsumer(LenientConsumer):
     """Without a group nothing is committed: where it began to read stands for that."""
 
     def __init__(self, start: int, **options: object) -> None:
-        super().__init__(**options, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+        alone = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
+        super().__init__(lambda: None, **options, **alone)
         self._start = start
 
     async def committed(self, _partition: TopicPartition) -> int:

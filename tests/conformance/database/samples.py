@@ -1,6 +1,5 @@
 """Verdicts to store."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -131,4 +130,4 @@ def lettered(decided: Verdict, **changes: Any) -> Verdict:  # noqa: ANN401  any 
         "key": b"acme/somchai",
         "contents": Contents(THAI.encode(), (("ce_id", outcome.causation_id.encode()),)),
     }
-    return replace(decided, dead_letter=DeadLetter(**values | changes))
+    return decided._replace(dead_letter=DeadLetter(**values | changes))

@@ -17,6 +17,7 @@ from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import dead_letters, events
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.publisher import KafkaPublisher
+from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.codec import encode
 from contracts.commands.texts import ParseText
@@ -130,8 +131,10 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
         }
     )
     reader, repository = SqlEventReader(database), SqlSpendingRepository(database)
-    parts = Parts(SqlDecisionStore(database), reader, repository, {ParseText: bench.backend}, SystemClock())
-    worker = make_worker(settings, parts, "texts")
+    parts = Parts(
+        SqlDecisionStore(database), reader, repository, {ParseText: bench.backend}, SystemClock(), database.check
+    )
+    worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()
     await bench.publisher.start()
     try:
