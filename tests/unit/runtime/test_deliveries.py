@@ -55,6 +55,21 @@ def test_a_readable_id_is_kept_when_another_header_is_broken() -> None:
     assert delivery.envelope.tenant == NOBODY
 
 
+@pytest.mark.parametrize("topic", ["poon.spending.commands", "poon.texts.events", "poon.replies.", "orders", "a\nb"])
+def test_a_reply_topic_that_is_none_is_a_defect_and_never_written_to(topic: str) -> None:
+    delivery = received(with_header(text_record(4), "ce_replyto", topic.encode()))
+    assert delivery.defect is not None
+    assert (delivery.defect.code, delivery.defect.field) == (ErrorCode.INVALID_ENVELOPE, "ce_replyto")
+    assert topic not in delivery.defect.reason
+    assert delivery.envelope.reply_to is None
+
+
+def test_a_reply_topic_is_known_also_where_the_command_is_wrong() -> None:
+    record = with_header(text_record(4), "ce_replyto", b"poon.replies.mobile")
+    assert received(record).envelope.reply_to == "poon.replies.mobile"
+    assert received(replace(record, value=b"{")).envelope.reply_to == "poon.replies.mobile"
+
+
 def test_an_unknown_type_is_a_defect() -> None:
     delivery = received(with_header(text_record(4), "ce_type", b"poon.text.shred.v1"))
     assert delivery.defect is not None
