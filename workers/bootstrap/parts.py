@@ -20,6 +20,7 @@ from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import RuleCategorization, RuleTextExtraction
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
+from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.clients import image_store, kafka_connection
@@ -104,8 +105,8 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
     )
     compression = None if kafka.compression == "none" else kafka.compression
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
-    rng = random.Random()
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng)
+    replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", compression)
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), replies)
     retry = settings.runtime.retry
     handling = Handling(
         handlers=parts.handlers,

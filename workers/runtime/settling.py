@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from workers.ports.clock import Clock
 from workers.ports.errors import RejectionError
 from workers.ports.handling import CommandContext, Handler
 from workers.ports.messages import OutgoingRecord
+from workers.ports.replies import ReplyPublisher
 from workers.ports.store import (
     CommitResult,
     Committed,
@@ -31,6 +32,7 @@ from workers.runtime.committer import Committer
 from workers.runtime.deadletters import dead_letter
 from workers.runtime.deliveries import POISON, Delivery
 from workers.runtime.ground import Ground
+from workers.runtime.replies import reply
 from workers.runtime.retry import (
     ConflictError,
     GiveUp,
@@ -89,6 +91,7 @@ class Settler:
         committer: Committer,
         ground: Ground,
         time: Time,
+        replies: ReplyPublisher,
     ) -> None:
         self._handling = handling
         self._store = store
@@ -97,6 +100,7 @@ class Settler:
         self._clock = time.clock
         self._rng = time.rng
         self._pause = time.pause
+        self._replies = replies
 
     async def settle(self, delivery: Delivery) -> None:
         """Bring a delivery to its one terminal outcome, stored and published. Never raises on bad input."""
@@ -104,6 +108,7 @@ class Settler:
         if recorded:
             LOG.info("recognised", extra=_facts(delivery, recorded[-1].type))
             await self._committer.republish(recorded, self._dead_letters_again(delivery, recorded))
+            self._answer(delivery, recorded)
         elif delivery.defect is not None:
             now = self._clock.now()
             verdict = outcomes.defective(delivery, delivery.defect, now)
@@ -163,7 +168,7 @@ class Settler:
             raise ConflictError
         if isinstance(result, Unstorable):
             raise UnstorableError(result.reason)
-        self._log_settled(delivery, result)
+        self._settled(delivery, result)
 
     async def _give_up(self, delivery: Delivery, step: GiveUp, attempts: int) -> None:
         verdict = outcomes.failed(delivery, step.code, step.reason, attempts, self._clock.now())
@@ -176,7 +181,7 @@ class Settler:
             # stopping with the offset uncommitted loses nothing.
             msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
             raise UnstorableError(msg)
-        self._log_settled(delivery, result)
+        self._settled(delivery, result)
 
     def _context(self, delivery: Delivery, attempt: int) -> CommandContext:
         envelope = delivery.envelope
@@ -202,9 +207,16 @@ class Settler:
             return ()
         return (dead_letter(delivery, self._handling.group, last, f"{last.type} {last.id}"),)
 
-    def _log_settled(self, delivery: Delivery, result: CommitResult) -> None:
+    def _settled(self, delivery: Delivery, result: CommitResult) -> None:
         if isinstance(result, Committed):
             LOG.info("settled", extra=_facts(delivery, result.events[-1].type, duplicate=result.duplicate))
+            self._answer(delivery, result.events)
+
+    def _answer(self, delivery: Delivery, events: Sequence[StoredEvent]) -> None:
+        """Give the caller who awaits it a copy, after the outcome topic has the outcome."""
+        topic = delivery.envelope.reply_to
+        if topic is not None:
+            self._replies.offer(reply(topic, events))
 
 
 def _facts(delivery: Delivery, outcome: str | None = None, *, duplicate: bool = False) -> dict[str, object]:

@@ -16,6 +16,7 @@ from typing import Final
 from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import CommitPoint, Intake, Partition, Publisher, RawRecord, StaleAssignmentError
+from workers.ports.replies import ReplyPublisher
 from workers.ports.store import DecisionStore, InboxKey
 from workers.runtime.assignment import Assignment
 from workers.runtime.committer import Committer
@@ -25,6 +26,7 @@ from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.recovery import Recovery
+from workers.runtime.replies import NoReplies
 from workers.runtime.settling import Handling, Settler, Time
 from workers.runtime.supervisor import Supervisor
 
@@ -59,6 +61,7 @@ class WorkerPorts:
     store: DecisionStore
     clock: Clock
     rng: random.Random
+    replies: ReplyPublisher = field(default_factory=NoReplies)
 
 
 class WorkerFailedError(Exception):
@@ -84,7 +87,7 @@ class Worker:
             lambda lane: self._supervisor.spawn(lane, "lane"),
         )
         time = Time(ports.clock, ports.rng, self._dispatcher.aside)
-        self._settler = Settler(handling, ports.store, self._committer, self._ground, time)
+        self._settler = Settler(handling, ports.store, self._committer, self._ground, time, ports.replies)
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
@@ -113,6 +116,7 @@ class Worker:
             await self._supervisor.close()
             await self._ports.intake.stop()
             await self._ports.publisher.stop()
+            await self._ports.replies.stop()
 
     @property
     def outages(self) -> frozenset[str]:

@@ -24,6 +24,7 @@ from workers.runtime.committer import Committer
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.replies import NoReplies
 from workers.runtime.retry import RetryPolicy, UnstorableError
 from workers.runtime.settling import Handling, Settler, Time
 from workers.runtime.supervisor import Supervisor
@@ -48,7 +49,7 @@ class Bench:
         policy = RetryPolicy(attempts=3, base_delay=1.0, max_delay=4.0)
         handling = Handling({ParseText: self._handle}, policy, 10.0, "group", policies or {})
         time = Time(self.clock, random.Random(1), lambda pause: pause)
-        self.settler = Settler(handling, self.store, committer, ground, time)
+        self.settler = Settler(handling, self.store, committer, ground, time, NoReplies())
 
     async def _handle(self, command: Command, context: CommandContext) -> Decision:
         assert isinstance(command, ParseText)

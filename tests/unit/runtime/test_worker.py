@@ -10,7 +10,7 @@ import pytest
 from contracts.base import Command
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
-from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord
+from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord, FakeReplies
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.commands import TEXT_COMMANDS, decision, text_record
 from tests.fakes.store import MemoryStore
@@ -37,6 +37,7 @@ class Bench:
     store: MemoryStore = field(default_factory=MemoryStore)
     publisher: FakePublisher = field(default_factory=FakePublisher)
     intake: FakeIntake = field(default_factory=FakeIntake)
+    replies: FakeReplies = field(default_factory=FakeReplies)
     held: dict[str, asyncio.Event] = field(default_factory=dict)
     handled: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
@@ -46,7 +47,7 @@ class Bench:
     def __post_init__(self) -> None:
         policy = RetryPolicy(self.attempts, base_delay=1.0)
         handling = Handling({ParseText: self._handle}, policy, 60.0, "group", {})
-        ports = WorkerPorts(self.intake, self.publisher, self.store, self.clock, random.Random(1))
+        ports = WorkerPorts(self.intake, self.publisher, self.store, self.clock, random.Random(1), self.replies)
         self.worker = Worker(ports, handling, self.limits)
         self.stop = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self.worker.run(self.stop))
