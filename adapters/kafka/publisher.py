@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
+from adapters.kafka.producers import stopped_within
 from contracts.topics import MAX_MESSAGE_BYTES
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord, UnpublishableError
@@ -100,17 +101,8 @@ class KafkaPublisher:
 
     async def _discard(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(DISCARD_TIMEOUT):
-                await producer.stop()
-        except TimeoutError:
+        if producer is not None and not await stopped_within(producer, DISCARD_TIMEOUT):
             LOG.warning("producer dropped with records in it; they are published again")
-            # Without its connections the sender's requests fail; only then does it end, and with it the danger that
-            # it delivers an old batch behind a newer one.
-            await producer.client.close()
-            await producer._sender.close()  # noqa: SLF001  stop() gives no other way to end a sender that cannot flush
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(

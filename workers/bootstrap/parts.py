@@ -23,7 +23,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
-from workers.bootstrap.clients import image_store, kafka_connection
+from workers.bootstrap.clients import compression, image_store, kafka_connection
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
@@ -103,9 +103,9 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
             rebalance_timeout=kafka.rebalance_timeout_seconds,
         ),
     )
-    compression = None if kafka.compression == "none" else kafka.compression
-    publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
-    replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", compression)
+    codec = compression(settings)
+    publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
+    replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
     ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), replies)
     retry = settings.runtime.retry
     handling = Handling(
