@@ -16,6 +16,12 @@ from workers.ports.messages import OutgoingRecord
 pytestmark = pytest.mark.integration
 
 
+@pytest.fixture(autouse=True)
+def _heard(caplog: pytest.LogCaptureFixture) -> None:
+    """The command line, which other tests run in this process, silences every logger."""
+    caplog.set_level(logging.WARNING, "adapters.kafka.replies")
+
+
 def replies_of(kafka: KafkaService) -> KafkaReplyPublisher:
     return KafkaReplyPublisher(KafkaConnection(kafka.bootstrap_servers), "test")
 
