@@ -60,6 +60,7 @@ class KafkaPublisher:
             raise self._unavailable(error) from error
         for record, result in zip(records, results, strict=True):
             if isinstance(result, TOO_LARGE):
+                await self._discard()  # the gap in its sequence would kill the producer at the next record
                 raise UnpublishableError(record, str(result))
         failures = [result for result in results if isinstance(result, BaseException)]
         if failures:

@@ -24,6 +24,7 @@ from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.dispatcher import Dispatcher
 from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
+from workers.runtime.guard import GuardedSink
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.recovery import Recovery
 from workers.runtime.replies import NoReplies
@@ -170,7 +171,7 @@ class Worker:
         ):
             self._supervisor.spawn(work, name)
         self._accepting = True
-        await self._ports.intake.start(self)
+        await self._ports.intake.start(GuardedSink(self, self._supervisor.fail))
 
     async def _drain(self) -> None:
         """Finish what is in flight, within the time set; what only waits is left to whoever gets the partition."""

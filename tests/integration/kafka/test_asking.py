@@ -1,7 +1,6 @@
 """Asking a worker on a real broker: every answer belongs to its question, whoever else asks on the same topic."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
@@ -12,48 +11,32 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from adapters.clock import SystemClock
 from adapters.kafka.asking import KafkaAskTransport
 from adapters.kafka.connection import KafkaConnection
-from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
-from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.asking import Asker, AskTimedOut, Caller, CommandRejectedError, Question
-from contracts.base import Command
 from contracts.codec import decode_event, encode
 from contracts.commands.texts import ParseText
 from contracts.envelope import Envelope
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import Unsuccessful
 from contracts.events.texts import TextParsed
-from contracts.topics import TOPICS, TopicRole, reply_topic, topic_name
-from tests.fakes.commands import decision
-from tests.fakes.store import MemoryStore
+from contracts.topics import reply_topic
+from tests.integration.kafka.live import COMMANDS, EVENTS, Live, with_all_topics
 from tests.ledger.observe import TopicTail, header
-from tests.services.kafka import KafkaService, fresh_name
+from tests.services.kafka import KafkaService
 from tests.services.waiting import eventually
 from workers.bootstrap.clients import asker as wired_asker
 from workers.config import Settings
-from workers.ports.errors import RejectionError, UnavailableError
-from workers.ports.handling import CommandContext, Decision
+from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord, UnpublishableError
-from workers.runtime.retry import RetryPolicy
-from workers.runtime.settling import Handling
-from workers.runtime.supervisor import Supervisor
-from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
 pytestmark = pytest.mark.integration
 
-COMMANDS = topic_name("texts", TopicRole.COMMANDS)
-EVENTS = topic_name("texts", TopicRole.EVENTS)
 PATIENCE = 60.0
 
 
 @pytest.fixture
 def kafka(kafka_service: KafkaService) -> KafkaService:
-    """The broker with all topics."""
-    there = Consumer({"bootstrap.servers": kafka_service.bootstrap_servers, "group.id": "x"}).list_topics(timeout=10)
-    for topic in TOPICS.values():
-        if topic.name not in there.topics:
-            kafka_service.create_topic(topic.name, topic.partitions, topic.config)
-    return kafka_service
+    return with_all_topics(kafka_service)
 
 
 @pytest.fixture
@@ -73,40 +56,6 @@ def events(kafka: KafkaService) -> Iterator[TopicTail]:
 
 def connection(kafka: KafkaService) -> KafkaConnection:
     return KafkaConnection(kafka.bootstrap_servers)
-
-
-async def echo(command: Command, _context: CommandContext) -> Decision:
-    """Answer "taxi 17" with 17 baht."""
-    assert isinstance(command, ParseText)
-    _, _, amount = command.text.partition(" ")
-    if not amount.isdecimal():
-        raise RejectionError(ErrorCode.NO_AMOUNT, "holds none", field="text")
-    return decision(f"{amount}.00")
-
-
-@asynccontextmanager
-async def working(kafka: KafkaService) -> AsyncIterator[None]:
-    """A worker of the area that echoes amounts."""
-    clock, stop, supervisor = SystemClock(), asyncio.Event(), Supervisor()
-    group = fresh_name("asked")
-    session = 6.0 if kafka.embedded is None else 3.0
-    ports = WorkerPorts(
-        KafkaIntake(connection(kafka), IntakeOptions(group, [COMMANDS], session_timeout=session)),
-        KafkaPublisher(connection(kafka), "worker"),
-        MemoryStore(),
-        clock,
-        random.Random(1),
-        KafkaReplyPublisher(connection(kafka), "worker-replies"),
-    )
-    worker = Worker(ports, Handling({ParseText: echo}, RetryPolicy(1), 60.0, group, {}), WorkerLimits())
-    running = supervisor.spawn(worker.run(stop), "worker")
-    try:
-        await worker.ready()
-        yield
-    finally:
-        stop.set()
-        await running
-        await supervisor.close()
 
 
 @asynccontextmanager
@@ -162,7 +111,7 @@ async def outcome_of(tail: TopicTail, command_id: str) -> Unsuccessful | TextPar
 async def test_a_thousand_asks_at_once_of_each_of_two_callers_on_one_reply_topic_never_cross(
     kafka: KafkaService, replies: str
 ) -> None:
-    async with working(kafka), asking(kafka, replies) as one, asking(kafka, replies) as other:
+    async with Live(kafka).running(), asking(kafka, replies) as one, asking(kafka, replies) as other:
         answers = await asyncio.gather(
             *(ask(one, amount, "one") for amount in range(1, 1_001)),
             *(ask(other, amount, "other") for amount in range(5_001, 6_001)),
@@ -172,7 +121,7 @@ async def test_a_thousand_asks_at_once_of_each_of_two_callers_on_one_reply_topic
 
 
 async def test_a_rejection_reaches_the_caller_as_an_error_with_its_reason(kafka: KafkaService, replies: str) -> None:
-    async with working(kafka), asking(kafka, replies) as asker:
+    async with Live(kafka).running(), asking(kafka, replies) as asker:
         with pytest.raises(CommandRejectedError, match="no_amount: text: holds none"):
             await asker.ask(ParseText(text="nothing"), tenant="a", owner="b", timeout_seconds=PATIENCE)
 
@@ -183,7 +132,7 @@ async def test_without_a_worker_an_ask_times_out_and_the_command_is_not_carried_
     async with asking(kafka, replies) as asker:
         with pytest.raises(AskTimedOut) as caught:
             await ask(asker, 5, "late", seconds=0.5)
-    async with working(kafka):
+    async with Live(kafka).running():
         outcome = await outcome_of(events, caught.value.command_id)
     assert isinstance(outcome, Unsuccessful)
     assert outcome.code == ErrorCode.EXPIRED
@@ -207,7 +156,7 @@ async def test_a_command_asked_again_by_its_id_gets_the_answer_the_first_time_mi
 
         with pytest.raises(AskTimedOut):
             await attempt(0.5)
-        async with working(kafka):
+        async with Live(kafka).running():
             assert str((await attempt(PATIENCE)).amount.value.amount) == "7.00"
 
 
@@ -216,7 +165,7 @@ async def test_an_unknown_reply_topic_costs_neither_its_own_outcome_nor_the_answ
 ) -> None:
     nobody = envelope(f"poon.replies.{uuid4().hex}")
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(working(kafka))
+        await stack.enter_async_context(Live(kafka).running())
         asker = await stack.enter_async_context(asking(kafka, replies))
         await send(kafka, nobody)
         answers = await asyncio.gather(*(ask(asker, amount, "others") for amount in range(1, 101)))
@@ -230,7 +179,7 @@ async def test_a_forbidden_reply_topic_is_rejected_by_name_and_gets_nothing(
 ) -> None:
     victim = kafka.fresh_topic("victim")
     asked = envelope()
-    async with working(kafka):
+    async with Live(kafka).running():
         await send(kafka, asked, ce_replyto=victim.encode())
         outcome = await outcome_of(events, asked.id)
     assert isinstance(outcome, Unsuccessful)
@@ -241,7 +190,7 @@ async def test_a_forbidden_reply_topic_is_rejected_by_name_and_gets_nothing(
 
 async def test_the_fleets_own_client_asks_by_its_settings(kafka: KafkaService, replies: str) -> None:
     settings = Settings.model_validate({"kafka": {"bootstrap_servers": kafka.bootstrap_servers}})
-    async with working(kafka), wired_asker(settings, "/test", replies) as asker:
+    async with Live(kafka).running(), wired_asker(settings, "/test", replies) as asker:
         assert await ask(asker, 8, "acme") == "8.00"
 
 

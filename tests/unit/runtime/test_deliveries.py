@@ -99,6 +99,17 @@ def test_a_wrong_field_is_named_without_repeating_what_was_written() -> None:
     assert "secret" not in delivery.defect.reason.lower()
 
 
+def test_two_commands_at_the_same_offset_and_time_of_two_partitions_are_two_commands() -> None:
+    one, other = received(text_record(4, "c1", partition=0)), received(text_record(4, "c2", partition=1))
+    assert (one.record.offset, one.record.timestamp) == (other.record.offset, other.record.timestamp)
+    assert one.inbox_key != other.inbox_key
+
+
+def test_a_command_is_the_same_wherever_and_whenever_it_arrives() -> None:
+    again = replace(text_record(9, "c1", partition=1), timestamp=1)
+    assert received(text_record(4, "c1")).inbox_key == received(again).inbox_key
+
+
 def test_records_of_one_key_share_a_lane_and_keyless_ones_have_their_own() -> None:
     assert received(text_record(1)).lane == received(text_record(2)).lane
     assert received(text_record(1)).lane != received(text_record(1, partition=1)).lane
