@@ -16,7 +16,7 @@ from uuid import UUID
 
 from contracts.headers import CONTENT_TYPE, HEADERS, MAX_ID_LENGTH, SPEC_VERSION
 from contracts.ids import derived_id
-from contracts.values import OWNER_PATTERN, TENANT_PATTERN
+from contracts.values import OWNER_PATTERN, REPLY_TOPIC_PATTERN, TENANT_PATTERN
 
 EVENT_NAMESPACE: Final = UUID("6f0d5d3c-8f52-5f0e-9c5b-6d2f4f1f3a70")
 _EVENT_NAMESPACE_BYTES: Final = EVENT_NAMESPACE.bytes
@@ -51,6 +51,7 @@ _SAME_FOR_ALL: Final[tuple[Header, ...]] = (
 _SHORTEST_LIMIT: Final = min(header.max_length for header in HEADERS.values())
 _TENANT: Final = re.compile(TENANT_PATTERN)
 _OWNER: Final = re.compile(OWNER_PATTERN)
+_REPLY_TOPIC: Final = re.compile(REPLY_TOPIC_PATTERN)
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 """What CloudEvents forbids in a string attribute."""
 
@@ -79,7 +80,7 @@ class Envelope:
         causation_id: the id of the message that led to this one; None for a first command.
         sequence: the order within the source, as the sender counts.
         expiry_time: after this time the command is no longer to be carried out.
-        reply_to: the topic an answer is wanted on.
+        reply_to: the topic a copy of the outcome is wanted on, one made for replies.
         data_ref: where a payload too large for the message is kept.
         traceparent: W3C trace context of the hop.
         tracestate: its vendor part.
@@ -227,7 +228,7 @@ def parse_envelope(headers: Sequence[tuple[str, bytes | None]], record_time: dat
         causation_id=optional("ce_causationid") or None,
         sequence=optional("ce_sequence") or None,
         expiry_time=_time(found, "ce_expirytime") if "ce_expirytime" in found else None,
-        reply_to=optional("ce_replyto") or None,
+        reply_to=_matching(found, "ce_replyto", _REPLY_TOPIC) if optional("ce_replyto") else None,
         data_ref=optional("ce_dataref") or None,
         traceparent=optional("traceparent") or None,
         tracestate=optional("tracestate") or None,

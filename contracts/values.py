@@ -264,6 +264,7 @@ LocalTime = Annotated[
 
 TENANT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 OWNER_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"
+REPLY_TOPIC_PATTERN: Final = r"^poon\.replies\.[a-z0-9][a-z0-9-]{0,62}$"
 SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
 
 Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]

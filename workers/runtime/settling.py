@@ -23,6 +23,7 @@ from workers.ports.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import OutgoingRecord
 from workers.ports.observing import Attempt, Observer, Settled
+from workers.ports.replies import ReplyPublisher
 from workers.ports.store import (
     CommitResult,
     Committed,
@@ -37,6 +38,7 @@ from workers.runtime.committer import Batch, Submission
 from workers.runtime.deadletters import dead_letter, lettered
 from workers.runtime.deliveries import POISON, Defect, Delivery
 from workers.runtime.ground import Ground
+from workers.runtime.replies import reply
 from workers.runtime.retry import (
     ConflictError,
     GiveUp,
@@ -93,6 +95,7 @@ class Surroundings:
     clock: Clock
     rng: random.Random
     observer: Observer
+    replies: ReplyPublisher
     submit: Callable[[Submission], None]
     finished: Callable[[list[Delivery]], None]
     step_aside: Callable[[Delivery], None]
@@ -135,6 +138,8 @@ class Settler:
             delivery = submission.delivery
             if isinstance(result, Committed):
                 done.append(delivery)
+                if delivery.envelope.reply_to is not None:
+                    self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
                 told.append(_told(delivery, result))
             elif submission.is_final:
                 msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"

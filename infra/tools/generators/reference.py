@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from contracts.errors import ERRORS
 from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, REDRIVE_HEADERS, HeaderInfo
-from contracts.topics import DAY_MS, MAX_MESSAGE_BYTES, TOPICS
+from contracts.topics import MAX_MESSAGE_BYTES, SHARED_REPLIES, TOPICS, Topic
 from infra.tools.generators.markdown import code, page, table
 
 
 def topics_page() -> str:
     """docs/reference/topics.md."""
-    rows = (
-        (
-            code(topic.name),
-            code(topic.key),
-            str(topic.partitions),
-            f"{topic.retention_ms // DAY_MS} days",
-            ", ".join(code(name) for name in topic.types) or "records as they came",
-        )
-        for topic in TOPICS.values()
-    )
+    rows = [_topic_row(topic, ", ".join(code(name) for name in topic.types)) for topic in TOPICS.values()]
+    rows.append(_topic_row(SHARED_REPLIES, "any outcome"))
     return page(
         "Topics",
         "Commands go to the `commands` topic of their area, outcomes come from its `events` topic, and records the "
@@ -29,6 +21,20 @@ def topics_page() -> str:
         "record and its provenance. All topics are cleaned up by age (`cleanup.policy` is "
         "`delete`).",
         table(("Topic", "Key", "Partitions", "Kept for", "Types"), rows),
+        "Whoever asks and awaits the answer names a topic for replies in `ce_replyto`: "
+        f"{code(SHARED_REPLIES.name)}, or one of their own, `poon.replies.<name>` with up to 63 lower-case "
+        "letters, digits and hyphens, which `poon topics apply --replies <name>` creates. "
+        "See [producers](../producers.md).",
+    )
+
+
+def _topic_row(topic: Topic, types: str) -> tuple[str, ...]:
+    return (
+        code(topic.name),
+        code(topic.key),
+        str(topic.partitions),
+        topic.kept_for,
+        types or "records as they came",
     )
 
 

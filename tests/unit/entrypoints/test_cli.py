@@ -119,6 +119,14 @@ def test_a_wrong_setting_ends_with_its_name_and_code_78() -> None:
     assert "POON_KAFKA__SASL_PASSWRD: there is no such setting; did you mean" in result.stderr
 
 
+@pytest.mark.parametrize("action", ["show", "diff", "apply"])
+def test_a_reply_topic_with_a_name_nobody_may_use_is_refused_before_anything_is_asked(action: str) -> None:
+    result = poon("topics", action, "--replies", "Mobile.App")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "lower-case letters" in result.stderr
+
+
 def test_config_check_says_that_all_is_well() -> None:
     result = poon("config", "--check")
 

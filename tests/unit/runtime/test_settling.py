@@ -26,6 +26,7 @@ from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.replies import NoReplies
 from workers.runtime.retry import RetryPolicy, UnstorableError
 from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
@@ -62,6 +63,7 @@ class Bench:
                 clock=self.clock,
                 rng=random.Random(1),
                 observer=self.observer,
+                replies=NoReplies(),
                 submit=committer.submit,
                 finished=self.finished.extend,
                 step_aside=lambda _: self._place(-1),
