@@ -56,3 +56,23 @@ def _delete(bootstrap_servers: str, places: list[TopicPartition]) -> None:
     client = admin(bootstrap_servers)
     for future in client.delete_records(places).values():
         future.result(_ADMIN_SECONDS)
+
+
+def leader_of(bootstrap_servers: str, topic: str, partition: int) -> int | None:
+    """The broker that leads a partition; None while there is none or nobody answers."""
+    try:
+        found = admin(bootstrap_servers).list_topics(topic=topic, timeout=_METADATA_SECONDS).topics[topic]
+    except KafkaException:
+        return None
+    leader = int(found.partitions[partition].leader)
+    return leader if leader >= 0 else None
+
+
+def in_sync(bootstrap_servers: str) -> bool:
+    """Whether every replica of every partition is in sync."""
+    try:
+        topics = admin(bootstrap_servers).list_topics(timeout=_METADATA_SECONDS).topics
+    except KafkaException:
+        return False
+    partitions = [partition for topic in topics.values() for partition in topic.partitions.values()]
+    return bool(partitions) and all(set(each.isrs) == set(each.replicas) for each in partitions)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +65,10 @@ class Parts:
     handlers: dict[type[Command], Handler]
     clock: Clock
     ask_database: Ping
+
+
+PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
+"""Opens what some areas need, for as long as its context lasts."""
 
 
 @asynccontextmanager
