@@ -107,6 +107,10 @@ lock: .venv/.stamp-dev ## Resolve the dependencies anew (needs the network; upgr
 	@$(LOCK) $(ARGS) pyproject.toml -c requirements-build.lock -o requirements.lock
 	@$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
 
+.PHONY: lock-bench
+lock-bench: .venv/.stamp-dev ## The same for the task queues of the bench, which have an environment of their own
+	@$(LOCK) $(ARGS) tests/bench/peers/requirements.in -o requirements-bench.lock
+
 .PHONY: hooks
 hooks: .venv/.stamp-dev ## Check each commit before it is made
 	@$(BIN)/pre-commit install

@@ -12,9 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
-from contextlib import suppress
 from functools import lru_cache
-from itertools import chain
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -23,6 +21,7 @@ from aiokafka.partitioner import murmur2
 
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
+from adapters.kafka.producers import stopped_within
 from contracts.topics import MAX_MESSAGE_BYTES
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord, UnpublishableError
@@ -31,9 +30,6 @@ LOG: Final = logging.getLogger(__name__)
 
 DISCARD_TIMEOUT: Final = 2.0
 """Seconds a failed producer may take to go."""
-
-END_PAUSE: Final = 0.1
-"""Seconds between two attempts to end a sender."""
 
 TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -73,6 +69,7 @@ class KafkaPublisher:
             raise self._unavailable(error) from error
         for (batch, _), result in zip(sent, results, strict=True):
             if isinstance(result, TOO_LARGE) and len(batch) == 1:
+                await self._discard()  # the gap in its sequence would kill the producer at the next record
                 raise UnpublishableError(batch[0], str(result))
         failures = [result for result in results if isinstance(result, BaseException)]
         if failures:
@@ -118,39 +115,14 @@ class KafkaPublisher:
 
     async def _discard(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(DISCARD_TIMEOUT):
-                await producer.stop()
-        except TimeoutError:
+        if producer is not None and not await stopped_within(producer, DISCARD_TIMEOUT):
             LOG.warning("producer dropped with records in it; they are published again")
-            await _end(producer)
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(
             f"Kafka at {self._connection.bootstrap_servers} did not take the records "
             f"({type(error).__name__}: {error}); check that it runs and POON_KAFKA__BOOTSTRAP_SERVERS"
         )
-
-
-async def _end(producer: AIOKafkaProducer) -> None:
-    """End a producer that cannot flush, and with it the danger that it delivers an old batch behind a newer one.
-
-    Its sender, told to end, first waits for the requests under way. They fail once the connections are closed, but then
-    wait for metadata that nobody fetches any more, for ever: each further cancellation ends one of them.
-    """
-    sending: asyncio.Task[None] = producer._sender.sender_task  # noqa: SLF001  stop() is no way to end this one
-    sending.cancel()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DISCARD_TIMEOUT):
-            await producer.client.close()
-    while not sending.done():
-        sending.cancel()
-        await asyncio.wait({sending}, timeout=END_PAUSE)
-    unsent = producer._message_accumulator  # noqa: SLF001
-    for batch in chain(unsent._pending_batches, *unsent._batches.values()):  # noqa: SLF001
-        batch.future.cancel()  # or the flush that was given up would wait for it for ever, too
 
 
 async def _by_partition(
@@ -163,7 +135,9 @@ async def _by_partition(
         count = counts.get(record.topic)
         if count is None:
             count = counts[record.topic] = len(await producer.partitions_for(record.topic))
-        partition = (number if record.key is None else _hash(record.key)) % count
+        partition = record.partition
+        if partition is None:
+            partition = (number if record.key is None else _hash(record.key)) % count
         grouped.setdefault((record.topic, partition), []).append(record)
     return grouped
 
