@@ -1,4 +1,4 @@
-"""Ending an aiokafka producer."""
+"""Ending aiokafka producers in bounded time."""
 
 from __future__ import annotations
 
