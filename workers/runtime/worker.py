@@ -73,7 +73,7 @@ class Worker:
         self._limits = limits
         self._group = handling.group
         self._assignment = Assignment(limits.flow)
-        self._ground = Ground(ports.clock, ports.rng)
+        self._ground = Ground(ports.clock, ports.rng, self._steer)
         self._committer = Committer(ports.store, ports.publisher, self._ground, limits.commit_batch)
         self._recovery = Recovery(ports.intake)
         self._supervisor = Supervisor()
@@ -233,7 +233,9 @@ class Worker:
             del self._in_flight_keys[key]
 
     def _steer(self) -> None:
-        change = self._assignment.flow()
+        if not self._accepting:  # an outage that ends with the draining lanes must not let records in
+            return
+        change = self._assignment.flow(out=self._ground.is_out)
         if change.pause:
             self._ports.intake.pause(change.pause)
         if change.resume:
