@@ -23,14 +23,13 @@ from adapters.kafka.publisher import KafkaPublisher
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.clients import image_store, kafka_connection
+from workers.bootstrap.policies import handling
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.runtime.flow import FlowLimits
-from workers.runtime.retry import RetryPolicy
-from workers.runtime.settling import Handling
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
 BUFFERED_PER_PLACE: Final = 20
@@ -106,15 +105,7 @@ def make_worker(settings: Settings, parts: Parts, area: str) -> Worker:
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
     rng = random.Random()
     ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng)
-    retry = settings.runtime.retry
-    handling = Handling(
-        handlers=parts.handlers,
-        default_policy=RetryPolicy(retry.attempts, retry.base_delay_seconds, retry.max_delay_seconds),
-        time_budget=settings.runtime.handler_timeout_seconds,
-        group=group,
-        policies={},
-    )
-    return Worker(ports, handling, limits)
+    return Worker(ports, handling(settings, parts.handlers, group), limits)
 
 
 def consumer_group(settings: Settings, area: str) -> str:

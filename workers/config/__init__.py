@@ -8,6 +8,7 @@ from workers.config.loading import (
     load,
     load_settings,
 )
+from workers.config.policies import CommandTypeSettings, ConcurrencySettings, MassFailureSettings, RetrySettings
 from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
     EMBEDDED,
@@ -20,7 +21,6 @@ from workers.config.settings import (
     LoggingSettings,
     LogLevel,
     OcrSettings,
-    RetrySettings,
     RuntimeSettings,
     SecurityProtocol,
     Settings,
@@ -31,6 +31,8 @@ __all__ = [
     "CONFIG_FILE_VARIABLE",
     "EMBEDDED",
     "CacheSettings",
+    "CommandTypeSettings",
+    "ConcurrencySettings",
     "DatabaseSettings",
     "DefaultSettings",
     "ImageSettings",
@@ -39,6 +41,7 @@ __all__ = [
     "LogFormat",
     "LogLevel",
     "LoggingSettings",
+    "MassFailureSettings",
     "OcrSettings",
     "RetrySettings",
     "RuntimeSettings",
