@@ -24,6 +24,7 @@ from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
+from workers.bootstrap.policies import handling
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
@@ -32,8 +33,6 @@ from workers.ports.observing import Observer
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
-from workers.runtime.retry import RetryPolicy
-from workers.runtime.settling import Handling
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
@@ -112,15 +111,7 @@ def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
     ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies)
-    retry = settings.runtime.retry
-    handling = Handling(
-        handlers=parts.handlers,
-        default_policy=RetryPolicy(retry.attempts, retry.base_delay_seconds, retry.max_delay_seconds),
-        time_budget=settings.runtime.handler_timeout_seconds,
-        group=options.group_id,
-        policies={},
-    )
-    return Worker(ports, handling, limits, area)
+    return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 
 
 def intake_options(settings: Settings, area: str) -> IntakeOptions:

@@ -8,6 +8,7 @@ from workers.config.loading import (
     load,
     load_settings,
 )
+from workers.config.policies import CommandTypeSettings, ConcurrencySettings, MassFailureSettings, RetrySettings
 from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
     EMBEDDED,
@@ -22,7 +23,6 @@ from workers.config.settings import (
     LoggingSettings,
     LogLevel,
     OcrSettings,
-    RetrySettings,
     RuntimeSettings,
     SecurityProtocol,
     Settings,
@@ -33,6 +33,8 @@ __all__ = [
     "CONFIG_FILE_VARIABLE",
     "EMBEDDED",
     "CacheSettings",
+    "CommandTypeSettings",
+    "ConcurrencySettings",
     "DatabaseSettings",
     "DeadLetterSettings",
     "DefaultSettings",
@@ -43,6 +45,7 @@ __all__ = [
     "LogFormat",
     "LogLevel",
     "LoggingSettings",
+    "MassFailureSettings",
     "OcrSettings",
     "RetrySettings",
     "RuntimeSettings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,6 +56,12 @@ class Leaf:
         return annotation
 
     @property
+    def inner(self) -> tuple[Leaf, ...]:
+        """The settings of one entry of a table; empty for anything else."""
+        parts = get_args(self.field.annotation) if get_origin(self.field.annotation) is dict else ()
+        return tuple(_leaves(parts[1], ())) if parts else ()
+
+    @property
     def is_secret(self) -> bool:
         return isinstance(self.bare_type, type) and issubclass(self.bare_type, SecretStr)
 
@@ -68,8 +75,8 @@ class Leaf:
         kind = self.bare_type
         if get_origin(kind) is Literal:
             return " | ".join(str(choice) for choice in get_args(kind))
-        if get_origin(kind) is tuple:
-            return "list"
+        if get_origin(kind) in {tuple, dict}:
+            return "list" if get_origin(kind) is tuple else "table"
         if hasattr(kind, "__members__"):
             return " | ".join(str(member) for member in kind)
         return f"{_TYPE_NAMES.get(kind, kind.__name__.lower())}{self._bounds()}".replace("str", "text")
@@ -91,6 +98,9 @@ def value_text(value: object) -> str:
         return ""
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
+    if isinstance(value, dict):
+        parts = {name: part.model_dump(exclude_unset=True) for name, part in value.items()}
+        return json.dumps(parts) if parts else ""
     return str(value)
 
 
