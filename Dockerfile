@@ -40,6 +40,7 @@ RUN groupadd --gid 10001 poon \
 COPY --from=builder /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
     POON_DATA_DIR=/var/lib/poon \
+    POON_HTTP__HOST=0.0.0.0 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONFAULTHANDLER=1 \
     PYTHONUNBUFFERED=1
@@ -47,7 +48,9 @@ WORKDIR /var/lib/poon
 VOLUME /var/lib/poon
 USER 10001:10001
 
-# Asks whether the worker's heartbeat is recent.
+# Probes, status and metrics; not for the world outside the cluster.
+EXPOSE 8080
+# Asks whether the heartbeat is recent, and /livez.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["poon", "health"]
 # SIGTERM lets it finish what it has begun.
 STOPSIGNAL SIGTERM

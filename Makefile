@@ -42,6 +42,10 @@ test: .venv/.stamp-dev ## All tests, on the best services to be had, and the cov
 test-unit: .venv/.stamp-dev ## The tests that need no service
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
+.PHONY: chaos
+chaos: .venv/.stamp-dev ## Break everything on purpose, from a seed, and check the promises (SEED=1 MINUTES=5)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 	@$(BIN)/python -m pytest --cov --cov-report=html $(ARGS)

@@ -54,8 +54,12 @@ class Database:
         return self._engine.dialect.name == SQLITE
 
     @asynccontextmanager
-    async def connection(self, *, writes: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def connection(self, *, writes: bool = False, commits_itself: bool = False) -> AsyncIterator[AsyncConnection]:
         """A connection within a transaction, rolled back unless `commit` is called on it.
+
+        Args:
+            writes: take the write lock at once, where a database has one.
+            commits_itself: no transaction: each statement is one of its own, without the round trips around it.
 
         Raises:
             UnavailableError: the database cannot be used now.
@@ -63,12 +67,11 @@ class Database:
         """
         with translated(self.place):
             async with asyncio.timeout(self._operation_timeout), self._engine.connect() as connection:
-                await connection.execution_options(**{WRITES: writes})
-                await connection.begin()
+                await self._begin(connection, writes=writes, commits_itself=commits_itself)
                 try:
                     yield connection
                 except VENDOR_ERRORS as error:
-                    await _drop_if_broken(connection, error)
+                    await self._drop_if_broken(connection, error)
                     raise
 
     async def check(self) -> str:
@@ -91,6 +94,23 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+
+    async def _begin(self, connection: AsyncConnection, *, writes: bool, commits_itself: bool) -> None:
+        if commits_itself and not self.is_sqlite:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return
+        await connection.execution_options(**{WRITES: writes})
+        await connection.begin()
+
+    async def _drop_if_broken(self, connection: AsyncConnection, error: Exception) -> None:
+        """Keep a connection that failed out of the pool: what is used below SQLAlchemy, SQLAlchemy does not see fail.
+
+        The idle ones go as well. They most likely failed with it, and each would cost an attempt of its own to tell;
+        asking each whether it is alive before it is used would cost every transaction a round trip.
+        """
+        if not isinstance(translation(error, ""), UnstorableRowError) and not connection.invalidated:
+            await connection.invalidate(error)
+            await self._engine.dispose()
 
     async def _check_sqlite(self) -> str:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -146,7 +166,6 @@ def _postgresql_engine(url: URL, pool_size: int, connect_timeout: float) -> Asyn
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=connect_timeout,
-        pool_pre_ping=True,
         pool_recycle=_RECYCLE_SECONDS,
         pool_use_lifo=True,
     )
@@ -186,9 +205,3 @@ def begin_sqlite(connection: Connection) -> None:
     # faster gets SQLITE_BUSY without any waiting.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-async def _drop_if_broken(connection: AsyncConnection, error: Exception) -> None:
-    """Keep a connection that failed out of the pool: what is used below SQLAlchemy, SQLAlchemy does not see fail."""
-    if not isinstance(translation(error, ""), UnstorableRowError) and not connection.invalidated:
-        await connection.invalidate(error)

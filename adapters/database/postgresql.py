@@ -12,11 +12,12 @@ from uuid import UUID
 
 from psycopg import AsyncConnection as DriverConnection
 from psycopg import AsyncCursor
+from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.failures import UnstorableRowError
-from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, event_values, zoned_event_of
+from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, zoned_event_of
 from workers.domain.spending import SpendingEntry
 from workers.ports.store import InboxKey, StoredEvent
 
@@ -64,6 +65,18 @@ _UPSERT_ENTRIES: Final = f"""
     RETURNING tenant, id
 """  # noqa: S608  column names only
 
+# Both tables in one statement, which is a transaction of its own: one round trip. Whatever is there already makes it
+# fail as a whole.
+_INSERT_NEW: Final = f"""
+    WITH entered AS (
+        INSERT INTO spending_entries ({", ".join(ENTRY_FIELDS)})
+        SELECT {", ".join(map(_selected, ENTRY_FIELDS))}
+        FROM unnest({_arrays(ENTRY_FIELDS)}) AS given ({", ".join(ENTRY_FIELDS)})
+    )
+    INSERT INTO events ({", ".join(EVENT_FIELDS)})
+    SELECT * FROM unnest({_arrays(EVENT_FIELDS)})
+"""  # noqa: S608  column names only
+
 # OFFSET 0 keeps the planner from joining: one look into the inbox's index a key, whatever the statistics say.
 _RECORDED: Final = f"""
     SELECT {", ".join(f"found.{name}" for name in EVENT_FIELDS)}
@@ -80,10 +93,20 @@ _RECORDED: Final = f"""
 class PostgresqlStatements:
     """`Statements` on PostgreSQL."""
 
+    async def insert_new(
+        self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry]
+    ) -> bool:
+        _refuse_zoneless(events)
+        columns = _columns(map(entry_values, entries), len(ENTRY_FIELDS)) + _columns(events)
+        try:
+            await _execute(connection, _INSERT_NEW, columns)
+        except UniqueViolation:
+            return False
+        return True
+
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
-        if any(event.occurred_at.tzinfo is None for event in events):
-            raise UnstorableRowError("a moment without a zone is no moment")
-        columns = _columns(map(event_values, events))
+        _refuse_zoneless(events)
+        columns = _columns(events)
         return [row[0] for row in await _fetch(connection, _INSERT_EVENTS, columns)]
 
     async def upsert_entries(
@@ -96,14 +119,29 @@ class PostgresqlStatements:
         return [zoned_event_of(row) for row in await _fetch(connection, _RECORDED, _columns(keys))]
 
 
-def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:
+    if any(event.occurred_at.tzinfo is None for event in events):
+        raise UnstorableRowError("a moment without a zone is no moment")
+
+
+def _columns(rows: Iterable[Sequence[Any]], width: int = 0) -> list[list[Any]]:
+    """Rows as columns; `width` empty ones where there are no rows."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
 async def _fetch(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> list[TupleRow]:
-    raw = await connection.get_raw_connection()
-    driver = cast("DriverConnection[TupleRow]", raw.driver_connection)
     cursor: AsyncCursor[TupleRow]
-    async with driver.cursor(binary=True) as cursor:
+    async with (await _driver(connection)).cursor(binary=True) as cursor:
         await cursor.execute(statement, columns)
         return await cursor.fetchall()
+
+
+async def _execute(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> None:
+    cursor: AsyncCursor[TupleRow]
+    async with (await _driver(connection)).cursor(binary=True) as cursor:
+        await cursor.execute(statement, columns)
+
+
+async def _driver(connection: AsyncConnection) -> DriverConnection[TupleRow]:
+    raw = await connection.get_raw_connection()
+    return cast("DriverConnection[TupleRow]", raw.driver_connection)

@@ -31,6 +31,9 @@ _GIVEN: Final = ", ".join(f"column{place} AS {name}" for place, name in enumerat
 class SqliteStatements:
     """`Statements` on SQLite."""
 
+    insert_new = None
+    """A round trip within the process is not worth a statement of its own."""
+
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         rows = [sqlite_event_values(event) for event in events]
         found: list[UUID] = []

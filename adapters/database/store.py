@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.dead_letters import insert_dead_letters
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.postgresql import PostgresqlStatements
@@ -33,8 +34,23 @@ _ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
 _ENTRY_ORDER: Final = attrgetter("tenant", "id", "version")
 
 
+class InsertNew(Protocol):
+    """Insert all, committed when this returns; or, when anything collides with what is stored, nothing: False."""
+
+    async def __call__(
+        self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry], /
+    ) -> bool:
+        """Run as a transaction of its own."""
+        ...
+
+
 class Statements(Protocol):
     """The statements each database wants written its own way. They run in the connection's transaction."""
+
+    @property
+    def insert_new(self) -> InsertNew | None:
+        """A shortcut for what collides with nothing, where there is one."""
+        ...
 
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         """Insert those events that collide with no stored one, and tell their ids."""
@@ -63,7 +79,7 @@ class SqlDecisionStore:
         if not wanted:
             return {}
         try:
-            async with self._database.connection() as connection:
+            async with self._database.connection(commits_itself=True) as connection:
                 return by_key(await self._statements.recorded(connection, wanted))
         except UnstorableRowError:
             return await self._recorded_one_by_one(wanted)
@@ -89,6 +105,8 @@ class SqlDecisionStore:
         return await self._store(verdicts[:half]) | await self._store(verdicts[half:])
 
     async def _store_together(self, verdicts: Sequence[Verdict]) -> Results:
+        if await self._store_new(verdicts):
+            return {verdict.key: Committed(verdict.key, verdict.events) for verdict in verdicts}
         results: Results = {}
         pending = list(verdicts)
         while pending:
@@ -99,11 +117,25 @@ class SqlDecisionStore:
             pending = [verdict for verdict in pending if verdict.key not in results]
         return results
 
+    async def _store_new(self, verdicts: Sequence[Verdict]) -> bool:
+        """Try what nearly always holds, that all of it is new, at the price of one round trip."""
+        if any(verdict.dead_letter for verdict in verdicts):
+            return False
+        entries = [verdict.entry for verdict in verdicts if verdict.entry is not None]
+        insert_new = self._statements.insert_new
+        if insert_new is None or any(entry.version > 1 for entry in entries):
+            return False
+        rows = sorted((event for verdict in verdicts for event in verdict.events), key=_ROW_ORDER)
+        async with self._database.connection(commits_itself=True) as connection:
+            return await insert_new(connection, rows, sorted(entries, key=_ENTRY_ORDER))
+
     async def _attempt(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Store all in one transaction; or, when some collide with what is stored, none, and tell which."""
         async with self._database.connection(writes=True) as connection:
             refused = await self._append(connection, verdicts) or await self._advance(connection, verdicts)
             if not refused:
+                if letters := [verdict.dead_letter for verdict in verdicts if verdict.dead_letter]:
+                    await insert_dead_letters(connection, letters)
                 await connection.commit()
             return refused
 

@@ -3,20 +3,25 @@
 aiokafka's sender dies for good on a fatal idempotence error (OutOfOrderSequenceNumber, producer fenced) and gives no
 sign but the failed futures. So a failed publish throws the producer away with everything still in it; the caller
 repeats the whole call on a fresh one, which keeps the order of keys.
+
+Records are gathered into batches here, one future a batch: a future for every record costs more than the record.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Sequence
+from functools import lru_cache
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from aiokafka.partitioner import murmur2
 
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
+from adapters.kafka.producers import stopped_within
 from contracts.topics import MAX_MESSAGE_BYTES
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord, UnpublishableError
@@ -27,6 +32,11 @@ DISCARD_TIMEOUT: Final = 2.0
 """Seconds a failed producer may take to go."""
 
 TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+BATCH_BYTES: Final = 128 * 1024
+"""The most one batch holds, unless a single record is larger: well below what a broker takes."""
+
+Sent = tuple[list[OutgoingRecord], Awaitable[object]]
 
 
 class KafkaPublisher:
@@ -52,14 +62,15 @@ class KafkaPublisher:
         try:
             # An idempotent sender repeats a batch for as long as the broker is away; the caller wants to know.
             async with asyncio.timeout(self._connection.request_timeout_seconds):
-                acknowledgements = [await self._send(producer, record) for record in records]
-                results = await asyncio.gather(*acknowledgements, return_exceptions=True)
+                sent = await self._send_all(producer, records)
+                results = await asyncio.gather(*(acknowledged for _, acknowledged in sent), return_exceptions=True)
         except (KafkaError, TimeoutError) as error:
             await self._discard()
             raise self._unavailable(error) from error
-        for record, result in zip(records, results, strict=True):
-            if isinstance(result, TOO_LARGE):
-                raise UnpublishableError(record, str(result))
+        for (batch, _), result in zip(sent, results, strict=True):
+            if isinstance(result, TOO_LARGE) and len(batch) == 1:
+                await self._discard()  # the gap in its sequence would kill the producer at the next record
+                raise UnpublishableError(batch[0], str(result))
         failures = [result for result in results if isinstance(result, BaseException)]
         if failures:
             await self._discard()
@@ -69,17 +80,20 @@ class KafkaPublisher:
         """See `Publisher.stop`."""
         await self._discard()
 
-    async def _send(self, producer: AIOKafkaProducer, record: OutgoingRecord) -> asyncio.Future[object]:
-        try:
-            acknowledgement: asyncio.Future[object] = await producer.send(
-                record.topic,
-                b"" if record.key is None and record.value is None else record.value,  # the client takes no such record
-                key=record.key,
-                headers=list(record.headers),
-            )
-        except TOO_LARGE as error:
-            raise UnpublishableError(record, str(error)) from error
-        return acknowledgement
+    async def _send_all(self, producer: AIOKafkaProducer, records: Sequence[OutgoingRecord]) -> list[Sent]:
+        sent: list[Sent] = []
+        for (topic, partition), group in (await _by_partition(producer, records)).items():
+            builder = producer.create_batch()
+            batch: list[OutgoingRecord] = []
+            for record in group:
+                if batch and not _append(builder, record):
+                    sent.append((batch, await producer.send_batch(builder, topic, partition=partition)))
+                    builder, batch = producer.create_batch(), []
+                if not batch:
+                    _append(builder, record)  # the first one always fits
+                batch.append(record)
+            sent.append((batch, await producer.send_batch(builder, topic, partition=partition)))
+        return sent
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -88,6 +102,7 @@ class KafkaPublisher:
                 acks="all",
                 enable_idempotence=True,
                 compression_type=self._compression,
+                max_batch_size=BATCH_BYTES,
                 max_request_size=2 * MAX_MESSAGE_BYTES,
             )
             try:
@@ -100,20 +115,40 @@ class KafkaPublisher:
 
     async def _discard(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(DISCARD_TIMEOUT):
-                await producer.stop()
-        except TimeoutError:
+        if producer is not None and not await stopped_within(producer, DISCARD_TIMEOUT):
             LOG.warning("producer dropped with records in it; they are published again")
-            # Without its connections the sender's requests fail; only then does it end, and with it the danger that
-            # it delivers an old batch behind a newer one.
-            await producer.client.close()
-            await producer._sender.close()  # noqa: SLF001  stop() gives no other way to end a sender that cannot flush
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(
             f"Kafka at {self._connection.bootstrap_servers} did not take the records "
             f"({type(error).__name__}: {error}); check that it runs and POON_KAFKA__BOOTSTRAP_SERVERS"
         )
+
+
+async def _by_partition(
+    producer: AIOKafkaProducer, records: Sequence[OutgoingRecord]
+) -> dict[tuple[str, int], list[OutgoingRecord]]:
+    """Records by where they go, in order. A key's partition is the one every other Kafka client would choose."""
+    counts: dict[str, int] = {}
+    grouped: dict[tuple[str, int], list[OutgoingRecord]] = {}
+    for number, record in enumerate(records):
+        count = counts.get(record.topic)
+        if count is None:
+            count = counts[record.topic] = len(await producer.partitions_for(record.topic))
+        partition = record.partition
+        if partition is None:
+            partition = (number if record.key is None else _hash(record.key)) % count
+        grouped.setdefault((record.topic, partition), []).append(record)
+    return grouped
+
+
+@lru_cache(maxsize=50_000)
+def _hash(key: bytes) -> int:
+    """The positive murmur2 hash of Kafka's default partitioner; aiokafka's is pure Python, and keys come again."""
+    return int(murmur2(key)) & 0x7FFFFFFF
+
+
+def _append(builder: Any, record: OutgoingRecord) -> bool:  # noqa: ANN401  aiokafka ships no types
+    # A record needs a key or a value.
+    value = b"" if record.key is None and record.value is None else record.value
+    return builder.append(timestamp=None, key=record.key, value=value, headers=list(record.headers)) is not None

@@ -21,6 +21,7 @@ from contracts.registry import COMMANDS, EVENTS
 from infra.tools.generators.asyncapi import asyncapi_text
 from infra.tools.generators.markdown import page
 from infra.tools.generators.messages import messages_page
+from infra.tools.generators.openapi import openapi_text
 from infra.tools.generators.reference import errors_page, headers_page, topics_page
 from infra.tools.generators.releases import broken_promises, freeze
 from infra.tools.generators.schemas import file_name, schema_text
@@ -30,7 +31,7 @@ Generator = Callable[[], str]
 SCHEMAS: Final = Path("contracts/schemas/json")
 RELEASED: Final = Path("contracts/schemas/released")
 REFERENCE: Final = Path("docs/reference")
-OWNED: Final = ((SCHEMAS, "*.json"), (REFERENCE, "*.md"))
+OWNED: Final = ((SCHEMAS, "*.json"), (REFERENCE, "*.md"), (REFERENCE, "*.yaml"))
 """Folders whose files are all generated: one nobody generates is surplus."""
 
 GENERATORS: Final[dict[Path, Generator]] = {
@@ -50,6 +51,7 @@ def generators() -> dict[Path, Generator]:
         **GENERATORS,
         REFERENCE / "settings.md": partial(_page, "Settings", "workers.config", "settings_reference"),
         REFERENCE / "cli.md": partial(_page, "Command line", "workers.entrypoints.reference", "cli_reference"),
+        REFERENCE / "openapi.yaml": openapi_text,
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests.architecture.tree import ROOT
+from workers.config import HttpSettings
 from workers.config.leaves import leaves
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "infra/compose/compose.yaml").read_text())
@@ -92,6 +93,16 @@ def test_the_image_installs_by_hash_only() -> None:
 
 def test_the_image_tells_its_health() -> None:
     assert 'CMD ["poon", "health"]' in DOCKERFILE
+
+
+def test_the_image_answers_probes_from_outside_on_the_port_it_declares() -> None:
+    settings = dict(re.findall(r"\b(POON_HTTP__\w+)=(\S+)", DOCKERFILE))
+    assert settings == {"POON_HTTP__HOST": "0.0.0.0"}  # noqa: S104  within a container
+    assert re.findall(r"^EXPOSE (.+)$", DOCKERFILE, flags=re.MULTILINE) == [str(HttpSettings().port)]
+
+
+def test_no_probe_port_of_the_fleet_is_published() -> None:
+    assert not [name for name in FLEET if "ports" in SERVICES[name]]
 
 
 def test_containers_run_the_kafka_that_the_tests_run() -> None:

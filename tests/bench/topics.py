@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, Producer, TopicPartition
-from confluent_kafka.admin import OffsetSpec
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its stubs export nothing by name
 
 from tests.bench.job import Planned
 from tests.services.kafka_admin import SILENT, admin
@@ -24,7 +24,7 @@ class Topic:
         self.partitions = partitions
         self._bootstrap_servers = bootstrap_servers
         self._admin = admin(bootstrap_servers)
-        self._latest = {TopicPartition(name, number): OffsetSpec.latest() for number in range(partitions)}
+        self._latest = {TopicPartition(name, number): OffsetSpec.latest() for number in range(partitions)}  # type: ignore[no-untyped-call]
 
     def ends(self) -> dict[int, int]:
         """The end of each partition: how many records were ever written to it."""

@@ -60,19 +60,26 @@ class FleetProcess:
         """SIGTERM, and the exit code of the drained process."""
         return self._end(signal.SIGTERM)
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal, without waiting for what it does."""
+        os.kill(self.pid, number)
+
     def wait(self, seconds: float = 60) -> int:
         """Wait for the process to end by itself."""
         assert self._process is not None
-        return self._process.wait(seconds)
+        code = self._process.wait(seconds)
+        self._close_log()
+        return code
 
     def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(number)
-        code = self._process.wait(60)
+        return self.wait()
+
+    def _close_log(self) -> None:
         if self._output is not None:
             self._output.close()
-        return code
 
     def _runs_told(self) -> int:
         return self.log.read_text().count('"fleet runs"') if self.log.exists() else 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from contracts.topics import SHARED_REPLIES, TOPICS
 from tests.e2e.fleet_process import FleetProcess
 from tests.services.waiting import wait_until
 from workers.entrypoints.exits import ExitCode
@@ -125,9 +126,34 @@ def test_a_running_fleet_is_healthy(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("fleet")
+def test_lag_is_told_for_every_area(terminal: Terminal) -> None:
+    terminal.poon("send", "text", "tea 40 baht", "--wait")
+    wait_until(lambda: objects(terminal.poon("lag", "--json").stdout)[0]["lag"] == 0, "everything to be committed")
+
+    (told,) = objects(terminal.poon("lag", "--json").stdout)
+    assert [group["topic"] for group in told["groups"]] == [
+        f"poon.{area}.commands" for area in ("receipts", "spending", "texts")
+    ]
+    assert sum(part["committed"] or 0 for part in told["groups"][2]["partitions"]) > 0
+
+
+@pytest.mark.usefixtures("fleet")
+def test_the_live_view_finds_the_fleet_and_its_lag(terminal: Terminal) -> None:
+    result = terminal.poon("top", "--once", "--json", "--interval", "0.2")
+
+    assert result.returncode == ExitCode.OK, result.stderr
+    (frame,) = objects(result.stdout)
+    assert list(frame["fleets"].values()) == ["running"]
+    assert [(worker["area"], worker["partitions"]) for worker in frame["workers"]] == [("texts", 12), ("spending", 12)]
+    assert frame["lag_problem"] is None
+    assert {line["lag"]["messages"] for line in frame["partitions"]} == {0}
+
+
+@pytest.mark.usefixtures("fleet")
 def test_the_embedded_broker_says_honestly_that_it_keeps_no_topic_settings(terminal: Terminal) -> None:
     shown = terminal.poon("topics", "show", "--json")
     compared = terminal.poon("topics", "diff")
 
-    assert {topic["broker"]["partitions"] for topic in json.loads(shown.stdout)} == {12}
+    found = {topic["name"]: topic["broker"]["partitions"] for topic in json.loads(shown.stdout)}
+    assert found == {topic.name: topic.partitions for topic in (*TOPICS.values(), SHARED_REPLIES)}
     assert compared.returncode == ExitCode.OK

@@ -43,12 +43,27 @@ class FakePublisher:
         self.running = False
 
 
+class FakeReplies:
+    """`ReplyPublisher` that remembers."""
+
+    def __init__(self) -> None:
+        self.records: list[OutgoingRecord] = []
+        self.stopped = False
+
+    def offer(self, reply: OutgoingRecord) -> None:
+        self.records.append(reply)
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
 @dataclass
 class FakeIntake:
     """`Intake` that a test delivers through."""
 
     paused: set[Partition] = field(default_factory=set)
     points: dict[Partition, CommitPoint] = field(default_factory=dict)
+    first_offsets: dict[Partition, int] = field(default_factory=dict)
     unreadable: bool = False
     sink: RecordSink | None = None
     stale_commits: int = 0
@@ -73,6 +88,9 @@ class FakeIntake:
         if self.unreadable:
             raise UnavailableError("the fake coordinator is away")
         return {partition: self.points[partition] for partition in partitions if partition in self.points}
+
+    async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return {partition: self.first_offsets.get(partition, 0) for partition in partitions}
 
     @property
     def offsets(self) -> dict[Partition, int]:

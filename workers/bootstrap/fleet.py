@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Collection
+import socket
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from adapters.clock import SystemClock
+from adapters.http.endpoints import Operations, application
+from adapters.http.server import HttpServer, url_of
 from adapters.telemetry.logs import configure_logging
+from workers.bootstrap.collector import spare_the_collector
+from workers.bootstrap.errors import FleetAbortedError
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
-from workers.bootstrap.parts import Parts, fleet_parts, make_worker
+from workers.bootstrap.listening import listening_socket
+from workers.bootstrap.parts import Parts, PartsOpener, fleet_parts, make_worker
+from workers.bootstrap.signals import Stop, StopSignals
+from workers.bootstrap.vitals import make_vitals, pings
 from workers.config import Settings
+from workers.ports.clock import Clock
 from workers.ports.store import EventReader, SpendingRepository
 from workers.runtime.supervisor import Supervisor
+from workers.runtime.tally import Tally
+from workers.runtime.vitals import Vitals
 from workers.runtime.worker import Worker
 
 LOG: Final = logging.getLogger(__name__)
@@ -31,10 +42,15 @@ class Fleet:
     """
 
     workers: tuple[Worker, ...]
+    tallies: tuple[Tally, ...]
     store: EventReader
     entries: SpendingRepository
-    supervisor: Supervisor
-    stop: asyncio.Event
+    surroundings: Surroundings
+
+    @property
+    def left(self) -> int:
+        """Commands that were still in flight when the drain was given up; known once the fleet has stopped."""
+        return sum(tally.left for tally in self.tallies)
 
     async def until_stopped(self) -> None:
         """Wait until the fleet is asked to stop.
@@ -42,73 +58,137 @@ class Fleet:
         Raises:
             WorkerFailedError: a worker died.
         """
-        error = await self.supervisor.until(self.stop)
+        error = await self.surroundings.supervisor.until(self.surroundings.stop.drain)
         if error is not None:
             raise error
 
-    @property
-    def state(self) -> str:
-        """What the fleet does now, for the heartbeat."""
-        missing = sorted({name for worker in self.workers for name in worker.outages})
-        return f"waiting for {', '.join(missing)}" if missing else "running"
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a process has before its fleet works and after it has stopped."""
+
+    clock: Clock
+    stop: Stop
+    vitals: Vitals
+    supervisor: Supervisor = field(default_factory=Supervisor)
+
+
+async def run(settings: Settings, areas: Collection[str] | None = None, open_parts: PartsOpener = fleet_parts) -> None:
+    """Run a fleet until SIGTERM or SIGINT, which drain it; a second one aborts the drain.
+
+    Raises:
+        UnavailableError: see `running`.
+        WorkerFailedError: a worker died; everything uncommitted is redelivered to the next one.
+        HttpAddressError: the address to answer on cannot be had.
+        FleetAbortedError: it was stopped before everything in flight was finished.
+    """
+    configure_logging(settings.logging.level, settings.logging.format)
+    listening = listening_socket(settings.http)
+    spare_the_collector()
+    stop = Stop()
+    with StopSignals(stop, SystemClock(), settings.runtime.drain_timeout_seconds):
+        async with running(settings, areas, stop, listening, open_parts) as fleet:
+            await fleet.until_stopped()
+    if fleet.left:
+        raise FleetAbortedError(fleet.left)
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, areas: Collection[str] | None = None, stop: asyncio.Event | None = None
+    settings: Settings,
+    areas: Collection[str] | None = None,
+    stop: Stop | None = None,
+    listening: socket.socket | None = None,
+    open_parts: PartsOpener = fleet_parts,
 ) -> AsyncIterator[Fleet]:
-    """A fleet that has its partitions and works until the context ends or `stop` is set, then drains.
+    """A fleet that has its partitions and works until the context ends or it is asked to stop, then drains.
+
+    From the first moment to the last it answers over HTTP where it is `listening`, if it is.
+
+    `open_parts` opens the adapters it works with; a test opens some that misbehave.
 
     Raises:
         UnavailableError: broker, topics or database are not there; says which and what to do.
         WorkerFailedError: a worker died while starting.
     """
     chosen = tuple(areas or settings.runtime.areas)
-    async with fleet_parts(settings, chosen) as parts:
-        heartbeat = Heartbeat(settings.data_dir, parts.clock)
-        heartbeat.beat("starting")
-        fleet = _assemble(settings, parts, chosen, stop or asyncio.Event())
-        runs = [fleet.supervisor.spawn(worker.run(fleet.stop), "worker") for worker in fleet.workers]
-        pulse = fleet.supervisor.spawn(_beat_forever(heartbeat, fleet, parts), "heartbeat")
-        try:
-            await _all_ready(fleet)
+    clock = SystemClock()
+    surroundings = Surroundings(clock, stop or Stop(), make_vitals(settings, clock))
+    async with _attended(settings, surroundings, listening), open_parts(settings, chosen) as parts:
+        fleet = _assemble(settings, parts, chosen, surroundings)
+        async with _working(fleet):
             LOG.info("fleet runs", extra={"areas": ",".join(chosen)})
             yield fleet
-        finally:
-            pulse.cancel()
-            heartbeat.beat("draining")
-            fleet.stop.set()
-            results = await asyncio.gather(*runs, return_exceptions=True)
-            await fleet.supervisor.close()
-            heartbeat.end()
+
+
+@asynccontextmanager
+async def _attended(
+    settings: Settings, surroundings: Surroundings, listening: socket.socket | None
+) -> AsyncIterator[None]:
+    """Sign of life, eye on itself and answers over HTTP, from before the start to after the end."""
+    vitals, supervisor = surroundings.vitals, surroundings.supervisor
+    url = None if listening is None else url_of(listening)
+    heartbeat = Heartbeat(settings.data_dir, surroundings.clock, url)
+    heartbeat.beat("starting")
+    supervisor.spawn(vitals.beat_forever(), "eye on itself")
+    supervisor.spawn(_beat_forever(heartbeat, surroundings), "heartbeat")
+    try:
+        if listening is None:
+            yield
+        else:
+            async with _answering(surroundings, listening):
+                LOG.info("answers over HTTP", extra={"url": url})
+                yield
+    finally:
+        await supervisor.close()
+        heartbeat.end()
+
+
+@asynccontextmanager
+async def _answering(surroundings: Surroundings, listening: socket.socket) -> AsyncIterator[None]:
+    vitals = surroundings.vitals
+    operations = Operations(live=vitals.live, ready=vitals.ready, started=vitals.started, fleet=vitals.fleet)
+    server = HttpServer(application(operations), listening)
+    serving = surroundings.supervisor.spawn(server.serve(), "HTTP")
+    try:
+        yield
+    finally:
+        server.stop()
+        await asyncio.wait([serving])
+
+
+@asynccontextmanager
+async def _working(fleet: Fleet) -> AsyncIterator[None]:
+    """The workers at work; drained when this ends."""
+    around = fleet.surroundings
+    runs = [around.supervisor.spawn(worker.run(around.stop.drain), "worker") for worker in fleet.workers]
+    around.supervisor.spawn(_abort_when_asked(fleet), "abort")
+    try:
+        await _all_ready(fleet)
+        yield
+    finally:
+        around.stop.drain.set()
+        results = await asyncio.gather(*runs, return_exceptions=True)
+    _raise_first(results)
+
+
+def _raise_first(results: Sequence[BaseException | None]) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
 
 
-async def run(settings: Settings, areas: Collection[str] | None = None) -> None:
-    """Run a fleet until SIGTERM or SIGINT, which drain it.
-
-    Raises:
-        UnavailableError: see `running`.
-        WorkerFailedError: a worker died; everything uncommitted is redelivered to the next one.
-    """
-    configure_logging(settings.logging.level, settings.logging.format)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    async with running(settings, areas, stop) as fleet:
-        await fleet.until_stopped()
-
-
-def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], stop: asyncio.Event) -> Fleet:
-    workers = tuple(make_worker(settings, parts, area) for area in areas)
-    return Fleet(workers, parts.events, parts.entries, Supervisor(), stop)
+def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surroundings: Surroundings) -> Fleet:
+    tallies = tuple(Tally() for _ in areas)
+    workers = tuple(make_worker(settings, parts, area, tally) for area, tally in zip(areas, tallies, strict=True))
+    surroundings.vitals.watch(list(zip(workers, tallies, strict=True)), pings(settings, parts))
+    surroundings.supervisor.spawn(surroundings.vitals.ping_forever(), "pings")
+    return Fleet(workers, tallies, parts.events, parts.entries, surroundings)
 
 
 async def _all_ready(fleet: Fleet) -> None:
     """Wait until every worker has its partitions, the fleet is told to stop, or a worker died."""
+    around = fleet.surroundings
     ready = asyncio.Event()
 
     async def assigned() -> None:
@@ -117,17 +197,24 @@ async def _all_ready(fleet: Fleet) -> None:
         ready.set()
 
     async def told_to_stop() -> None:
-        await fleet.stop.wait()
+        await around.stop.drain.wait()
         ready.set()
 
-    fleet.supervisor.spawn(assigned(), "readiness")
-    fleet.supervisor.spawn(told_to_stop(), "stop while starting")
-    error = await fleet.supervisor.until(ready)
+    around.supervisor.spawn(assigned(), "readiness")
+    around.supervisor.spawn(told_to_stop(), "stop while starting")
+    error = await around.supervisor.until(ready)
     if error is not None:
         raise error
 
 
-async def _beat_forever(heartbeat: Heartbeat, fleet: Fleet, parts: Parts) -> None:
+async def _abort_when_asked(fleet: Fleet) -> None:
+    await fleet.surroundings.stop.abort.wait()
+    LOG.warning("abort: what is in flight is left to others")
+    for worker in fleet.workers:
+        worker.abort()
+
+
+async def _beat_forever(heartbeat: Heartbeat, surroundings: Surroundings) -> None:
     while True:
-        heartbeat.beat(fleet.state)
-        await parts.clock.sleep(INTERVAL)
+        heartbeat.beat("draining" if surroundings.stop.drain.is_set() else surroundings.vitals.state)
+        await surroundings.clock.sleep(INTERVAL)

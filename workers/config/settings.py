@@ -251,6 +251,14 @@ class RuntimeSettings(SettingsGroup):
     retry: RetrySettings = RetrySettings()
 
 
+class DeadLetterSettings(SettingsGroup):
+    """What operators may do with dead letters."""
+
+    max_redrives: Annotated[int, Field(ge=0, le=1_000)] = Field(
+        3, description="most redrives that may lead from a command to its latest replacement, redrives"
+    )
+
+
 class OcrSettings(SettingsGroup):
     """Local text recognition."""
 
@@ -258,6 +266,23 @@ class OcrSettings(SettingsGroup):
         0, description="recognition processes, about 1 GB of memory each; 0 is one a core, processes"
     )
     timeout_seconds: Seconds = Field(60.0, description="longest time to read one image, seconds")
+
+
+class HttpSettings(SettingsGroup):
+    """What `poon run` answers to probes, scrapers and `poon top`."""
+
+    enabled: bool = Field(default=True, description="whether `poon run` answers over HTTP at all")
+    host: NotBlank = Field(
+        "127.0.0.1", description="address it listens on; 0.0.0.0 where probes come from outside, as in a container"
+    )
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        8080, description="port; 0 takes any free one, and so does the default when it is taken, port"
+    )
+
+    @property
+    def is_port_chosen(self) -> bool:
+        """Whether somebody counts on this very port."""
+        return "port" in self.model_fields_set and self.port != 0
 
 
 class LoggingSettings(SettingsGroup):
@@ -271,7 +296,7 @@ class Settings(SettingsGroup):
     """All settings of the fleet and its command line."""
 
     data_dir: Path = Field(
-        Path(".poon"), description="folder of the embedded database, images, heartbeat and broker address"
+        Path(".poon"), description="folder of the embedded database, images, heartbeat and addresses"
     )
     defaults: DefaultSettings = DefaultSettings()
     kafka: KafkaSettings = KafkaSettings()
@@ -279,7 +304,9 @@ class Settings(SettingsGroup):
     cache: CacheSettings = CacheSettings()
     images: ImageSettings = ImageSettings()
     runtime: RuntimeSettings = RuntimeSettings()
+    dead_letters: DeadLetterSettings = DeadLetterSettings()
     ocr: OcrSettings = OcrSettings()
+    http: HttpSettings = HttpSettings()
     logging: LoggingSettings = LoggingSettings()
 
     @model_validator(mode="before")

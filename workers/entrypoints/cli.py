@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workers.entrypoints.commands import config, demo, health, migrate, run, send, tail, topics
+from workers.entrypoints.commands import config, demo, dlq, health, lag, migrate, run, send, tail, top, topics
 from workers.entrypoints.failures import CarefulGroup
 
 DISTRIBUTION = "poon-workers"
@@ -22,7 +22,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings: `poon config`. Exit codes: 0 done, 1 no, 2 usage, 65 bad input, 69 service unavailable,"
-    " 70 unexpected, 75 no outcome in time, 78 wrong setting, 130 interrupted.",
+    " 70 unexpected, 75 no outcome in time, 78 wrong setting, 130 interrupted,"
+    " 143 stopped with work in flight.",
 )
 
 
@@ -49,6 +50,9 @@ app.command()(demo.demo)
 app.command()(run.run)
 app.add_typer(send.app, name="send")
 app.command()(tail.tail)
+app.command()(lag.lag)
+app.command()(top.top)
+app.add_typer(dlq.app, name="dlq")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
 app.command()(config.config)

@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     NO_ANSWER = 75
     CONFIGURATION = 78
     INTERRUPTED = 130
+    ABORTED = 143
 
     @property
     def meaning(self) -> str:
@@ -27,7 +28,7 @@ class ExitCode(IntEnum):
 _MEANINGS = {
     ExitCode.OK: "Done.",
     ExitCode.NO: "The answer is no: topics differ, the schema is not current, the worker is not healthy, a command"
-    " was rejected or failed, the demo's check found a problem.",
+    " was rejected or failed, a dead letter was left as it is, the demo's check found a problem.",
     ExitCode.USAGE: "The command line is wrong; the message names the argument.",
     ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
     ExitCode.UNAVAILABLE: "A service cannot be used: broker, database or image store; the message says what to check.",
@@ -35,6 +36,8 @@ _MEANINGS = {
     ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
     ExitCode.CONFIGURATION: "A setting is wrong; the message names it and the cure.",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
+    ExitCode.ABORTED: "The fleet was stopped before it had finished what was in flight: the drain time was up, or a"
+    " second signal came. All of that is redelivered.",
 }
 
 

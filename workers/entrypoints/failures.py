@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.kafka.connection import TlsFileError
-from workers.bootstrap.errors import DatabaseRefusedError
+from workers.bootstrap.errors import DatabaseRefusedError, FleetAbortedError, HttpAddressError
 from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import complain
@@ -30,6 +30,8 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     SettingsError: ExitCode.CONFIGURATION,
     TlsFileError: ExitCode.CONFIGURATION,
     DatabaseRefusedError: ExitCode.CONFIGURATION,
+    HttpAddressError: ExitCode.CONFIGURATION,
+    FleetAbortedError: ExitCode.ABORTED,
     InputError: ExitCode.BAD_INPUT,
     RejectionError: ExitCode.BAD_INPUT,
     UnpublishableError: ExitCode.BAD_INPUT,

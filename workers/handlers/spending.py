@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from uuid import UUID
+
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from workers.domain import spending
 from workers.domain.spending import SpendingEntry, SpendingEvent, entry_stream
@@ -9,11 +12,30 @@ from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.store import SpendingRepository
 
 
-async def record_spending(command: RecordSpending, context: CommandContext, *, entries: SpendingRepository) -> Decision:
+def record_spending(
+    command: RecordSpending, context: CommandContext, *, entries: SpendingRepository
+) -> Decision | Awaitable[Decision]:
+    """Record an entry, at once where its id can be nobody else's.
+
+    A derived id is taken only by an entry whose sender guessed it. Then the store finds a conflict, and the next
+    attempt looks first.
+    """
+    if command.entry_id is None and context.attempt == 1:
+        return _recorded(command, context, spending.new_entry_id(context.tenant, context.command_id), None)
+    return _record_after_a_look(command, context, entries)
+
+
+async def _record_after_a_look(
+    command: RecordSpending, context: CommandContext, entries: SpendingRepository
+) -> Decision:
     entry_id = command.entry_id or spending.new_entry_id(context.tenant, context.command_id)
-    current = await entries.get(context.tenant, entry_id)
-    event = spending.record(current, command, context.owner, entry_id, context.sent_at)
-    return _decision(current, event, context)
+    return _recorded(command, context, entry_id, await entries.get(context.tenant, entry_id))
+
+
+def _recorded(
+    command: RecordSpending, context: CommandContext, entry_id: UUID, current: SpendingEntry | None
+) -> Decision:
+    return _decision(current, spending.record(current, command, context.owner, entry_id, context.sent_at), context)
 
 
 async def correct_spending(

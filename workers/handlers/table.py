@@ -59,7 +59,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
 
 
 def _row(
-    command: type[C], handler: Callable[[C, CommandContext], Awaitable[Decision]]
+    command: type[C], handler: Callable[[C, CommandContext], Decision | Awaitable[Decision]]
 ) -> tuple[type[Command], Handler]:
     """One line of the table, checked: the function takes this very command."""
     # Handlers are only ever looked up by the class of the command they are given.

@@ -49,8 +49,10 @@ class Decision:
     entry: SpendingEntry | None = None
 
 
-Handler = Callable[[Command, CommandContext], Awaitable[Decision]]
-"""Decides a command. Holds no transaction, awaits AI through ports only.
+Handler = Callable[[Command, CommandContext], Decision | Awaitable[Decision]]
+"""Decides a command, at once or when awaited. Holds no transaction, awaits AI through ports only.
+
+One that needs nothing from outside returns its decision: that costs no task, so many can be decided in one go.
 
 Raises RejectionError for wrong input and TransientError where trying again may help.
 """

@@ -1,7 +1,7 @@
 """Records as they come from and go to the broker, without naming a client library."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
@@ -65,12 +65,13 @@ class RawRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRecord:
-    """A record to publish; the key decides its partition."""
+    """A record to publish; the key decides its partition, unless one is named."""
 
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = field(default=())
+    headers: Sequence[tuple[str, bytes]] = ()
+    partition: int | None = None
 
 
 class RecordSink(Protocol):
@@ -81,6 +82,10 @@ class RecordSink(Protocol):
 
     def accept(self, records: Sequence[RawRecord]) -> None:
         """Take over records, in order per partition. Must not block; back-pressure is given by `Intake.pause`."""
+        ...
+
+    def polled(self) -> None:
+        """The client asks the broker for records: a sign of life, whether there are any or not."""
         ...
 
     async def assigned(self, partitions: Collection[Partition]) -> None:
@@ -127,6 +132,14 @@ class Intake(Protocol):
 
     async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
         """What the group has committed; partitions without a commit are left out.
+
+        Raises:
+            UnavailableError: the broker cannot be reached.
+        """
+        ...
+
+    async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """The offset of the first record the broker still has of each partition; where a group without a commit begins.
 
         Raises:
             UnavailableError: the broker cannot be reached.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from contracts.envelope import Envelope
 from workers.ports.messages import Partition, RawRecord
@@ -30,7 +31,7 @@ class Settled(NamedTuple):
     record: RawRecord
     envelope: Envelope
     outcome: str
-    outcome_id: str
+    outcome_id: UUID
     code: str | None
     duplicate: bool
     attempts: int

@@ -72,9 +72,18 @@ class Assignment:
         offsets = self._offsets.setdefault(partition, PartitionOffsets())
         return offsets if offsets.deliver(record.offset) else None
 
+    def offsets_of(self, partition: Partition) -> PartitionOffsets | None:
+        """What was delivered from a partition; None before the first record."""
+        return self._offsets.get(partition)
+
     def holds(self, partition: Partition, offsets: PartitionOffsets) -> bool:
         """Whether what was delivered to `offsets` is still this worker's business."""
         return self._offsets.get(partition) is offsets
+
+    @property
+    def paused(self) -> frozenset[Partition]:
+        """The partitions that are paused."""
+        return frozenset(self._paused)
 
     @property
     def is_paused(self) -> bool:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from workers.ports.clock import Clock
 from workers.ports.messages import OutgoingRecord, Publisher, UnpublishableError
+from workers.ports.observing import Observer
 from workers.ports.store import CommitResult, Committed, DecisionStore, InboxKey, StoredEvent, Verdict
 from workers.runtime.deadletters import without_content
+from workers.runtime.deliveries import Delivery
 from workers.runtime.ground import Ground
 from workers.runtime.outcomes import outgoing
 
@@ -26,20 +29,37 @@ PUBLISH_AHEAD: Final = 2
 """How many stored batches may wait for their publication."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Submission:
     """Something to make durable and public.
 
     Attributes:
+        delivery: whose outcome it is; once it is gone nothing is stored for it any more.
         verdict: what to store; None to publish `recorded` again.
+        recorded: the events stored the first time.
         dead_letters: records to publish beside the outcome, before its offset can be committed.
-        settled: resolved once everything is acknowledged.
+        is_final: the outcome is the runtime's own, and nothing else can be decided when it cannot be stored.
     """
 
+    delivery: Delivery
     verdict: Verdict | None
-    recorded: tuple[StoredEvent, ...]
-    dead_letters: tuple[OutgoingRecord, ...]
-    settled: asyncio.Future[CommitResult]
+    recorded: tuple[StoredEvent, ...] = ()
+    dead_letters: tuple[OutgoingRecord, ...] = ()
+    is_final: bool = False
+
+
+Batch = list[tuple[Submission, CommitResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a committer works with, and who watches."""
+
+    store: DecisionStore
+    publisher: Publisher
+    ground: Ground
+    observer: Observer
+    clock: Clock
 
 
 class Committer:
@@ -47,59 +67,63 @@ class Committer:
 
     Args:
         batch_size: the most decisions in one transaction.
+        settled: told of every batch, in order: once all events of the Committed are acknowledged by the broker; of the
+            others nothing was stored or published.
     """
 
-    def __init__(self, store: DecisionStore, publisher: Publisher, ground: Ground, batch_size: int) -> None:
-        self._store = store
-        self._publisher = publisher
-        self._ground = ground
+    def __init__(self, tools: Tools, batch_size: int, settled: Callable[[Batch], None]) -> None:
+        self._store = tools.store
+        self._publisher = tools.publisher
+        self._ground = tools.ground
+        self._observer = tools.observer
+        self._clock = tools.clock
         self._batch_size = batch_size
+        self._settled = settled
         self._submitted: deque[Submission] = deque()
         self._something = asyncio.Event()
-        self._stored: asyncio.Queue[list[tuple[Submission, CommitResult]]] = asyncio.Queue(PUBLISH_AHEAD)
+        self._stored: asyncio.Queue[Batch] = asyncio.Queue(PUBLISH_AHEAD)
 
-    async def settle(self, verdict: Verdict, dead_letters: Sequence[OutgoingRecord] = ()) -> CommitResult:
-        """Store a verdict and publish its events, or those of the first time when it is a duplicate.
-
-        Returns after the broker has acknowledged them; with a result other than Committed nothing was published.
-        """
-        return await self._submit(Submission(verdict, (), tuple(dead_letters), _future()))
-
-    async def republish(self, events: tuple[StoredEvent, ...], dead_letters: Sequence[OutgoingRecord]) -> None:
-        """Publish stored events again."""
-        await self._submit(Submission(None, events, tuple(dead_letters), _future()))
+    def submit(self, submission: Submission) -> None:
+        """Take over a submission. Does not block; `settled` tells what became of it."""
+        self._submitted.append(submission)
+        self._something.set()
 
     async def store_forever(self) -> None:
         """The first of the two loops a supervisor runs: submissions to the database."""
         while True:
             await self._something.wait()
             batch = self._next_batch()
-            verdicts = [entry.verdict for entry in batch if entry.verdict is not None]
-            results = iter(await self._store_verdicts(verdicts))
-            outcome = [
-                (entry, Committed(entry.recorded[0].inbox_key, entry.recorded, duplicate=True))
-                if entry.verdict is None
-                else (entry, next(results))
-                for entry in batch
-            ]
-            await self._stored.put(outcome)
+            if batch:
+                await self._stored.put(await self._made_durable(batch))
 
     async def publish_forever(self) -> None:
         """The second loop: stored events to the broker."""
         while True:
-            settled = await self._stored.get()
-            records = [
-                record
-                for entry, result in settled
-                if isinstance(result, Committed)
-                for record in (*_due_letters(entry, result), *outgoing(result.events))
-            ]
-            await self._publish(records)
-            for entry, result in settled:
-                if not entry.settled.done():
-                    entry.settled.set_result(result)
+            batch = await self._stored.get()
+            await self._publish(_records(batch))
+            self._settled(batch)
+
+    async def _made_durable(self, batch: list[Submission]) -> Batch:
+        verdicts = [entry.verdict for entry in batch if entry.verdict is not None]
+        results = iter(await self._store_verdicts(verdicts))
+        return [
+            (entry, Committed(entry.recorded[0].inbox_key, entry.recorded, duplicate=True))
+            if entry.verdict is None
+            else (entry, next(results))
+            for entry in batch
+        ]
+
+    async def _store_verdicts(self, verdicts: list[Verdict]) -> Sequence[CommitResult]:
+        if not verdicts:
+            return ()
+        started = self._clock.monotonic()
+        results = await self._ground.until_available("database", lambda: self._store.commit(verdicts))
+        duplicates = sum(1 for result in results if isinstance(result, Committed) and result.duplicate)
+        self._observer.stored(len(verdicts), duplicates, started, self._clock.monotonic())
+        return results
 
     async def _publish(self, records: list[OutgoingRecord]) -> None:
+        started = self._clock.monotonic()
         while records:
             attempt = partial(self._publisher.publish, records)
             try:
@@ -112,41 +136,39 @@ class Committer:
                 LOG.warning("dead letter published without its content", extra=facts)
                 records = [stub if record is error.record else record for record in records]
             else:
+                self._observer.published(len(records), started, self._clock.monotonic())
                 return
-
-    async def _submit(self, submission: Submission) -> CommitResult:
-        self._submitted.append(submission)
-        self._something.set()
-        return await submission.settled
-
-    async def _store_verdicts(self, verdicts: list[Verdict]) -> Sequence[CommitResult]:
-        if not verdicts:
-            return ()
-        return await self._ground.until_available("database", lambda: self._store.commit(verdicts))
 
     def _next_batch(self) -> list[Submission]:
         batch: list[Submission] = []
         keys: set[InboxKey] = set()
-        while self._submitted and len(batch) < self._batch_size:
-            verdict = self._submitted[0].verdict
+        submitted = self._submitted
+        while submitted and len(batch) < self._batch_size:
+            verdict = submitted[0].verdict
             if verdict is not None and verdict.key in keys:  # the same command from another lane: next batch
                 break
-            submission = self._submitted.popleft()
-            if submission.settled.cancelled():
+            submission = submitted.popleft()
+            if submission.delivery.gone:
                 continue
             if verdict is not None:
                 keys.add(verdict.key)
             batch.append(submission)
-        if not self._submitted:
+        if not submitted:
             self._something.clear()
         return batch
+
+
+def _records(batch: Batch) -> list[OutgoingRecord]:
+    records: list[OutgoingRecord] = []
+    for entry, result in batch:
+        if isinstance(result, Committed):
+            if entry.dead_letters:
+                records += _due_letters(entry, result)
+            records += outgoing(result.events)
+    return records
 
 
 def _due_letters(entry: Submission, result: Committed) -> tuple[OutgoingRecord, ...]:
     """The dead letters, unless another worker decided the command otherwise: a redrive would be a second effect."""
     mine = entry.verdict is None or result.events[-1].type == entry.verdict.events[-1].type
     return entry.dead_letters if mine else ()
-
-
-def _future() -> asyncio.Future[CommitResult]:
-    return asyncio.get_running_loop().create_future()

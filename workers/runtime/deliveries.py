@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -29,9 +30,10 @@ POISON: Final = frozenset(
 NOBODY: Final = "unknown"
 """Tenant and owner of a record that does not tell them."""
 
-
 LATEST_MS: Final = 253_370_764_800_000
 """The last record time-stamp taken at its word, the start of the year 9999: later ones do not fit a date everywhere."""
+
+LaneKey = tuple[str, int, bytes | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,29 @@ class Defect:
     field: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Delivery:
     """One record this worker took over.
 
+    Times are readings of the runtime's monotonic clock, seconds.
+
     Attributes:
         record: the record as it came.
+        offsets: where the record was noted as delivered, and is to be noted as finished.
         area: of the topic it came on; also the name of the handler in the inbox.
         envelope: complete even for a broken record, with what could be read.
         command: None when `defect` says why there is none.
+        inbox_key: what makes this command the same as another.
         recorded: the stored events, when the command was decided before.
         recheck: the same command is in flight; look again before handling.
-        offsets: where the record was noted as delivered, and is to be noted as finished.
+        gone: the partition is somebody else's now; nothing is to be stored or published for it any more.
+        attempts: how often the handler was called; an attempt that met an outage does not count.
+        waits: how often the present attempt has waited for an outage to end.
+        code: of the taxonomy, once the command was rejected or given up.
+        task: what waits for it: for a backend, a back-off or the database.
+        taken: when the record was taken over.
+        started: when the last attempt began.
+        decided: when the decision was there.
     """
 
     record: RawRecord
@@ -63,8 +76,21 @@ class Delivery:
     envelope: Envelope
     command: Command | None = None
     defect: Defect | None = None
+    taken: float = 0.0
     recorded: tuple[StoredEvent, ...] = ()
     recheck: bool = False
+    gone: bool = False
+    attempts: int = 0
+    waits: int = 0
+    code: ErrorCode | None = None
+    task: asyncio.Task[None] | None = None
+    started: float = 0.0
+    decided: float = 0.0
+    inbox_key: InboxKey = None  # type: ignore[assignment]  # set once, below
+
+    def __post_init__(self) -> None:
+        self.inbox_key = InboxKey(self.area, self.envelope.tenant, self.envelope.id)
+        self.started = self.decided = self.taken
 
     @property
     def partition(self) -> Partition:
@@ -72,38 +98,38 @@ class Delivery:
         return Partition(self.record.topic, self.record.partition)
 
     @property
-    def inbox_key(self) -> InboxKey:
-        """What makes this command the same as another."""
-        return InboxKey(self.area, self.envelope.tenant, self.envelope.id)
-
-    @property
-    def lane(self) -> tuple[str, int, bytes | int]:
+    def lane(self) -> LaneKey:
         """Deliveries of one lane are settled in order; a record without a key has a lane of its own."""
-        key = self.record.key
-        return (self.record.topic, self.record.partition, self.record.offset if key is None else key)
+        record = self.record
+        key = record.key
+        return (record.topic, record.partition, record.offset if key is None else key)
 
 
-def receive(record: RawRecord, offsets: PartitionOffsets) -> Delivery:
+def receive(record: RawRecord, offsets: PartitionOffsets, taken: float = 0.0) -> Delivery:
     """Decode a record. Never raises: what is wrong becomes the delivery's defect."""
     area = TOPICS[record.topic].area
-    record_time = datetime.fromtimestamp(min(max(record.timestamp, 0), LATEST_MS) / 1000, UTC)
     try:
-        envelope = parse_envelope(record.headers, record_time)
+        envelope = parse_envelope(record.headers, _record_time(record))
     except EnvelopeError as error:
         defect = Defect(ErrorCode.INVALID_ENVELOPE, error.reason, error.field)
-        return Delivery(record, offsets, area, _salvaged_envelope(record, record_time), defect=defect)
+        return Delivery(record, offsets, area, _salvaged_envelope(record), None, defect, taken)
     known = COMMANDS.get(envelope.type)
     if known is not None and known.area != area:
         defect = Defect(ErrorCode.WRONG_TOPIC, f"{envelope.type} travels on poon.{known.area}.commands", "ce_type")
-        return Delivery(record, offsets, area, envelope, defect=defect)
+        return Delivery(record, offsets, area, envelope, None, defect, taken)
     try:
         command = decode_command(envelope.type, record.value)
     except PayloadError as error:
-        return Delivery(record, offsets, area, envelope, defect=Defect(error.code, error.reason, error.field))
-    return Delivery(record, offsets, area, envelope, command)
+        defect = Defect(error.code, error.reason, error.field)
+        return Delivery(record, offsets, area, envelope, None, defect, taken)
+    return Delivery(record, offsets, area, envelope, command, None, taken)
 
 
-def _salvaged_envelope(record: RawRecord, record_time: datetime) -> Envelope:
+def _record_time(record: RawRecord) -> datetime:
+    return datetime.fromtimestamp(min(max(record.timestamp, 0), LATEST_MS) / 1000, UTC)
+
+
+def _salvaged_envelope(record: RawRecord) -> Envelope:
     """An envelope from what is readable; its id falls back to the record's position, which is unique and stable."""
     position = f"{record.topic}:{record.partition}:{record.offset}"
     readable = dict(record.headers)
@@ -111,7 +137,7 @@ def _salvaged_envelope(record: RawRecord, record_time: datetime) -> Envelope:
         id=_readable(readable.get("ce_id")) or position,
         source=_readable(readable.get("ce_source")) or NOBODY,
         type=_readable(readable.get("ce_type")) or NOBODY,
-        time=record_time,
+        time=_record_time(record),
         tenant=NOBODY,
         owner=NOBODY,
         correlation_id=_readable(readable.get("ce_correlationid")) or _readable(readable.get("ce_id")) or position,

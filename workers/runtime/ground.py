@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
+from workers.ports.observing import Observer
 from workers.runtime.retry import RetryPolicy, backoff
 
 T = TypeVar("T")
@@ -23,9 +24,10 @@ class Ground:
     While it waits, lanes stay busy, the buffer fills and intake pauses: nothing is dead-lettered because of an outage.
     """
 
-    def __init__(self, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, clock: Clock, rng: random.Random, observer: Observer) -> None:
         self._clock = clock
         self._rng = rng
+        self._observer = observer
         self._outages: set[str] = set()
 
     @property
@@ -51,8 +53,10 @@ class Ground:
         if what not in self._outages:
             self._outages.add(what)
             LOG.error("outage", extra={"ground": what, "reason": str(error)})
+            self._observer.outage(what, over=False)
 
     def _clear(self, what: str) -> None:
         if what in self._outages:
             self._outages.discard(what)
             LOG.warning("outage over", extra={"ground": what})
+            self._observer.outage(what, over=True)

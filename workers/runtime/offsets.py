@@ -78,6 +78,11 @@ class PartitionOffsets:
         self._committed_change = progress.change
 
     @property
+    def last_delivered(self) -> int | None:
+        """The newest record taken over."""
+        return self._last_delivered
+
+    @property
     def unfinished(self) -> int:
         """How many delivered records lie at or above the watermark, finished ones among them included."""
         return len(self._unfinished)

@@ -34,27 +34,41 @@ class Recovery:
         for partition in partitions:
             self._finished.pop(partition, None)
 
-    async def read(self) -> None:
-        """Read the metadata of all new partitions at once; at most one request, none where nothing is new."""
+    async def read(self) -> frozenset[Partition]:
+        """Read the metadata of all new partitions at once; at most one request, none where nothing is new.
+
+        Returns:
+            The partitions the group has never committed an offset of.
+        """
         if not self._unread:
-            return
+            return frozenset()
         partitions = frozenset(self._unread)
         try:
             points = await self._intake.committed(partitions)
         except UnavailableError as error:
             LOG.warning("commit metadata not read", extra={"reason": str(error)})
-            points = {}
-        for partition in partitions & self._unread:
-            self._unread.discard(partition)
+            self._unread -= partitions
+            return frozenset()
+        read = partitions & self._unread
+        self._unread -= read
+        for partition in read:
             point = points.get(partition)
             if point is not None and (runs := decode(*point)):
                 self._finished[partition] = runs
+        return read - points.keys()
 
     def is_unread(self, partition: Partition) -> bool:
         """Whether the partition's metadata is still to be read."""
         return partition in self._unread
 
-    def is_finished(self, partition: Partition, offset: int) -> bool:
+    @property
+    def is_needed(self) -> bool:
+        """Whether some partition's metadata is still to be read."""
+        return bool(self._unread)
+
+    def is_finished(self, topic: str, number: int, offset: int) -> bool:
         """Whether a redelivered record was done with before."""
-        runs = self._finished.get(partition)
+        if not self._finished:
+            return False
+        runs = self._finished.get(Partition(topic, number))
         return runs is not None and covers(runs, offset)

@@ -92,7 +92,7 @@ def next_step(error: Exception, attempt: int, policy: RetryPolicy, rng: random.R
         return Wait(backoff(waits + 1, policy, rng))
     if isinstance(error, UnstorableError):
         return GiveUp(ErrorCode.INTERNAL_ERROR, str(error))
-    code, reason = _code_and_reason(error)
+    code, reason = code_and_reason(error)
     if attempt >= policy.attempts:
         return GiveUp(code, reason)
     return Retry(backoff(attempt, policy, rng))
@@ -104,7 +104,8 @@ def backoff(attempt: int, policy: RetryPolicy, rng: random.Random) -> float:
     return rng.uniform(0, bound)
 
 
-def _code_and_reason(error: Exception) -> tuple[ErrorCode, str]:
+def code_and_reason(error: Exception) -> tuple[ErrorCode, str]:
+    """The code a failure would end with, and the reason told with it."""
     if isinstance(error, TransientError):
         return error.code, error.reason
     if isinstance(error, TimeoutError):

@@ -1,13 +1,18 @@
-"""Carrying one delivery to its end: handle, retry, reject or give up, store and publish."""
+"""Carrying one delivery to its end: handle, retry, reject or give up, store and publish.
+
+A delivery's way is a chain of short steps, each begun by the end of the one before: `start` (the dispatcher gives it a
+place), an attempt, the decision, `settled` (the committer has stored and published it). A handler that decides at once
+costs no task and no future; only waiting does: for a backend, for a back-off, for the database.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from contracts.base import Command
 from contracts.errors import ErrorCode
@@ -15,8 +20,10 @@ from contracts.events.outcomes import CommandFailed
 from contracts.registry import EVENTS
 from workers.ports.clock import Clock
 from workers.ports.errors import RejectionError
-from workers.ports.handling import CommandContext, Handler
+from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import OutgoingRecord
+from workers.ports.observing import Attempt, Observer, Settled
+from workers.ports.replies import ReplyPublisher
 from workers.ports.store import (
     CommitResult,
     Committed,
@@ -27,10 +34,11 @@ from workers.ports.store import (
     Verdict,
 )
 from workers.runtime import outcomes
-from workers.runtime.committer import Committer
-from workers.runtime.deadletters import dead_letter
-from workers.runtime.deliveries import POISON, Delivery
+from workers.runtime.committer import Batch, Submission
+from workers.runtime.deadletters import dead_letter, lettered
+from workers.runtime.deliveries import POISON, Defect, Delivery
 from workers.runtime.ground import Ground
+from workers.runtime.replies import reply
 from workers.runtime.retry import (
     ConflictError,
     GiveUp,
@@ -40,6 +48,7 @@ from workers.runtime.retry import (
     Step,
     UnstorableError,
     Wait,
+    code_and_reason,
     next_step,
 )
 
@@ -64,121 +73,181 @@ class Handling:
     group: str
     policies: Mapping[type[Command], RetryPolicy]
 
+    def policy_of(self, command: Command | None) -> RetryPolicy:
+        """The retry policy of a command's type."""
+        return self.default_policy if command is None else self.policies.get(type(command), self.default_policy)
+
 
 @dataclass(frozen=True, slots=True)
-class Time:
-    """What a settler waits by.
+class Surroundings:
+    """What a settler works in.
 
     Attributes:
-        rng: for the jitter of back-offs.
-        pause: awaits a back-off, without keeping a place from deliveries that could go on.
+        submit: hands a submission to the committer.
+        finished: told of deliveries whose outcomes are stored and published.
+        step_aside: gives the delivery's place away while it waits for its next attempt.
+        step_back: tells that it goes on.
+        spawn: starts a task whose failure stops the worker.
     """
 
+    store: DecisionStore
+    ground: Ground
     clock: Clock
     rng: random.Random
-    pause: Callable[[Awaitable[None]], Awaitable[None]]
+    observer: Observer
+    replies: ReplyPublisher
+    submit: Callable[[Submission], None]
+    finished: Callable[[list[Delivery]], None]
+    step_aside: Callable[[Delivery], None]
+    step_back: Callable[[Delivery], None]
+    spawn: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 
 
 class Settler:
-    """Settles deliveries, one call each."""
+    """Settles deliveries."""
 
-    def __init__(
-        self,
-        handling: Handling,
-        store: DecisionStore,
-        committer: Committer,
-        ground: Ground,
-        time: Time,
-    ) -> None:
+    def __init__(self, handling: Handling, around: Surroundings) -> None:
         self._handling = handling
-        self._store = store
-        self._committer = committer
-        self._ground = ground
-        self._clock = time.clock
-        self._rng = time.rng
-        self._pause = time.pause
+        self._around = around
+        self._clock = around.clock
+        self._observer = around.observer
+        self._submit = around.submit
 
-    async def settle(self, delivery: Delivery) -> None:
-        """Bring a delivery to its one terminal outcome, stored and published. Never raises on bad input."""
-        recorded = await self._recorded(delivery)
-        if recorded:
-            LOG.info("recognised", extra=_facts(delivery, recorded[-1].type))
-            await self._committer.republish(recorded, self._dead_letters_again(delivery, recorded))
-        elif delivery.defect is not None:
-            now = self._clock.now()
-            verdict = outcomes.defective(delivery, delivery.defect, now)
-            reason = f"{delivery.defect.code}: {delivery.defect.reason}"
-            letters = self._dead_letters(delivery, verdict, reason) if delivery.defect.code in POISON else ()
-            await self._end(delivery, verdict, letters)
+    def start(self, delivery: Delivery) -> None:
+        """Begin to bring a delivery to its one terminal outcome. Returns at once and never raises on bad input."""
+        if delivery.recorded:
+            self._republish(delivery, delivery.recorded)
+        elif delivery.recheck:
+            self._spawn(delivery, self._look_again(delivery))
         elif delivery.command is not None:
-            await self._handle(delivery, delivery.command)
+            self._attempt(delivery, delivery.command)
+        elif delivery.defect is not None:
+            self._refuse(delivery, delivery.defect)
 
-    async def _recorded(self, delivery: Delivery) -> tuple[StoredEvent, ...]:
-        if delivery.recorded or not delivery.recheck:
-            return delivery.recorded
+    def settled(self, batch: Batch) -> None:
+        """Go on from what became of submissions.
+
+        Raises:
+            UnstorableError: an outcome made by the runtime itself cannot be stored. It has a stream of its own and no
+                free text, so this is a defect, and stopping with the offset uncommitted loses nothing.
+        """
+        now = self._clock.monotonic()
+        done: list[Delivery] = []
+        told: list[Settled] = []
+        for submission, result in batch:
+            delivery = submission.delivery
+            if isinstance(result, Committed):
+                done.append(delivery)
+                if delivery.envelope.reply_to is not None:
+                    self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
+                told.append(_told(delivery, result))
+            elif submission.is_final:
+                msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
+                raise UnstorableError(msg)
+            elif not delivery.gone:
+                self._failed(delivery, _failure(result))
+        self._observer.settled(told, now)
+        self._around.finished(done)
+
+    def _republish(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> None:
+        self._submit(Submission(delivery, None, recorded, self._dead_letters_again(delivery, recorded)))
+
+    async def _look_again(self, delivery: Delivery) -> None:
+        """The same command was in flight when this one came: it may have been decided since."""
         key = delivery.inbox_key
-        found = await self._ground.until_available("database", lambda: self._store.recorded([key]))
-        return found.get(key, ())
+        found = await self._around.ground.until_available("database", lambda: self._around.store.recorded([key]))
+        delivery.recheck = False
+        delivery.recorded = found.get(key, ())
+        self.start(delivery)
 
-    async def _handle(self, delivery: Delivery, command: Command) -> None:
-        attempt, waits = 1, 0
-        while (step := await self._next_step(delivery, command, attempt, waits)) is not None:
-            match step:
-                case Reject(error):
-                    await self._end(delivery, outcomes.rejected(delivery, error, self._clock.now()), ())
-                    return
-                case GiveUp():
-                    await self._give_up(delivery, step, attempt)
-                    return
-                case Retry(delay):
-                    attempt, waits = attempt + 1, 0
-                    await self._pause(self._clock.sleep(delay))
-                case Wait(delay):
-                    waits += 1
-                    await self._clock.sleep(delay)
+    def _refuse(self, delivery: Delivery, defect: Defect) -> None:
+        """End a record that is no valid command."""
+        verdict = outcomes.defective(delivery, defect, self._clock.now())
+        reason = f"{defect.code}: {defect.reason}"
+        if defect.code in POISON:
+            self._dead_letter(delivery, verdict, defect.code, reason)
+        else:
+            self._end(delivery, verdict, defect.code)
 
-    async def _next_step(self, delivery: Delivery, command: Command, attempt: int, waits: int) -> Step | None:
-        policy = self._handling.policies.get(type(command), self._handling.default_policy)
+    def _attempt(self, delivery: Delivery, command: Command) -> None:
+        delivery.attempts += 1
+        delivery.started = self._clock.monotonic()
         try:
-            await self._attempt(delivery, command, attempt)
-        except Exception as error:
-            step = next_step(error, attempt, policy, self._rng, waits)
-            if not isinstance(step, Reject):
-                facts = {**_facts(delivery), "attempt": attempt, "error": str(error), "step": str(step)}
-                LOG.warning("attempt failed", extra=facts, exc_info=error)
-            return step
-        return None
+            context = self._context(delivery)
+            _refuse_expired(delivery, context)
+            made = self._handling.handlers[type(command)](command, context)
+        except Exception as error:  # noqa: BLE001  whatever a handler raises is one command's failure
+            self._failed(delivery, error)
+            return
+        if isinstance(made, Decision):
+            self._decided(delivery, made)
+        else:
+            self._spawn(delivery, self._await(delivery, made))
 
-    async def _attempt(self, delivery: Delivery, command: Command, attempt: int) -> None:
-        context = self._context(delivery, attempt)
-        expiry = delivery.envelope.expiry_time
-        if expiry is not None and context.now > expiry:
-            raise RejectionError(ErrorCode.EXPIRED, f"expired at {expiry.isoformat()}", field="ce_expirytime")
-        handler = self._handling.handlers[type(command)]
-        async with asyncio.timeout(self._handling.time_budget):
-            decision = await handler(command, context)
-        verdict = outcomes.decided(delivery, decision, self._clock.now())
-        result = await self._committer.settle(verdict)
-        if isinstance(result, Conflicted):
-            raise ConflictError
-        if isinstance(result, Unstorable):
-            raise UnstorableError(result.reason)
-        self._log_settled(delivery, result)
+    async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
+        try:
+            async with asyncio.timeout(self._handling.time_budget):
+                made = await decision
+        except Exception as error:  # noqa: BLE001  see _attempt
+            self._failed(delivery, error)
+        else:
+            self._decided(delivery, made)
 
-    async def _give_up(self, delivery: Delivery, step: GiveUp, attempts: int) -> None:
-        verdict = outcomes.failed(delivery, step.code, step.reason, attempts, self._clock.now())
-        await self._end(delivery, verdict, self._dead_letters(delivery, verdict, f"{step.code}: {step.reason}"))
+    def _decided(self, delivery: Delivery, decision: Decision) -> None:
+        try:
+            verdict = outcomes.decided(delivery, decision, self._clock.now())
+        except Exception as error:  # noqa: BLE001  an outcome that cannot be written is one command's failure, too
+            self._failed(delivery, error)
+            return
+        delivery.decided = self._clock.monotonic()
+        self._submit(Submission(delivery, verdict))
 
-    async def _end(self, delivery: Delivery, verdict: Verdict, dead_letters: tuple[OutgoingRecord, ...]) -> None:
-        result = await self._committer.settle(verdict, dead_letters)
-        if not isinstance(result, Committed):
-            # An outcome made by the runtime itself has a stream of its own and no free text: this is a defect, and
-            # stopping with the offset uncommitted loses nothing.
-            msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
-            raise UnstorableError(msg)
-        self._log_settled(delivery, result)
+    def _failed(self, delivery: Delivery, error: Exception) -> None:
+        policy = self._handling.policy_of(delivery.command)
+        step = next_step(error, delivery.attempts, policy, self._around.rng, delivery.waits)
+        if not isinstance(step, Reject):
+            self._tell(delivery, error, step)
+        match step:
+            case Reject(rejection):
+                verdict = outcomes.rejected(delivery, rejection, self._clock.now())
+                self._end(delivery, verdict, rejection.code)
+            case GiveUp():
+                self._give_up(delivery, step)
+            case Retry(delay):
+                delivery.waits = 0
+                self._spawn(delivery, self._try_later(delivery, delay))
+            case Wait(delay):
+                delivery.waits += 1
+                delivery.attempts -= 1
+                self._spawn(delivery, self._try_when_grounded(delivery, delay))
 
-    def _context(self, delivery: Delivery, attempt: int) -> CommandContext:
+    async def _try_later(self, delivery: Delivery, delay: float) -> None:
+        self._around.step_aside(delivery)
+        await self._clock.sleep(delay)
+        self._around.step_back(delivery)
+        self.start(delivery)
+
+    async def _try_when_grounded(self, delivery: Delivery, delay: float) -> None:
+        await self._clock.sleep(delay)
+        self.start(delivery)
+
+    def _give_up(self, delivery: Delivery, step: GiveUp) -> None:
+        verdict = outcomes.failed(delivery, step.code, step.reason, delivery.attempts, self._clock.now())
+        self._dead_letter(delivery, verdict, step.code, f"{step.code}: {step.reason}")
+
+    def _dead_letter(self, delivery: Delivery, verdict: Verdict, code: ErrorCode, reason: str) -> None:
+        group = self._handling.group
+        letter = dead_letter(delivery, group, verdict.events[-1], reason)
+        self._end(delivery, lettered(verdict, delivery, group), code, (letter,))
+
+    def _end(
+        self, delivery: Delivery, verdict: Verdict, code: ErrorCode, dead_letters: tuple[OutgoingRecord, ...] = ()
+    ) -> None:
+        delivery.code = code
+        delivery.decided = self._clock.monotonic()
+        self._submit(Submission(delivery, verdict, (), dead_letters, is_final=True))
+
+    def _context(self, delivery: Delivery) -> CommandContext:
         envelope = delivery.envelope
         return CommandContext(
             command_id=envelope.id,
@@ -187,11 +256,8 @@ class Settler:
             owner=envelope.owner,
             sent_at=envelope.time,
             now=self._clock.now(),
-            attempt=attempt,
+            attempt=delivery.attempts,
         )
-
-    def _dead_letters(self, delivery: Delivery, verdict: Verdict, reason: str) -> tuple[OutgoingRecord, ...]:
-        return (dead_letter(delivery, self._handling.group, verdict.events[-1], reason),)
 
     def _dead_letters_again(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> tuple[OutgoingRecord, ...]:
         """The dead letter a crash may have kept from being published; a repeated one carries the same outcome id."""
@@ -202,14 +268,52 @@ class Settler:
             return ()
         return (dead_letter(delivery, self._handling.group, last, f"{last.type} {last.id}"),)
 
-    def _log_settled(self, delivery: Delivery, result: CommitResult) -> None:
-        if isinstance(result, Committed):
-            LOG.info("settled", extra=_facts(delivery, result.events[-1].type, duplicate=result.duplicate))
+    def _tell(self, delivery: Delivery, error: Exception, step: Step) -> None:
+        delay = step.delay if isinstance(step, Retry | Wait) else None
+        now = self._clock.monotonic()
+        code = code_and_reason(error)[0]
+        self._observer.attempt_failed(
+            Attempt(delivery.record, delivery.envelope, delivery.attempts, error, code, delay, delivery.started, now)
+        )
+        LOG.warning("attempt failed", extra=_facts(delivery, error, step), exc_info=error)
+
+    def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> None:
+        delivery.task = self._around.spawn(work, "settle")
 
 
-def _facts(delivery: Delivery, outcome: str | None = None, *, duplicate: bool = False) -> dict[str, object]:
+def _refuse_expired(delivery: Delivery, context: CommandContext) -> None:
+    expiry = delivery.envelope.expiry_time
+    if expiry is not None and context.now > expiry:
+        raise RejectionError(ErrorCode.EXPIRED, f"expired at {expiry.isoformat()}", field="ce_expirytime")
+
+
+def _failure(result: CommitResult) -> Exception:
+    match result:
+        case Unstorable(_, reason):
+            return UnstorableError(reason)
+        case Conflicted() | Committed():
+            return ConflictError()
+
+
+def _told(delivery: Delivery, result: Committed) -> Settled:
+    last = result.events[-1]
+    return Settled(
+        delivery.record,
+        delivery.envelope,
+        last.type,
+        last.id,
+        delivery.code,
+        result.duplicate,
+        delivery.attempts,
+        delivery.taken,
+        delivery.started,
+        delivery.decided,
+    )
+
+
+def _facts(delivery: Delivery, error: Exception, step: Step) -> dict[str, object]:
     envelope = delivery.envelope
-    facts: dict[str, object] = {
+    return {
         "command_type": envelope.type,
         "command_id": envelope.id,
         "correlation_id": envelope.correlation_id,
@@ -217,7 +321,7 @@ def _facts(delivery: Delivery, outcome: str | None = None, *, duplicate: bool = 
         "topic": delivery.record.topic,
         "partition": delivery.record.partition,
         "offset": delivery.record.offset,
+        "attempt": delivery.attempts,
+        "error": str(error),
+        "step": str(step),
     }
-    if outcome is not None:
-        facts |= {"outcome": outcome, "duplicate": duplicate}
-    return facts

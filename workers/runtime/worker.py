@@ -14,18 +14,24 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from workers.ports.clock import Clock
-from workers.ports.errors import UnavailableError
-from workers.ports.messages import CommitPoint, Intake, Partition, Publisher, RawRecord, StaleAssignmentError
+from workers.ports.messages import Intake, Partition, Publisher, RawRecord
+from workers.ports.observing import Observer
+from workers.ports.replies import ReplyPublisher
+from workers.ports.status import WorkerStatus
 from workers.ports.store import DecisionStore, InboxKey
 from workers.runtime.assignment import Assignment
-from workers.runtime.committer import Committer
+from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
-from workers.runtime.dispatcher import Dispatcher
+from workers.runtime.dispatcher import Dispatcher, DispatchLimits
 from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
+from workers.runtime.guard import GuardedSink
+from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.recovery import Recovery
-from workers.runtime.settling import Handling, Settler, Time
+from workers.runtime.replies import NoReplies
+from workers.runtime.reporting import Facts, worker_status
+from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
 
 LOG: Final = logging.getLogger(__name__)
@@ -36,16 +42,16 @@ class WorkerLimits:
     """Bounds of one worker.
 
     Attributes:
-        max_in_flight: commands settled at the same time.
+        dispatch: how many commands are settled at the same time, and whose.
         flow: when intake pauses and resumes.
         commit_batch: the most decisions in one transaction.
         offset_interval: how often offsets are committed, seconds.
         drain_timeout: how long a stop waits for what is in flight, seconds.
     """
 
-    max_in_flight: int = 500
+    dispatch: DispatchLimits = field(default_factory=DispatchLimits)
     flow: FlowLimits = field(default_factory=FlowLimits)
-    commit_batch: int = 200
+    commit_batch: int = 500
     offset_interval: float = 0.1
     drain_timeout: float = 25.0
 
@@ -59,6 +65,8 @@ class WorkerPorts:
     store: DecisionStore
     clock: Clock
     rng: random.Random
+    observer: Observer
+    replies: ReplyPublisher = field(default_factory=NoReplies)
 
 
 class WorkerFailedError(Exception):
@@ -66,30 +74,47 @@ class WorkerFailedError(Exception):
 
 
 class Worker:
-    """One member of the consumer group. Implements `RecordSink` for its intake."""
+    """One member of the consumer group. Implements `RecordSink` for its intake.
 
-    def __init__(self, ports: WorkerPorts, handling: Handling, limits: WorkerLimits) -> None:
+    Args:
+        area: whose commands it handles, for its status.
+    """
+
+    def __init__(self, ports: WorkerPorts, handling: Handling, limits: WorkerLimits, area: str = "") -> None:
         self._ports = ports
+        self._clock = ports.clock
+        self._observer = ports.observer
         self._limits = limits
-        self._group = handling.group
+        self._facts = Facts(area, handling.group)
         self._assignment = Assignment(limits.flow)
-        self._ground = Ground(ports.clock, ports.rng)
-        self._committer = Committer(ports.store, ports.publisher, self._ground, limits.commit_batch)
+        self._ground = Ground(ports.clock, ports.rng, ports.observer)
         self._recovery = Recovery(ports.intake)
+        self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
         self._supervisor = Supervisor()
-        self._dispatcher = Dispatcher(
-            limits.max_in_flight,
-            self._settle,
-            self._finished,
-            lambda lane: self._supervisor.spawn(lane, "lane"),
+        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock)
+        self._dispatcher = Dispatcher(limits.dispatch, self._begin)
+        self._committer = Committer(tools, limits.commit_batch, self._settled)
+        self._settler = Settler(
+            handling,
+            Surroundings(
+                store=ports.store,
+                ground=self._ground,
+                clock=ports.clock,
+                rng=ports.rng,
+                observer=ports.observer,
+                replies=ports.replies,
+                submit=self._committer.submit,
+                finished=self._finished,
+                step_aside=self._dispatcher.step_aside,
+                step_back=self._dispatcher.step_back,
+                spawn=self._supervisor.spawn,
+            ),
         )
-        time = Time(ports.clock, ports.rng, self._dispatcher.aside)
-        self._settler = Settler(handling, ports.store, self._committer, self._ground, time)
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
-        self._offset_lock = asyncio.Lock()
         self._ready = asyncio.Event()
+        self._aborted = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then drain. May be called once.
@@ -113,6 +138,11 @@ class Worker:
             await self._supervisor.close()
             await self._ports.intake.stop()
             await self._ports.publisher.stop()
+            await self._ports.replies.stop()
+
+    def abort(self) -> None:
+        """End a drain, or the one that comes, at once: what is in flight is left to whoever gets its partition."""
+        self._aborted.set()
 
     @property
     def outages(self) -> frozenset[str]:
@@ -124,9 +154,19 @@ class Worker:
         """Records taken over and not done with."""
         return self._assignment.unfinished
 
+    def status(self) -> WorkerStatus:
+        """What the worker does at this moment; costs a walk over its lanes."""
+        return worker_status(
+            self._facts, self._assignment, self._dispatcher, self._ground.outages, self._clock.monotonic()
+        )
+
     async def ready(self) -> None:
         """Wait until the group gave this worker its first assignment."""
         await self._ready.wait()
+
+    def polled(self) -> None:
+        """See `RecordSink.polled`."""
+        self._facts.polled = self._clock.monotonic()
 
     def accept(self, records: Sequence[RawRecord]) -> None:
         """See `RecordSink.accept`."""
@@ -144,16 +184,19 @@ class Worker:
         self._recovery.begin(handover.new)
         self._recovery.forget(handover.gone)
         for partition in handover.gone:
-            for delivery in self._dispatcher.cancel(partition):
-                self._forget(delivery)
-        facts = {"group": self._group, "partitions": len(partitions), "gone": len(handover.gone)}
+            self._drop(partition)
+        facts = {"group": self._facts.group, "partitions": len(partitions), "gone": len(handover.gone)}
         LOG.info("assigned", extra=facts)
+        self._observer.assigned(sorted(partitions), len(handover.gone))
+        if handover.new and self._accepting:
+            self._arrived.put_nowait([])  # nothing arrived, but there are partitions to learn about
         self._steer()
+        self._facts.started = True
         self._ready.set()
 
     async def revoked(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.revoked`: commit what is ready; in-flight work goes on until the next assignment."""
-        await self._commit_offsets()
+        await self._offsets.commit()
         self._assignment.revoke(partitions)
 
     async def _start(self) -> None:
@@ -162,74 +205,109 @@ class Worker:
             (self._committer.store_forever(), "store"),
             (self._committer.publish_forever(), "publish"),
             (self._take_over_forever(), "take over"),
-            (self._commit_offsets_forever(), "commit offsets"),
+            (self._offsets.commit_forever(self._limits.offset_interval), "commit offsets"),
         ):
             self._supervisor.spawn(work, name)
         self._accepting = True
-        await self._ports.intake.start(self)
+        await self._ports.intake.start(GuardedSink(self, self._supervisor.fail))
 
     async def _drain(self) -> None:
         """Finish what is in flight, within the time set; what only waits is left to whoever gets the partition."""
         self._accepting = False
+        self._facts.draining = True
         self._ports.intake.pause(self._assignment.owned)
         self._dispatcher.halt()
-        LOG.info("draining", extra={"group": self._group, "in_flight": self._dispatcher.in_flight})
-        try:
-            async with asyncio.timeout(self._limits.drain_timeout):
-                await self._dispatcher.idle()
-        except TimeoutError:
-            LOG.warning("drain timed out", extra={"group": self._group, "in_flight": self._dispatcher.in_flight})
-        await self._commit_offsets()
-        LOG.info("drained", extra={"group": self._group})
+        started = self._clock.monotonic()
+        LOG.info("draining", extra={"group": self._facts.group, "in_flight": self._dispatcher.in_flight})
+        left = 0 if await self._idle_in_time() else self._dispatcher.in_flight
+        if left:
+            LOG.warning("drain given up", extra={"group": self._facts.group, "in_flight": left})
+        await self._offsets.commit()
+        self._observer.drained(left, self._clock.monotonic() - started)
+        LOG.info("drained", extra={"group": self._facts.group})
+
+    async def _idle_in_time(self) -> bool:
+        """Whether nothing is in flight any more before the time is up or the drain is aborted."""
+        waits = {
+            self._supervisor.spawn(self._dispatcher.idle(), "idle"),
+            self._supervisor.spawn(wait_for(self._aborted), "abort"),
+            self._supervisor.spawn(self._clock.sleep(self._limits.drain_timeout), "drain time-out"),
+        }
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        return self._dispatcher.in_flight == 0
 
     async def _take_over_forever(self) -> None:
         while True:
-            records = await self._arrived.get()
-            await self._recovery.read()
-            deliveries = [receive(record, offsets) for record, offsets in records if not self._done(record, offsets)]
+            arrived = await self._arrived.get()
+            if self._recovery.is_needed:
+                await self._offsets.define(await self._recovery.read())
+            taken = self._clock.monotonic()
+            deliveries = [
+                receive(record, offsets, taken) for record, offsets in arrived if not self._done(record, offsets)
+            ]
             if self._assignment.is_paused:  # what was finished before may be all there was to wait for
                 self._steer()
             if not deliveries:
                 continue
+            self._observer.taken([delivery.record for delivery in deliveries], taken)
             await self._recognise(deliveries)
-            for delivery in deliveries:
-                if self._assignment.holds(delivery.partition, delivery.offsets):
-                    self._dispatcher.dispatch(delivery)
-                else:  # lost to another member while it was looked up
-                    self._forget(delivery)
+            self._dispatcher.dispatch([delivery for delivery in deliveries if self._is_still_ours(delivery)])
 
     def _done(self, record: RawRecord, offsets: PartitionOffsets) -> bool:
         """Whether the last owner of the partition had finished the record; then it is finished here too."""
-        finished = self._recovery.is_finished(Partition(record.topic, record.partition), record.offset)
+        finished = self._recovery.is_finished(record.topic, record.partition, record.offset)
         if finished:
             offsets.finish(record.offset)
         return finished
 
     async def _recognise(self, deliveries: Sequence[Delivery]) -> None:
         """Find, in one look-up, which commands were decided before, so that no AI call is paid for twice."""
+        in_flight = self._in_flight_keys
         for delivery in deliveries:
             # Noted before the look-up: one that ends while it is on its way may be missing from the answer.
             key = delivery.inbox_key
-            delivery.recheck = self._in_flight_keys[key] > 0
-            self._in_flight_keys[key] += 1
+            delivery.recheck = in_flight[key] > 0
+            in_flight[key] += 1
         keys = {delivery.inbox_key for delivery in deliveries}
         recorded = await self._ground.until_available("database", lambda: self._ports.store.recorded(keys))
+        if recorded:
+            for delivery in deliveries:
+                delivery.recorded = recorded.get(delivery.inbox_key, ())
+
+    def _is_still_ours(self, delivery: Delivery) -> bool:
+        """Whether its partition was not lost to another member while it was looked up."""
+        ours = self._assignment.holds(delivery.partition, delivery.offsets)
+        if not ours:
+            self._forget(delivery)
+        return ours
+
+    def _begin(self, delivery: Delivery) -> None:
+        self._settler.start(delivery)
+
+    def _settled(self, batch: Batch) -> None:
+        self._settler.settled(batch)
+
+    def _finished(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
-            delivery.recorded = recorded.get(delivery.inbox_key, ())
-
-    async def _settle(self, delivery: Delivery) -> None:
-        await self._settler.settle(delivery)
-
-    def _finished(self, delivery: Delivery) -> None:
-        self._forget(delivery)
-        delivery.offsets.finish(delivery.record.offset)
+            if not delivery.gone:
+                self._forget(delivery)
+                delivery.offsets.finish(delivery.record.offset)
+        self._dispatcher.done(deliveries)
         if self._assignment.is_paused:
             self._steer()
 
+    def _drop(self, partition: Partition) -> None:
+        for delivery in self._dispatcher.cancel(partition):
+            self._forget(delivery)
+            if delivery.task is not None:
+                delivery.task.cancel()
+
     def _forget(self, delivery: Delivery) -> None:
         key = delivery.inbox_key
-        self._in_flight_keys[key] -= 1
-        if self._in_flight_keys[key] <= 0:
+        left = self._in_flight_keys[key] - 1
+        if left > 0:
+            self._in_flight_keys[key] = left
+        else:
             del self._in_flight_keys[key]
 
     def _steer(self) -> None:
@@ -239,29 +317,7 @@ class Worker:
         if change.resume:
             self._ports.intake.resume(change.resume)
 
-    async def _commit_offsets_forever(self) -> None:
-        while True:
-            await self._ports.clock.sleep(self._limits.offset_interval)
-            await self._commit_offsets()
 
-    async def _commit_offsets(self) -> None:
-        async with self._offset_lock:
-            # Before a new partition's metadata was read, a commit would wipe it out.
-            changed = {
-                partition: progress
-                for partition, progress in self._assignment.to_commit().items()
-                if not self._recovery.is_unread(partition)
-            }
-            if not changed:
-                return
-            points = {
-                partition: CommitPoint(progress.next_offset, progress.metadata)
-                for partition, progress in changed.items()
-            }
-            try:
-                await self._ports.intake.commit(points)
-            except (StaleAssignmentError, UnavailableError) as error:
-                # Nothing is lost: the records are redelivered, recognised and published again.
-                LOG.warning("offsets not committed", extra={"group": self._group, "reason": str(error)})
-            else:
-                self._assignment.committed(changed)
+async def wait_for(event: asyncio.Event) -> None:
+    """Wait for an event, as work a supervisor takes."""
+    await event.wait()

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.fakes.clock import FakeClock
 from tests.fakes.commands import envelope
+from workers.bootstrap.heartbeat import FILE_NAME, Heartbeat
 from workers.entrypoints.cli import app
 from workers.entrypoints.commands.send import late_text
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.reference import cli_reference
 
 PLANTED = "pl4nted-s3cret"
-COMMANDS = ("demo", "run", "send", "tail", "topics", "migrate", "config", "health")
+COMMANDS = ("demo", "run", "send", "tail", "lag", "top", "dlq", "topics", "migrate", "config", "health")
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +40,16 @@ def test_help_names_every_command() -> None:
         ("demo",),
         ("run",),
         ("tail",),
+        ("lag",),
+        ("top",),
         ("migrate",),
         ("config",),
         ("health",),
+        ("dlq", "list"),
+        ("dlq", "show"),
+        ("dlq", "edit"),
+        ("dlq", "redrive"),
+        ("dlq", "discard"),
         ("topics", "show"),
         ("topics", "diff"),
         ("topics", "apply"),
@@ -108,6 +117,14 @@ def test_a_wrong_setting_ends_with_its_name_and_code_78() -> None:
 
     assert result.exit_code == ExitCode.CONFIGURATION
     assert "POON_KAFKA__SASL_PASSWRD: there is no such setting; did you mean" in result.stderr
+
+
+@pytest.mark.parametrize("action", ["show", "diff", "apply"])
+def test_a_reply_topic_with_a_name_nobody_may_use_is_refused_before_anything_is_asked(action: str) -> None:
+    result = poon("topics", action, "--replies", "Mobile.App")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "lower-case letters" in result.stderr
 
 
 def test_config_check_says_that_all_is_well() -> None:
@@ -181,7 +198,15 @@ def test_no_outcome_in_time_names_the_area_a_fleet_must_run_for() -> None:
     assert told.endswith(" run --areas`)? The command may still be carried out")
 
 
-@pytest.mark.parametrize("arguments", [("tail", "--area", "moon"), ("run", "--areas", "texts,moon")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tail", "--area", "moon"),
+        ("lag", "--area", "moon"),
+        ("top", "--area", "moon"),
+        ("run", "--areas", "texts,moon"),
+    ],
+)
 def test_an_unknown_area_is_a_usage_error(arguments: tuple[str, ...]) -> None:
     result = poon(*arguments)
 
@@ -206,9 +231,41 @@ def test_health_without_a_worker_is_a_no_with_its_reason() -> None:
     assert json.loads(result.stdout)["healthy"] is False
 
 
+def test_a_heartbeat_that_cannot_be_read_is_a_no(tmp_path: Path) -> None:
+    (tmp_path / ".poon").mkdir()
+    (tmp_path / ".poon" / FILE_NAME).write_text("{")
+
+    assert "the heartbeat cannot be read" in poon("health").stdout
+    assert poon("health").exit_code == ExitCode.NO
+
+
+def test_without_a_fleet_there_is_nothing_to_watch() -> None:
+    result = poon("top", "--once")
+
+    assert result.exit_code == ExitCode.UNAVAILABLE
+    assert "start `poon run`, or name one with --url" in result.stderr
+
+
+def test_a_fleet_that_does_not_answer_over_http_is_told_with_the_cure(tmp_path: Path) -> None:
+    Heartbeat(tmp_path / ".poon", FakeClock()).beat("running")
+
+    result = poon("top", "--once")
+
+    assert result.exit_code == ExitCode.UNAVAILABLE
+    assert "POON_HTTP__ENABLED=true" in result.stderr
+
+
+def test_an_address_that_is_none_is_a_usage_error() -> None:
+    result = poon("top", "--once", "--url", "fleet:8080")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "http://host:port" in " ".join(result.stderr.split())
+
+
 def test_the_reference_covers_every_command_and_every_exit_code() -> None:
     reference = cli_reference()
 
     assert not [name for name in COMMANDS if f"## `poon {name}`" not in reference]
     assert "## `poon send image`" in reference
+    assert "## `poon dlq redrive`" in reference
     assert not [code for code in ExitCode if f"| {code.value} | {code.meaning} |" not in reference]

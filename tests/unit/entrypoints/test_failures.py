@@ -4,6 +4,8 @@ import pytest
 import typer
 
 from contracts.errors import ErrorCode
+from workers.bootstrap import signals
+from workers.bootstrap.errors import FleetAbortedError, HttpAddressError
 from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.failures import InputError, exit_code_of, report
@@ -14,6 +16,8 @@ from workers.ports.errors import RejectionError, StorageError, UnavailableError
     ("error", "code"),
     [
         (SettingsError([]), ExitCode.CONFIGURATION),
+        (HttpAddressError("x"), ExitCode.CONFIGURATION),
+        (FleetAbortedError(3), ExitCode.ABORTED),
         (InputError("x"), ExitCode.BAD_INPUT),
         (RejectionError(ErrorCode.NO_AMOUNT, "x"), ExitCode.BAD_INPUT),
         (UnavailableError("x"), ExitCode.UNAVAILABLE),
@@ -28,6 +32,10 @@ from workers.ports.errors import RejectionError, StorageError, UnavailableError
 )
 def test_every_error_has_its_code(error: BaseException, code: ExitCode | None) -> None:
     assert exit_code_of(error) == code
+
+
+def test_ending_by_force_has_the_code_of_an_aborted_fleet() -> None:
+    assert ExitCode(signals.EXIT_CODE) is ExitCode.ABORTED
 
 
 def test_every_line_of_an_error_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,15 +1,19 @@
-"""Judging a heartbeat."""
+"""Judging a heartbeat and what a worker says of itself."""
 
 from datetime import timedelta
 
 import pytest
 
 from tests.fakes.clock import NOON
-from workers.entrypoints.commands.health import judge
+from workers.bootstrap.heartbeat import Beat
+from workers.entrypoints.commands.health import Health, judge, judge_answer
+from workers.ports.health import Check, HealthReport, Result
+
+FRESH = Health(healthy=True, reason="process 7 is running, heartbeat 2 seconds ago")
 
 
-def beat(seconds_ago: float, state: str = "running") -> dict[str, object]:
-    return {"pid": 7, "at": (NOON - timedelta(seconds=seconds_ago)).timestamp(), "state": state}
+def beat(seconds_ago: float, state: str = "running") -> Beat:
+    return Beat(7, (NOON - timedelta(seconds=seconds_ago)).timestamp(), state, None)
 
 
 @pytest.mark.parametrize("state", ["starting", "running", "waiting for database", "draining"])
@@ -24,13 +28,23 @@ def test_an_old_heartbeat_is_no_life() -> None:
     assert verdict.reason == "the last heartbeat of process 7 is 31 seconds old"
 
 
-@pytest.mark.parametrize("heartbeat", [{}, [], {"pid": "x", "at": 1, "state": "running"}, 3])
-def test_a_heartbeat_that_cannot_be_read_is_no_life(heartbeat: object) -> None:
-    assert judge(heartbeat, NOON, 30).reason == "the heartbeat cannot be read"
-
-
 def test_no_heartbeat_is_no_life() -> None:
     verdict = judge(None, NOON, 30)
 
     assert not verdict.healthy
     assert verdict.reason == "there is no heartbeat: no worker runs in this data folder"
+
+
+def test_a_worker_that_says_it_lives_is_told_by_its_heartbeat() -> None:
+    assert judge(beat(2), NOON, 30) == FRESH
+    assert judge_answer(HealthReport(status=Result.PASS, checks=()), FRESH) == FRESH
+
+
+def test_a_worker_that_says_it_does_not_is_told_by_its_reasons() -> None:
+    checks = (
+        Check(name="event_loop", status=Result.PASS, reason="turns"),
+        Check(name="consume_loop", status=Result.FAIL, reason="texts has not polled for 90 s"),
+        Check(name="lanes", status=Result.FAIL, reason="one is stuck"),
+    )
+    verdict = judge_answer(HealthReport(status=Result.FAIL, checks=checks), FRESH)
+    assert verdict == Health(healthy=False, reason="consume_loop: texts has not polled for 90 s; lanes: one is stuck")

@@ -1,5 +1,6 @@
 """Commands, readings and images to start from."""
 
+from collections.abc import Awaitable
 from datetime import UTC, date, datetime
 
 from contracts.money import Money
@@ -7,10 +8,17 @@ from contracts.readings import BackendAnswer, LineItem, Read, ReceiptReading, Te
 from contracts.values import Category, Confidence, Language
 from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.inference import ENGINE
-from workers.ports.handling import CommandContext
+from workers.ports.handling import CommandContext, Decision
 from workers.ports.inference import Box, RecognisedText, TextLine
 
 SURE = Confidence(0.9)
+
+
+async def made(decision: Decision | Awaitable[Decision]) -> Decision:
+    """A handler's decision, whether it decided at once or has to be awaited."""
+    return decision if isinstance(decision, Decision) else await decision
+
+
 TODAY = date(2026, 3, 2)
 
 CONTEXT = CommandContext(

@@ -1,4 +1,5 @@
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.unit.domain.examples import (
     full_record_command,
     record_command,
 )
-from tests.unit.handlers.examples import CONTEXT
+from tests.unit.handlers.examples import CONTEXT, made
 from workers.domain.errors import RejectionError
 from workers.domain.spending import SpendingEntry, SpendingEvent, apply, entry_stream, new_entry_id
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
@@ -38,23 +39,37 @@ def decided(decision: Decision) -> tuple[SpendingEvent, SpendingEntry]:
 
 
 async def test_a_recorded_entry_gets_an_id_from_its_command() -> None:
-    event, state = decided(await record_spending(record_command(), CONTEXT, entries=MemoryEntries()))
+    event, state = decided(await made(record_spending(record_command(), CONTEXT, entries=MemoryEntries())))
 
     assert isinstance(event, SpendingRecorded)
     assert state.id == event.entry_id == new_entry_id(TENANT, CONTEXT.command_id)
     assert (state.tenant, state.owner, state.version) == (TENANT, OWNER, 1)
 
 
+def test_an_id_made_from_the_command_needs_no_look_and_is_decided_at_once() -> None:
+    assert isinstance(record_spending(record_command(), CONTEXT, entries=MemoryEntries()), Decision)
+
+
+async def test_after_a_conflict_the_taken_id_is_looked_up_and_the_command_rejected() -> None:
+    taken = replace(entry(), id=new_entry_id(TENANT, CONTEXT.command_id))
+    again = replace(CONTEXT, attempt=2)
+
+    with pytest.raises(RejectionError) as raised:
+        await made(record_spending(record_command(), again, entries=MemoryEntries(taken)))
+
+    assert raised.value.code is ErrorCode.ENTRY_EXISTS
+
+
 async def test_a_recorded_entry_keeps_the_id_its_command_names() -> None:
     command = full_record_command(entry_id=ENTRY_ID)
 
-    _, state = decided(await record_spending(command, CONTEXT, entries=MemoryEntries()))
+    _, state = decided(await made(record_spending(command, CONTEXT, entries=MemoryEntries())))
 
     assert state == entry()
 
 
 async def test_a_missing_date_is_that_of_the_command_not_of_its_handling() -> None:
-    event, _ = decided(await record_spending(record_command(), CONTEXT, entries=MemoryEntries()))
+    event, _ = decided(await made(record_spending(record_command(), CONTEXT, entries=MemoryEntries())))
 
     assert isinstance(event, SpendingRecorded)
     assert event.spent_on == TODAY
@@ -93,7 +108,7 @@ async def test_the_same_command_on_the_same_state_decides_the_same() -> None:
     assert first == second
 
 
-HANDLERS: dict[type[Command], Callable[..., Awaitable[Decision]]] = {
+HANDLERS: dict[type[Command], Callable[..., Decision | Awaitable[Decision]]] = {
     RecordSpending: record_spending,
     CorrectSpending: correct_spending,
     EnhanceSpending: enhance_spending,
@@ -121,7 +136,7 @@ async def test_what_the_domain_refuses_is_rejected(
     entries = MemoryEntries(*([stored] if stored else []))
 
     with pytest.raises(RejectionError) as refused:
-        await HANDLERS[type(command)](command, CONTEXT, entries=entries)
+        await made(HANDLERS[type(command)](command, CONTEXT, entries=entries))
 
     assert refused.value.code is code
 

@@ -22,7 +22,7 @@ from tests.unit.domain.examples import (
     entry,
     record_command,
 )
-from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING
+from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING, made
 from workers.handlers.table import handlers
 
 TABLE = handlers(
@@ -52,7 +52,8 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
     ]
 
     outcomes = {
-        type(command): type((await TABLE[type(command)](command, CONTEXT)).events[-1].payload) for command in commands
+        type(command): type((await made(TABLE[type(command)](command, CONTEXT))).events[-1].payload)
+        for command in commands
     }
 
     assert outcomes == SUCCESSES

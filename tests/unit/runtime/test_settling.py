@@ -1,5 +1,6 @@
 """One delivery, one terminal outcome, whatever the handler does."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -15,17 +16,19 @@ from contracts.errors import ErrorCode
 from contracts.events.outcomes import CommandFailed, CommandRejected, Unsuccessful
 from contracts.events.texts import TextParsed
 from tests.fakes.broker import FakePublisher, FakeRecord
-from tests.fakes.clock import NOON, FakeClock
+from tests.fakes.clock import NOON, FakeClock, settle
 from tests.fakes.commands import decision, text_record
+from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError, RejectionError, UnavailableError
 from workers.ports.handling import CommandContext, Decision
-from workers.runtime.committer import Committer
+from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.replies import NoReplies
 from workers.runtime.retry import RetryPolicy, UnstorableError
-from workers.runtime.settling import Handling, Settler, Time
+from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
 
 GONE = BackendError(ErrorCode.BACKEND_UNAVAILABLE, "engine gone")
@@ -34,23 +37,51 @@ GONE = BackendError(ErrorCode.BACKEND_UNAVAILABLE, "engine gone")
 class Bench:
     """A settler on in-memory ports whose handler does what the test lists, then succeeds."""
 
-    def __init__(self, policies: dict[type[Command], RetryPolicy] | None = None) -> None:
+    def __init__(self, policies: dict[type[Command], RetryPolicy] | None = None, *, at_once: bool = False) -> None:
         self.clock = FakeClock()
         self.store = MemoryStore()
         self.publisher = FakePublisher()
         self.contexts: list[CommandContext] = []
         self.plan: list[Exception | Callable[[], Decision]] = []
         self.supervisor = Supervisor()
-        ground = Ground(self.clock, random.Random(1))
-        committer = Committer(self.store, self.publisher, ground, 10)
+        self.observer = RecordingObserver()
+        self.finished: list[Delivery] = []
+        self.places = 0
+        ground = Ground(self.clock, random.Random(1), self.observer)
+        tools = Tools(self.store, self.publisher, ground, self.observer, self.clock)
+        committer = Committer(tools, 10, self._settled)
         self.supervisor.spawn(committer.store_forever(), "store")
         self.supervisor.spawn(committer.publish_forever(), "publish")
         policy = RetryPolicy(attempts=3, base_delay=1.0, max_delay=4.0)
-        handling = Handling({ParseText: self._handle}, policy, 10.0, "group", policies or {})
-        time = Time(self.clock, random.Random(1), lambda pause: pause)
-        self.settler = Settler(handling, self.store, committer, ground, time)
+        handler = self._handle_at_once if at_once else self._handle
+        handling = Handling({ParseText: handler}, policy, 10.0, "group", policies or {})
+        self.settler = Settler(
+            handling,
+            Surroundings(
+                store=self.store,
+                ground=ground,
+                clock=self.clock,
+                rng=random.Random(1),
+                observer=self.observer,
+                replies=NoReplies(),
+                submit=committer.submit,
+                finished=self.finished.extend,
+                step_aside=lambda _: self._place(-1),
+                step_back=lambda _: self._place(1),
+                spawn=self.supervisor.spawn,
+            ),
+        )
+
+    def _settled(self, batch: Batch) -> None:
+        self.settler.settled(batch)
+
+    def _place(self, change: int) -> None:
+        self.places += change
 
     async def _handle(self, command: Command, context: CommandContext) -> Decision:
+        return self._handle_at_once(command, context)
+
+    def _handle_at_once(self, command: Command, context: CommandContext) -> Decision:
         assert isinstance(command, ParseText)
         self.contexts.append(context)
         step = self.plan.pop(0) if self.plan else decision
@@ -59,7 +90,7 @@ class Bench:
         return step()
 
     async def settle(self, delivery: Delivery, seconds: float = 60) -> None:
-        self.supervisor.spawn(self.settler.settle(delivery), "settle")
+        self.settler.start(delivery)
         await self.clock.advance(seconds)
 
     @property
@@ -84,9 +115,9 @@ class Bench:
         return outcome
 
 
-@pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
-    bench = Bench()
+@pytest.fixture(params=["awaited", "at once"])
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    bench = Bench(at_once=request.param == "at once")
     yield bench
     await bench.supervisor.close()
 
@@ -117,6 +148,7 @@ async def test_a_transient_error_is_retried_in_place(bench: Bench) -> None:
     await bench.settle(delivered())
     assert isinstance(bench.only_outcome(), TextParsed)
     assert [context.attempt for context in bench.contexts] == [1, 2, 3]
+    assert bench.places == 0, "each back-off gives its place away and takes it again"
 
 
 async def test_an_exhausted_budget_gives_a_failed_outcome_and_one_dead_letter(bench: Bench) -> None:
@@ -126,6 +158,7 @@ async def test_an_exhausted_budget_gives_a_failed_outcome_and_one_dead_letter(be
     assert isinstance(outcome, CommandFailed)
     assert (outcome.code, outcome.attempts) == (ErrorCode.BACKEND_UNAVAILABLE, 3)
     assert bench.dead_letters == 1
+    assert [(letter.command_id, letter.attempts) for letter in bench.store.letters] == [("c1", 3)]
 
 
 async def test_a_defect_of_a_handler_is_retried_and_then_failed_without_its_words(bench: Bench) -> None:
@@ -163,9 +196,12 @@ async def test_an_outcome_that_itself_cannot_be_stored_stops_the_worker(bench: B
     delivery = delivered()
     bench.plan = [RejectionError(ErrorCode.NO_AMOUNT, "no amount")]
     bench.store.unstorable.add(delivery.inbox_key)
-    with pytest.raises(UnstorableError, match="c1"):
-        await bench.settler.settle(delivery)
+    bench.settler.start(delivery)
+    error = await bench.supervisor.until(asyncio.Event())
+    assert isinstance(error, UnstorableError)
+    assert "c1" in str(error)
     assert bench.outcomes == []
+    assert bench.finished == []
 
 
 async def test_poison_is_dead_lettered_and_rejected(bench: Bench) -> None:
@@ -174,6 +210,7 @@ async def test_poison_is_dead_lettered_and_rejected(bench: Bench) -> None:
     assert outcome.code is ErrorCode.MALFORMED_MESSAGE
     assert outcome.dead_letter is not None
     assert bench.dead_letters == 1
+    assert [letter.code for letter in bench.store.letters] == [ErrorCode.MALFORMED_MESSAGE]
     assert bench.contexts == []
 
 
@@ -181,6 +218,7 @@ async def test_an_invalid_field_is_rejected_without_a_dead_letter(bench: Bench) 
     await bench.settle(delivered(replace(text_record(1, "c1"), value=b'{"text": ""}')))
     assert bench.unsuccessful().field == "text"
     assert bench.dead_letters == 0
+    assert bench.store.letters == []
 
 
 async def test_an_expired_command_is_rejected_unhandled(bench: Bench) -> None:
@@ -229,6 +267,7 @@ async def test_a_redelivered_dead_letter_is_published_again_beside_its_outcome(b
     again.recorded = bench.store.decided[again.inbox_key]
     await bench.settle(again)
     assert bench.dead_letters == 2
+    assert len(bench.store.letters) == 1
     ids = {dict(letter.headers)["poon_outcome-id"] for letter in bench.publisher.records if "dlt" in letter.topic}
     assert len(ids) == 1
 
@@ -239,3 +278,32 @@ async def test_the_policy_of_a_command_type_outranks_the_default() -> None:
     await bench.settle(delivered())
     assert isinstance(bench.only_outcome(), CommandFailed)
     await bench.supervisor.close()
+
+
+async def test_the_observer_is_told_of_attempts_and_of_the_end(bench: Bench) -> None:
+    bench.plan = [GONE, RejectionError(ErrorCode.NO_AMOUNT, "no amount")]
+    delivery = delivered()
+    await bench.settle(delivery)
+    (attempt,) = bench.observer.attempts
+    assert (attempt.number, attempt.code, attempt.delay is None) == (1, ErrorCode.BACKEND_UNAVAILABLE, False)
+    (told,) = bench.observer.told
+    assert (told.outcome, told.code, told.attempts, told.duplicate) == (
+        "poon.text.rejected.v1",
+        ErrorCode.NO_AMOUNT,
+        2,
+        False,
+    )
+    assert told.taken <= told.started <= told.decided
+    assert bench.finished == [delivery]
+
+
+async def test_a_failure_of_a_delivery_that_is_gone_meanwhile_leads_to_nothing(bench: Bench) -> None:
+    delivery = delivered()
+    bench.store.conflicts[delivery.inbox_key] = 1
+    bench.store.outages = 1
+    bench.settler.start(delivery)
+    await settle()
+    delivery.gone = True  # stored too late: its batch is on the way
+    await bench.clock.advance(60)
+    assert len(bench.contexts) == 1
+    assert bench.publisher.records == []

@@ -10,13 +10,14 @@ import pytest
 from contracts.base import Command
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
-from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord
+from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord, FakeReplies
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.commands import TEXT_COMMANDS, decision, text_record
+from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision
-from workers.ports.messages import Partition
+from workers.ports.messages import CommitPoint, Partition
 from workers.runtime.flow import FlowLimits
 from workers.runtime.retry import RetryPolicy
 from workers.runtime.settling import Handling
@@ -42,12 +43,16 @@ class Bench:
     failing: set[str] = field(default_factory=set)
     instead: Callable[[], Awaitable[None]] | None = None
     attempts: int = 1
+    replies: FakeReplies = field(default_factory=FakeReplies)
+    observer: RecordingObserver = field(default_factory=RecordingObserver)
 
     def __post_init__(self) -> None:
         policy = RetryPolicy(self.attempts, base_delay=1.0)
         handling = Handling({ParseText: self._handle}, policy, 60.0, "group", {})
-        ports = WorkerPorts(self.intake, self.publisher, self.store, self.clock, random.Random(1))
-        self.worker = Worker(ports, handling, self.limits)
+        ports = WorkerPorts(
+            self.intake, self.publisher, self.store, self.clock, random.Random(1), self.observer, self.replies
+        )
+        self.worker = Worker(ports, handling, self.limits, "texts")
         self.stop = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self.worker.run(self.stop))
 
@@ -92,8 +97,12 @@ async def bench() -> AsyncIterator[Bench]:
     bench = Bench()
     await settle()
     await bench.worker.assigned([P0, P1])
+    await settle()
+    assert bench.intake.offsets == {P0: 0, P1: 0}, "lag is defined from the first assignment on"
+    bench.intake.points.clear()
     yield bench
     bench.stop.set()
+    bench.worker.abort()
     for gate in bench.held.values():
         gate.set()
     await asyncio.gather(bench.task, return_exceptions=True)
@@ -186,7 +195,7 @@ async def test_work_taken_over_before_a_rebalance_is_not_lost_in_it(bench: Bench
     await bench.deliver(text_record(0, "c0"))
     await bench.commit_offsets()
     assert bench.published == ["c0"]
-    assert bench.intake.offsets == {P0: 1}
+    assert bench.intake.offsets[P0] == 1
 
 
 async def test_work_looked_up_while_its_partition_went_away_is_dropped(bench: Bench) -> None:
@@ -233,10 +242,52 @@ async def test_a_drain_that_takes_too_long_is_given_up_without_losing_anything(b
     bench.hold("c0")
     await bench.deliver(text_record(0, "c0"))
     bench.stop.set()
+    await settle()
+    assert not bench.task.done()
+    await bench.clock.advance(bench.limits.drain_timeout)
     await bench.task
     assert bench.published == []
     assert bench.intake.offsets == {P0: 0}
     assert bench.intake.stopped
+    assert bench.observer.drains == [1]
+
+
+async def test_a_drain_can_be_aborted_at_once(bench: Bench) -> None:
+    bench.hold("c0")
+    await bench.deliver(text_record(0, "c0"))
+    bench.stop.set()
+    await settle()
+    bench.worker.abort()
+    await settle()
+    assert bench.task.done()
+    assert bench.intake.offsets == {P0: 0}
+
+
+async def test_a_partition_that_was_committed_before_is_not_committed_anew_without_records() -> None:
+    bench = Bench(intake=FakeIntake(points={P0: CommitPoint(7)}, first_offsets={P1: 3}))
+    await settle()
+    await bench.worker.assigned([P0, P1])
+    await settle()
+    assert bench.intake.offsets == {P0: 7, P1: 3}
+    bench.stop.set()
+    await bench.task
+
+
+async def test_the_status_names_the_head_and_the_slowest_lanes(bench: Bench) -> None:
+    bench.hold("c0", "c2")
+    bench.worker.polled()
+    await bench.deliver(*(text_record(n, f"c{n}", owner=f"o{n % 2}") for n in range(3)))
+    bench.clock.jump(5.0)
+    status = bench.worker.status()
+    assert (status.area, status.group, status.started, status.draining) == ("texts", "group", True, False)
+    assert (status.since_poll, status.in_flight, status.waiting, status.retrying) == (5.0, 1, 2, 0)
+    first, second = status.partitions
+    assert first.head is not None
+    assert (first.partition, first.next_offset, first.last_delivered, first.unfinished) == (P0, 0, 2, 3)
+    assert (first.head.offset, first.head.age, first.head.attempts, len(first.head.key_hash)) == (0, 5.0, 1, 12)
+    assert (second.head, second.next_offset) == (None, None)
+    (lane,) = status.slowest
+    assert (lane.partition, lane.offset, lane.waiting, lane.key_hash) == (P0, 0, 2, first.head.key_hash)
 
 
 async def test_a_part_that_dies_stops_the_worker_and_names_itself(bench: Bench) -> None:

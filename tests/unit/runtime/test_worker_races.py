@@ -15,6 +15,7 @@ from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, Recor
 from workers.ports.store import InboxKey, StoredEvent
 from workers.runtime import outcomes
 from workers.runtime.deliveries import receive
+from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.worker import WorkerLimits
 
@@ -29,6 +30,7 @@ async def working(bench: Bench) -> Bench:
 
 async def stop(bench: Bench) -> None:
     bench.stop.set()
+    bench.worker.abort()
     for gate in bench.held.values():
         gate.set()
     await asyncio.gather(bench.task, return_exceptions=True)
@@ -126,7 +128,7 @@ async def test_a_stop_is_heard_while_the_consumer_joins() -> None:
 
 
 async def test_keys_in_back_off_do_not_hold_up_a_healthy_key() -> None:
-    bench = await working(Bench(limits=WorkerLimits(max_in_flight=2, drain_timeout=0.05), attempts=5))
+    bench = await working(Bench(limits=WorkerLimits(DispatchLimits(2), drain_timeout=0.05), attempts=5))
     bench.failing = {"bad0", "bad1"}
     await bench.deliver(text_record(0, "bad0", "a"), text_record(1, "bad1", "b"), text_record(2, "good", "c"))
     assert "good" in bench.published
@@ -172,7 +174,7 @@ async def test_commit_metadata_is_kept_until_it_was_read() -> None:
 async def test_a_stored_outcome_of_a_newer_release_is_published_again_as_it_is() -> None:
     bench = await working(Bench())
     await bench.deliver(text_record(0, "c0"))
-    bench.store.decided[C0] = tuple(replace(event, type="poon.text.parsed.v2") for event in bench.store.decided[C0])
+    bench.store.decided[C0] = tuple(event._replace(type="poon.text.parsed.v2") for event in bench.store.decided[C0])
     await bench.deliver(text_record(1, "c0"))
     assert bench.published == ["c0", "c0"]
     assert not bench.task.done()

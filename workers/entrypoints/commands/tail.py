@@ -8,6 +8,7 @@ import typer
 
 from contracts.registry import AREAS
 from workers.bootstrap.clients import outcomes, system_clock
+from workers.entrypoints.areas import chosen_areas
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.outcome_lines import outcome_json, outcome_line
 from workers.entrypoints.output import error_console, say, say_json
@@ -44,7 +45,7 @@ def tail(
     poon tail --area texts --from-beginning --json --timeout 5
     ```
     """
-    areas = _known(area) if area else AREAS
+    areas = chosen_areas(area)
     settings = client_settings()
     start = FromBeginning() if from_beginning else FromEnd()
 
@@ -85,10 +86,3 @@ class _Printer:
             say_json(outcome_json(outcome))
         else:
             say(outcome_line(outcome))
-
-
-def _known(areas: list[str]) -> list[str]:
-    unknown = [area for area in areas if area not in AREAS]
-    if unknown:
-        raise typer.BadParameter(f"unknown area {unknown[0]!r}, choose from {', '.join(AREAS)}", param_hint="--area")
-    return areas

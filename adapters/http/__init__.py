@@ -1,0 +1,1 @@
+"""HTTP: what a fleet answers to probes, scrapers and the live view, and how these ask."""

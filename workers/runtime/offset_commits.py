@@ -1,0 +1,84 @@
+"""Committing offsets: regularly, when partitions move, and once for a partition nobody has committed yet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from typing import Final
+
+from workers.ports.clock import Clock
+from workers.ports.errors import UnavailableError
+from workers.ports.messages import CommitPoint, Intake, Partition, StaleAssignmentError
+from workers.ports.observing import Observer
+from workers.runtime.assignment import Assignment
+from workers.runtime.recovery import Recovery
+
+LOG: Final = logging.getLogger(__name__)
+
+
+class OffsetCommits:
+    """Commits the watermarks of an assignment, one commit at a time.
+
+    A commit that fails is no loss: the records are redelivered, recognised and published again.
+    """
+
+    def __init__(
+        self, intake: Intake, assignment: Assignment, recovery: Recovery, clock: Clock, observer: Observer
+    ) -> None:
+        self._intake = intake
+        self._assignment = assignment
+        self._recovery = recovery
+        self._clock = clock
+        self._observer = observer
+        self._lock = asyncio.Lock()
+
+    async def commit_forever(self, interval: float) -> None:
+        """Commit what has changed, every `interval` seconds."""
+        while True:
+            await self._clock.sleep(interval)
+            await self.commit()
+
+    async def commit(self) -> None:
+        """Commit what has changed since the last commit."""
+        async with self._lock:
+            # Before a new partition's metadata was read, a commit would wipe it out.
+            changed = {
+                partition: progress
+                for partition, progress in self._assignment.to_commit().items()
+                if not self._recovery.is_unread(partition)
+            }
+            points = {
+                partition: CommitPoint(progress.next_offset, progress.metadata)
+                for partition, progress in changed.items()
+            }
+            if points and await self._commit(points):
+                self._assignment.committed(changed)
+
+    async def define(self, partitions: Collection[Partition]) -> None:
+        """Commit where a partition begins that was never committed, so that its lag is defined from now on.
+
+        What reads lag (KEDA among others) takes a partition without a commit for empty or for one record behind.
+        """
+        async with self._lock:
+            silent = [partition for partition in partitions if self._assignment.offsets_of(partition) is None]
+            if not silent:
+                return
+            try:
+                beginnings = await self._intake.beginnings(silent)
+            except UnavailableError as error:
+                LOG.warning("lag stays undefined until the first record", extra={"reason": str(error)})
+                return
+            # A record may have come meanwhile; its own commit, later than this one, is not before the beginning.
+            await self._commit({partition: CommitPoint(offset) for partition, offset in beginnings.items()})
+
+    async def _commit(self, points: dict[Partition, CommitPoint]) -> bool:
+        started = self._clock.monotonic()
+        failure: Exception | None = None
+        try:
+            await self._intake.commit(points)
+        except (StaleAssignmentError, UnavailableError) as error:
+            failure = error
+            LOG.warning("offsets not committed", extra={"reason": str(error)})
+        self._observer.offsets_committed(len(points), started, self._clock.monotonic(), failure)
+        return failure is None
