@@ -1,7 +1,6 @@
 """The checker is itself checked: with any single safeguard taken away it finds the promise that breaks."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
