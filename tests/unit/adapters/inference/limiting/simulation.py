@@ -59,7 +59,7 @@ class Phase(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The state after a call ended."""
+    """The state after a call ended and others took its place."""
 
     at: float
     limit: int
@@ -127,6 +127,7 @@ class Simulation:
             self._now = at
             self._end(kind, started, load)
             self._start_calls()
+            self.run.moments.append(Moment(at, self._limit.limit, self._in_flight))
         return self.run
 
     def _start_calls(self) -> None:
@@ -159,7 +160,6 @@ class Simulation:
             self.run.answered.append(self._now)
         ending = Ending.ANSWERED if kind is _Kind.SERVED else Ending.FAILED
         self._limit.observe(Call(started, self._now, load, ending))
-        self.run.moments.append(Moment(self._now, self._limit.limit, self._in_flight))
 
 
 @dataclass
