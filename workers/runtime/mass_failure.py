@@ -9,6 +9,7 @@ restart: one producer's broken records must not stop the work for all the others
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Final
@@ -59,6 +60,8 @@ class MassFailureRule:
     def __init__(self, limits: MassFailureLimits) -> None:
         self._limits = limits
         self._slots: deque[_Slot] = deque()
+        self._length = limits.window / SLOTS
+        self._next_begins = -math.inf
 
     def settled(self, now: float, count: int = 1) -> None:
         """Commands ended without a dead letter: in success, or rejected for what is wrong with them."""
@@ -94,11 +97,12 @@ class MassFailureRule:
 
     def _slot(self, now: float) -> _Slot:
         """The slot of this moment; those that have left the window are forgotten."""
-        number = int(now * SLOTS / self._limits.window)
-        while self._slots and self._slots[0].number <= number - SLOTS:
-            self._slots.popleft()
-        if not self._slots or self._slots[-1].number != number:
+        if now >= self._next_begins:
+            number = math.floor(now / self._length)
+            while self._slots and self._slots[0].number <= number - SLOTS:
+                self._slots.popleft()
             self._slots.append(_Slot(number))
+            self._next_begins = (number + 1) * self._length
         return self._slots[-1]
 
     def _is_too_much(self, dead: int, ended: int, limit: int) -> bool:
