@@ -1,17 +1,20 @@
 """Ending aiokafka producers in bounded time."""
 
+# aiokafka knows no end but a flush that waits for the broker, so its parts are ended one by one.
+# ruff: noqa: SLF001
+
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
-CLOSE_SECONDS: Final = 2.0
-PAUSE_SECONDS: Final = 0.1
-"""Between two attempts to end a sender."""
+END_SECONDS: Final = 2.0
+"""The longest wait for connections, and then for the sender, to end."""
 
 
 async def stopped_within(producer: AIOKafkaProducer, seconds: float) -> bool:
@@ -20,25 +23,38 @@ async def stopped_within(producer: AIOKafkaProducer, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             await producer.stop()
     except TimeoutError:
-        await _end(producer)
+        await abandon(producer)
         return False
     return True
 
 
-async def _end(producer: AIOKafkaProducer) -> None:
-    """End a producer that cannot flush, and with it the danger that it delivers an old batch behind a newer one.
-
-    Its sender, told to end, first waits for the requests under way. They fail once the connections are closed, but then
-    wait for metadata that nobody fetches any more, for ever: each further cancellation ends one of them.
-    """
-    sending: asyncio.Task[None] = producer._sender.sender_task  # noqa: SLF001  stop() is no way to end this one
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer with all that is in it, so that it cannot deliver an old batch behind a newer one."""
+    producer._closed = True
+    sending: asyncio.Task[None] = producer._sender.sender_task
+    # From here on it starts no request, and ends when those under way have; which fail without connections.
     sending.cancel()
     with suppress(TimeoutError):
-        async with asyncio.timeout(CLOSE_SECONDS):
+        async with asyncio.timeout(END_SECONDS):
             await producer.client.close()
-    while not sending.done():
-        sending.cancel()
-        await asyncio.wait({sending}, timeout=PAUSE_SECONDS)
-    unsent = producer._message_accumulator  # noqa: SLF001
-    for batch in chain(unsent._pending_batches, *unsent._batches.values()):  # noqa: SLF001
-        batch.future.cancel()  # or the flush that was given up would wait for it for ever, too
+    _spare_metadata(producer.client)
+    await asyncio.wait({sending}, timeout=END_SECONDS)
+    unsent = producer._message_accumulator
+    for batch in chain(unsent._pending_batches, *unsent._batches.values()):
+        _fail(batch)
+
+
+def _spare_metadata(client: Any) -> None:  # noqa: ANN401  aiokafka ships no types
+    """Have nobody wait for metadata of a closed client: a request that failed would, for ever."""
+    if client._md_update_fut is None:
+        client._md_update_fut = asyncio.get_running_loop().create_future()
+    if not client._md_update_fut.done():
+        client._md_update_fut.set_result(False)
+
+
+def _fail(batch: Any) -> None:  # noqa: ANN401
+    """Have nobody wait for a batch: a flush that was given up would, for ever."""
+    batch.failure(KafkaError("the producer is gone"))
+    for future in (batch.future, batch._drain_waiter):
+        if future.done() and not future.cancelled():
+            future.exception()  # or asyncio would complain that nobody looked at it
