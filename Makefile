@@ -42,6 +42,10 @@ test: .venv/.stamp-dev ## All tests, on the best services to be had, and the cov
 test-unit: .venv/.stamp-dev ## The tests that need no service
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
+.PHONY: chaos
+chaos: .venv/.stamp-dev ## Break everything on purpose, from a seed, and check the promises (SEED=1 MINUTES=5)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 	@$(BIN)/python -m pytest --cov --cov-report=html $(ARGS)
@@ -102,6 +106,10 @@ lock: .venv/.stamp-dev ## Resolve the dependencies anew (needs the network; upgr
 	@$(LOCK) $(ARGS) --group build -o requirements-build.lock
 	@$(LOCK) $(ARGS) pyproject.toml -c requirements-build.lock -o requirements.lock
 	@$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+
+.PHONY: lock-bench
+lock-bench: .venv/.stamp-dev ## The same for the task queues of the bench, which have an environment of their own
+	@$(LOCK) $(ARGS) tests/bench/peers/requirements.in -o requirements-bench.lock
 
 .PHONY: hooks
 hooks: .venv/.stamp-dev ## Check each commit before it is made

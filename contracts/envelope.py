@@ -10,13 +10,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from contracts.headers import CONTENT_TYPE, HEADERS, MAX_ID_LENGTH, SPEC_VERSION
-from contracts.values import OWNER_PATTERN, TENANT_PATTERN
+from contracts.ids import derived_id
+from contracts.values import OWNER_PATTERN, REPLY_TOPIC_PATTERN, TENANT_PATTERN
 
 EVENT_NAMESPACE: Final = UUID("6f0d5d3c-8f52-5f0e-9c5b-6d2f4f1f3a70")
+_EVENT_NAMESPACE_BYTES: Final = EVENT_NAMESPACE.bytes
 
 _EARLIEST_YEAR: Final = 1970
 _LATEST_YEAR: Final = 9998
@@ -40,8 +43,15 @@ __all__ = [
 
 Header = tuple[str, bytes]
 
+_SAME_FOR_ALL: Final[tuple[Header, ...]] = (
+    ("content-type", CONTENT_TYPE.encode()),
+    ("ce_specversion", SPEC_VERSION.encode()),
+)
+
+_SHORTEST_LIMIT: Final = min(header.max_length for header in HEADERS.values())
 _TENANT: Final = re.compile(TENANT_PATTERN)
 _OWNER: Final = re.compile(OWNER_PATTERN)
+_REPLY_TOPIC: Final = re.compile(REPLY_TOPIC_PATTERN)
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 """What CloudEvents forbids in a string attribute."""
 
@@ -70,7 +80,7 @@ class Envelope:
         causation_id: the id of the message that led to this one; None for a first command.
         sequence: the order within the source, as the sender counts.
         expiry_time: after this time the command is no longer to be carried out.
-        reply_to: the topic an answer is wanted on.
+        reply_to: the topic a copy of the outcome is wanted on, one made for replies.
         data_ref: where a payload too large for the message is kept.
         traceparent: W3C trace context of the hop.
         tracestate: its vendor part.
@@ -103,27 +113,37 @@ class Envelope:
 
     def headers(self) -> list[Header]:
         """The record headers that carry this envelope."""
-        attributes = {
-            "content-type": CONTENT_TYPE,
-            "ce_specversion": SPEC_VERSION,
-            "ce_id": self.id,
-            "ce_source": self.source,
-            "ce_type": self.type,
-            "ce_time": format_time(self.time),
-            "ce_subject": self.owner,
-            "ce_dataschema": self.schema,
-            "ce_partitionkey": self.key,
-            "ce_tenantid": self.tenant,
-            "ce_correlationid": self.correlation_id or self.id,
-            "ce_causationid": self.causation_id,
-            "ce_sequence": self.sequence,
-            "ce_expirytime": format_time(self.expiry_time) if self.expiry_time else None,
-            "ce_dataref": self.data_ref,
-            "ce_replyto": self.reply_to,
-            "traceparent": self.traceparent,
-            "tracestate": self.tracestate,
-        }
-        return [(name, value.encode()) for name, value in attributes.items() if value is not None]
+        type_header, schema_header = _of_type(self.type)
+        headers = [
+            *_SAME_FOR_ALL,
+            ("ce_id", self.id.encode()),
+            ("ce_source", self.source.encode()),
+            type_header,
+            ("ce_time", format_time(self.time).encode()),
+            ("ce_subject", self.owner.encode()),
+            schema_header,
+            ("ce_partitionkey", self.key.encode()),
+            ("ce_tenantid", self.tenant.encode()),
+            ("ce_correlationid", (self.correlation_id or self.id).encode()),
+        ]
+        headers += [(header, value.encode()) for header, value in self._optional() if value is not None]
+        return headers
+
+    def _optional(self) -> tuple[tuple[str, str | None], ...]:
+        return (
+            ("ce_causationid", self.causation_id),
+            ("ce_sequence", self.sequence),
+            ("ce_expirytime", format_time(self.expiry_time) if self.expiry_time else None),
+            ("ce_dataref", self.data_ref),
+            ("ce_replyto", self.reply_to),
+            ("traceparent", self.traceparent),
+            ("tracestate", self.tracestate),
+        )
+
+
+@lru_cache(maxsize=256)
+def _of_type(message_type: str) -> tuple[Header, Header]:
+    return ("ce_type", message_type.encode()), ("ce_dataschema", schema_uri(message_type).encode())
 
 
 def partition_key(tenant: str, owner: str) -> str:
@@ -141,12 +161,12 @@ def event_id(handler: str, tenant: str, causation_id: str, ordinal: int) -> UUID
 
     The tenant is part of it, so that one tenant's command ids never meet another's.
     """
-    return uuid5(EVENT_NAMESPACE, f"{handler}|{tenant}|{causation_id}|{ordinal}")
+    return derived_id(_EVENT_NAMESPACE_BYTES, f"{handler}|{tenant}|{causation_id}|{ordinal}")
 
 
 def format_time(moment: datetime) -> str:
     """RFC 3339 in UTC with a trailing Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat()[:-6] + "Z"
 
 
 def decode_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
@@ -163,9 +183,11 @@ def decode_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str
         except UnicodeDecodeError:
             if name.startswith("ce_"):
                 raise EnvelopeError(name, "is no UTF-8") from None
-    for name, text in decoded.items():
-        if name.startswith("ce_"):
-            _refuse_unfit(name, text)
+    # Nearly always all headers are short and printable, and none needs a look of its own.
+    if not "".join(decoded.values()).isprintable() or max(map(len, decoded.values()), default=0) > _SHORTEST_LIMIT:
+        for name, text in decoded.items():
+            if name.startswith("ce_"):
+                _refuse_unfit(name, text)
     return decoded
 
 
@@ -190,9 +212,11 @@ def parse_envelope(headers: Sequence[tuple[str, bytes | None]], record_time: dat
     found = decode_headers(headers)
     if _required(found, "ce_specversion") != SPEC_VERSION:
         raise EnvelopeError("ce_specversion", f"must be {SPEC_VERSION}")
-    if _media_type(found.get("content-type") or CONTENT_TYPE) != CONTENT_TYPE:
+    content_type = found.get("content-type")
+    if content_type and content_type != CONTENT_TYPE and _media_type(content_type) != CONTENT_TYPE:
         raise EnvelopeError("content-type", f"must be {CONTENT_TYPE}")
     identity = _required(found, "ce_id")
+    optional = found.get
     return Envelope(
         id=identity,
         source=_required(found, "ce_source"),
@@ -200,14 +224,14 @@ def parse_envelope(headers: Sequence[tuple[str, bytes | None]], record_time: dat
         time=_time(found, "ce_time") or record_time,
         tenant=_matching(found, "ce_tenantid", _TENANT),
         owner=_matching(found, "ce_subject", _OWNER),
-        correlation_id=found.get("ce_correlationid") or identity,
-        causation_id=found.get("ce_causationid") or None,
-        sequence=found.get("ce_sequence") or None,
-        expiry_time=_time(found, "ce_expirytime"),
-        reply_to=found.get("ce_replyto") or None,
-        data_ref=found.get("ce_dataref") or None,
-        traceparent=found.get("traceparent") or None,
-        tracestate=found.get("tracestate") or None,
+        correlation_id=optional("ce_correlationid") or identity,
+        causation_id=optional("ce_causationid") or None,
+        sequence=optional("ce_sequence") or None,
+        expiry_time=_time(found, "ce_expirytime") if "ce_expirytime" in found else None,
+        reply_to=_matching(found, "ce_replyto", _REPLY_TOPIC) if optional("ce_replyto") else None,
+        data_ref=optional("ce_dataref") or None,
+        traceparent=optional("traceparent") or None,
+        tracestate=optional("tracestate") or None,
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from contracts.values import OWNER_PATTERN, TENANT_PATTERN
+from contracts.values import OWNER_PATTERN, REPLY_TOPIC_PATTERN, TENANT_PATTERN
 
 SPEC_VERSION: Final = "1.0"
 CONTENT_TYPE: Final = "application/json"
 MAX_ID_LENGTH: Final = 200
 MAX_ATTRIBUTE_LENGTH: Final = 1_000
+MAX_REPLY_TOPIC_LENGTH: Final = 76
 
 
 class HeaderForm(StrEnum):
@@ -125,7 +126,13 @@ HEADERS: Final[dict[str, HeaderInfo]] = {
             "Where a payload too large for the message is kept.",
             "s3://poon-payloads/acme/0f3c.json",
         ),
-        HeaderInfo("ce_replyto", "The topic an answer is wanted on.", "acme.app.replies"),
+        HeaderInfo(
+            "ce_replyto",
+            "The topic a copy of the outcome is wanted on. Another topic than one for replies is refused.",
+            "poon.replies.mobile",
+            pattern=REPLY_TOPIC_PATTERN,
+            max_length=MAX_REPLY_TOPIC_LENGTH,
+        ),
         HeaderInfo(
             "traceparent",
             "W3C trace context of the hop.",
@@ -164,3 +171,13 @@ DEAD_LETTER_HEADERS: Final[dict[str, HeaderInfo]] = {
     )
 }
 """What a dead letter carries beside the headers of the record it was; Spring's names, so that tools read them."""
+
+REDRIVE_COUNT: Final = "poon_redrive-count"
+
+REDRIVE_HEADERS: Final[dict[str, HeaderInfo]] = {
+    header.name: header
+    for header in (
+        HeaderInfo(REDRIVE_COUNT, "How many redrives led to this command; `poon dlq redrive` has a cap.", "1"),
+    )
+}
+"""What a redriven command carries beside the headers of every command; `ce_causationid` names the one it replaces."""

@@ -42,7 +42,7 @@ class Currency(StrEnum):
     @property
     def quantum(self) -> Decimal:
         """The smallest amount, for rounding."""
-        return Decimal(1).scaleb(-self.decimals)
+        return _QUANTA[self]
 
     @classmethod
     def parse(cls, text: str) -> Currency:
@@ -56,6 +56,8 @@ class Currency(StrEnum):
             raise ValueError(f"unknown currency {text!r}")
         return found
 
+
+_QUANTA: Final = {currency: Decimal(1).scaleb(-currency.decimals) for currency in Currency}
 
 CURRENCY_WORDS: Final[dict[Currency, tuple[str, ...]]] = {
     Currency.THB: ("THB", "฿", "บาท", "บ.", "baht", "bath"),
@@ -125,7 +127,7 @@ class Money(Contract):
 
     @model_validator(mode="after")
     def _fits_the_currency(self) -> Money:
-        exact = self.amount.quantize(self.currency.quantum)
+        exact = self.amount.quantize(_QUANTA[self.currency])
         if exact != self.amount:
             raise ValueError(f"an amount in {self.currency} has at most {self.currency.decimals} decimals")
         object.__setattr__(self, "amount", exact)

@@ -1,5 +1,6 @@
 """Every topic: its name, key, partitions, retention and which message types travel there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,9 +8,13 @@ from typing import Final
 
 from contracts.base import Message
 from contracts.registry import AREAS, COMMANDS, EVENTS
+from contracts.values import REPLY_TOPIC_PATTERN
 
-DAY_MS: Final = 24 * 60 * 60 * 1000
+HOUR_MS: Final = 60 * 60 * 1000
+DAY_MS: Final = 24 * HOUR_MS
 DEFAULT_PARTITIONS: Final = 12
+REPLY_PARTITIONS: Final = 3
+"""Every caller reads all of them, so more would not spread the reading."""
 MAX_MESSAGE_BYTES: Final = 1_048_576
 """The largest record, bytes; fits an inline image of 512 KiB in base64."""
 
@@ -20,6 +25,11 @@ class TopicRole(StrEnum):
     COMMANDS = "commands"
     EVENTS = "events"
     DEAD_LETTERS = "dlt"
+    REPLIES = "replies"
+
+
+AREA_ROLES: Final = (TopicRole.COMMANDS, TopicRole.EVENTS, TopicRole.DEAD_LETTERS)
+"""The topics each area has; reply topics belong to those who ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +38,8 @@ class Topic:
 
     Attributes:
         name: as the broker knows it.
-        area: receipts, texts or spending.
-        role: commands, events or dlt.
+        area: receipts, texts or spending; empty for a reply topic, which takes the outcomes of all.
+        role: commands, events, dlt or replies.
         key: what the record key is made of; records of one key keep their order.
         partitions: how many; more than these many workers of one area would idle.
         retention_ms: how long records stay, milliseconds.
@@ -43,6 +53,15 @@ class Topic:
     partitions: int
     retention_ms: int
     types: tuple[str, ...]
+
+    @property
+    def kept_for(self) -> str:
+        """How long records stay, in words."""
+        days, rest = divmod(self.retention_ms, DAY_MS)
+        if rest == 0:
+            return f"{days} days"
+        hours = self.retention_ms // HOUR_MS
+        return "1 hour" if hours == 1 else f"{hours} hours"
 
     @property
     def config(self) -> dict[str, str]:
@@ -61,6 +80,7 @@ _MESSAGES: Final[dict[TopicRole, Mapping[str, type[Message]]]] = {
     TopicRole.DEAD_LETTERS: {},
 }
 _RETENTION_DAYS: Final = {TopicRole.COMMANDS: 7, TopicRole.EVENTS: 30, TopicRole.DEAD_LETTERS: 30}
+_REPLY_PREFIX: Final = "poon.replies."
 
 
 def topic_name(area: str, role: TopicRole) -> str:
@@ -81,6 +101,32 @@ def _topic(area: str, role: TopicRole) -> Topic:
 
 
 TOPICS: Final[dict[str, Topic]] = {
-    topic.name: topic for topic in (_topic(area, role) for area in AREAS for role in TopicRole)
+    topic.name: topic for topic in (_topic(area, role) for area in AREAS for role in AREA_ROLES)
 }
-"""Every topic by name."""
+"""Every topic of an area by name."""
+
+
+def reply_topic(name: str) -> Topic:
+    """The reply topic of that name, for instance ``poon.replies.mobile`` for ``mobile``.
+
+    Answers wait there for callers that are connected, so they are kept for an hour only.
+
+    Raises:
+        ValueError: the name is not lower-case letters, digits and hyphens, or is too long.
+    """
+    full_name = f"{_REPLY_PREFIX}{name}"
+    if not re.fullmatch(REPLY_TOPIC_PATTERN, full_name):
+        raise ValueError(f"{name!r} names no reply topic: use up to 63 lower-case letters, digits and hyphens")
+    return Topic(
+        name=full_name,
+        area="",
+        role=TopicRole.REPLIES,
+        key="<tenant>/<owner>",
+        partitions=REPLY_PARTITIONS,
+        retention_ms=HOUR_MS,
+        types=tuple(EVENTS),
+    )
+
+
+SHARED_REPLIES: Final = reply_topic("shared")
+"""The reply topic that is always there, for callers without one of their own."""

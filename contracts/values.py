@@ -198,9 +198,10 @@ def clean_text(text: str) -> str:
 
     Databases refuse NUL, and what is compared has one form only.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")
-    return unicodedata.normalize("NFC", kept).strip()
+    if not text.isprintable():  # else it holds no control character
+        lines = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) != "Cc")
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def normalise_text(text: str) -> str:
@@ -263,6 +264,7 @@ LocalTime = Annotated[
 
 TENANT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 OWNER_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$"
+REPLY_TOPIC_PATTERN: Final = r"^poon\.replies\.[a-z0-9][a-z0-9-]{0,62}$"
 SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
 
 Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["tests.services.fixtures"]
 
 # Fast and telling tests come first. A folder that is not named comes last.
-ORDER = ("unit", "conformance", "architecture", "integration", "e2e")
+ORDER = ("unit", "conformance", "architecture", "integration", "e2e", "chaos")
 HERE = Path(__file__).parent
 
 # A busy machine must not fail a property, so no example has a deadline. In CI the same examples every time:

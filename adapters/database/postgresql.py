@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.failures import UnstorableRowError
-from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, event_values, zoned_event_of
+from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, zoned_event_of
 from workers.domain.spending import SpendingEntry
 from workers.ports.store import InboxKey, StoredEvent
 
@@ -97,7 +97,7 @@ class PostgresqlStatements:
         self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry]
     ) -> bool:
         _refuse_zoneless(events)
-        columns = _columns(map(entry_values, entries), len(ENTRY_FIELDS)) + _columns(map(event_values, events))
+        columns = _columns(map(entry_values, entries), len(ENTRY_FIELDS)) + _columns(events)
         try:
             await _execute(connection, _INSERT_NEW, columns)
         except UniqueViolation:
@@ -106,7 +106,7 @@ class PostgresqlStatements:
 
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         _refuse_zoneless(events)
-        columns = _columns(map(event_values, events))
+        columns = _columns(events)
         return [row[0] for row in await _fetch(connection, _INSERT_EVENTS, columns)]
 
     async def upsert_entries(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC
-from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,15 +17,12 @@ from contracts.values import Category, Confidence, PaymentMethod, ProcessingMeth
 from workers.domain.spending import SpendingEntry
 from workers.ports.store import InboxKey, StoredEvent
 
-EVENT_FIELDS: Final = tuple(field.name for field in fields(StoredEvent))
+EVENT_FIELDS: Final = StoredEvent._fields
 EVENT_COLUMNS: Final = tuple(events.c[name] for name in EVENT_FIELDS)
 EVENT_ORDER: Final = (events.c.tenant, events.c.stream, events.c.version)
 
 ENTRY_COLUMNS: Final = tuple(spending_entries.c)
 ENTRY_FIELDS: Final = tuple(column.name for column in ENTRY_COLUMNS)
-
-event_values: Final = attrgetter(*EVENT_FIELDS)
-"""An event's values, in the order of EVENT_FIELDS."""
 
 _ID: Final = EVENT_FIELDS.index("id")
 _OCCURRED_AT: Final = EVENT_FIELDS.index("occurred_at")
@@ -35,7 +30,7 @@ _TERMINAL: Final = EVENT_FIELDS.index("terminal")
 
 
 def event_of(row: Sequence[Any]) -> StoredEvent:
-    return StoredEvent(**dict(zip(EVENT_FIELDS, row, strict=True)))
+    return StoredEvent(*row)
 
 
 def zoned_event_of(row: Sequence[Any]) -> StoredEvent:
@@ -59,7 +54,7 @@ def sqlite_event_values(event: StoredEvent) -> tuple[Any, ...]:
     Raises:
         UnstorableRowError: PostgreSQL would refuse a text; SQLite would cut it short where it is compared.
     """
-    values = list(event_values(event))
+    values: list[Any] = list(event)
     refuse_nul(values)
     values[_ID] = event.id.hex
     values[_OCCURRED_AT] = _checked_moment(event)

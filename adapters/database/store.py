@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.dead_letters import insert_dead_letters
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.postgresql import PostgresqlStatements
@@ -118,6 +119,8 @@ class SqlDecisionStore:
 
     async def _store_new(self, verdicts: Sequence[Verdict]) -> bool:
         """Try what nearly always holds, that all of it is new, at the price of one round trip."""
+        if any(verdict.dead_letter for verdict in verdicts):
+            return False
         entries = [verdict.entry for verdict in verdicts if verdict.entry is not None]
         insert_new = self._statements.insert_new
         if insert_new is None or any(entry.version > 1 for entry in entries):
@@ -131,6 +134,8 @@ class SqlDecisionStore:
         async with self._database.connection(writes=True) as connection:
             refused = await self._append(connection, verdicts) or await self._advance(connection, verdicts)
             if not refused:
+                if letters := [verdict.dead_letter for verdict in verdicts if verdict.dead_letter]:
+                    await insert_dead_letters(connection, letters)
                 await connection.commit()
             return refused
 

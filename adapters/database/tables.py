@@ -1,9 +1,10 @@
-"""The two tables. Migrations create them; a test proves that both say the same."""
+"""The tables. Migrations create them; a test proves that both say the same."""
 
 from typing import Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -109,4 +111,46 @@ spending_entries: Final = Table(
     CheckConstraint("confidence between 0 and 1", "confidence"),
     *_key_lengths("tenant", "owner"),
     Index(None, "tenant", "owner", "spent_on"),
+)
+
+dead_letters: Final = Table(
+    "dead_letters",
+    METADATA,
+    Column("id", Uuid, nullable=False),
+    Column("tenant", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("area", Key, nullable=False),
+    Column("command_id", Key, nullable=False),
+    Column("command_type", Key, nullable=False),
+    Column("code", Key, nullable=False),
+    Column("reason", Key, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("redrives", Integer, nullable=False),
+    Column("consumer_group", Key, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+    Column("original_topic", Key, nullable=False),
+    Column("original_partition", Integer, nullable=False),
+    Column("original_offset", BigInteger, nullable=False),
+    Column("original_timestamp", BigInteger, nullable=False),
+    Column("record_key", LargeBinary),
+    Column("record_value", LargeBinary),
+    # JSON in ASCII, values in base64: a header's name may be any text and its value any bytes.
+    Column("record_headers", Text, nullable=False),
+    Column("status", Key, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("edit_type", Key),
+    Column("edit_tenant", Key),
+    Column("edit_owner", Key),
+    Column("edit_data", Text),
+    Column("redriven_as", Key),
+    Column("acted_at", Moment),
+    Column("acted_by", Key),
+    Column("action_reason", Key),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("status in ('waiting', 'redriving', 'redriven', 'discarded')", "status"),
+    CheckConstraint("revision >= 1", "revision"),
+    *_key_lengths("tenant", "owner"),
+    Index(None, "status", "failed_at", "id"),
+    Index(None, "original_topic", "original_partition", "original_offset"),
+    Index(None, "tenant", "owner"),
 )

@@ -21,7 +21,6 @@ from aiokafka import (
     OffsetAndMetadata,
     TopicPartition,
 )
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
@@ -141,21 +140,18 @@ class KafkaIntake:
             raise self._unavailable(error) from error
 
     async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
-        """See `Intake.committed`. The consumer's own method drops the metadata, the admin client keeps it."""
+        """See `Intake.committed`."""
+        consumer = self._consumer
+        if consumer is None:
+            raise UnavailableError("the consumer has stopped")
         asked = [TopicPartition(partition.topic, partition.number) for partition in partitions]
-        admin = AIOKafkaAdminClient(**self._connection.aiokafka_options())
         try:
             async with asyncio.timeout(self._options.commit_timeout):
-                await admin.start()
-                found = await admin.list_consumer_group_offsets(self._options.group_id, partitions=asked)
+                found = await consumer.committed_points(asked)
         except (KafkaError, TimeoutError) as error:
             raise self._unavailable(error) from error
-        finally:
-            await admin.close()
         return {
-            Partition(*partition): CommitPoint(point.offset, point.metadata or "")
-            for partition, point in found.items()
-            if point.offset >= 0
+            Partition(*partition): CommitPoint(point.offset, point.metadata or "") for partition, point in found.items()
         }
 
     async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
@@ -183,7 +179,7 @@ class KafkaIntake:
         return max(self._connection.request_timeout_seconds, self._options.rebalance_timeout + _JOIN_MARGIN)
 
     @property
-    def _consumer(self) -> AIOKafkaConsumer[bytes, bytes] | None:
+    def _consumer(self) -> LenientConsumer | None:
         return None if self._broker is None else self._subscriber.consumer
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""A consumer that loses nothing when a fetched batch cannot be read.
+"""A consumer that loses nothing when a fetched batch cannot be read or a coordinator moves.
 
 aiokafka decodes header *names* as UTF-8 while it hands records out. One that is no UTF-8 raises in the middle of
 `getmany`, after the positions have moved past what was drained before, in this partition and in the others: those
@@ -14,10 +14,12 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final, SupportsIndex
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, OffsetAndMetadata, TopicPartition
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import _MemoryRecordsPy
+
+from adapters.kafka.offset_fetches import raise_their_errors
 
 LOG: Final = logging.getLogger(__name__)
 _MAGIC_WITH_HEADERS: Final = 2
@@ -33,6 +35,7 @@ class LenientConsumer(AIOKafkaConsumer):
 
     def __init__(self, polled: Callable[[], None], **options: Any) -> None:  # noqa: ANN401  aiokafka's own
         super().__init__(**options)
+        raise_their_errors(self._client)
         self._polled = polled
         self._next: dict[TopicPartition, int] = {}
         self._next_of: object = None
@@ -56,6 +59,11 @@ class LenientConsumer(AIOKafkaConsumer):
             return {}
         self._note(drained, assignment)
         return drained
+
+    async def committed_points(self, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
+        """What the group has committed, with its metadata, which `committed` drops; waits out a coordinator's move."""
+        points: dict[TopicPartition, OffsetAndMetadata] = await self._coordinator.fetch_committed_offsets(partitions)
+        return points
 
     def _note(self, drained: dict[TopicPartition, list[ConsumerRecord]], assignment: object) -> None:
         if self._next_of is not assignment or self._assigned() is not assignment:

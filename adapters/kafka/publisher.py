@@ -21,6 +21,7 @@ from aiokafka.partitioner import murmur2
 
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
+from adapters.kafka.producers import stopped_within
 from contracts.topics import MAX_MESSAGE_BYTES
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord, UnpublishableError
@@ -68,6 +69,7 @@ class KafkaPublisher:
             raise self._unavailable(error) from error
         for (batch, _), result in zip(sent, results, strict=True):
             if isinstance(result, TOO_LARGE) and len(batch) == 1:
+                await self._discard()  # the gap in its sequence would kill the producer at the next record
                 raise UnpublishableError(batch[0], str(result))
         failures = [result for result in results if isinstance(result, BaseException)]
         if failures:
@@ -113,17 +115,8 @@ class KafkaPublisher:
 
     async def _discard(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(DISCARD_TIMEOUT):
-                await producer.stop()
-        except TimeoutError:
+        if producer is not None and not await stopped_within(producer, DISCARD_TIMEOUT):
             LOG.warning("producer dropped with records in it; they are published again")
-            # Without its connections the sender's requests fail; only then does it end, and with it the danger that
-            # it delivers an old batch behind a newer one.
-            await producer.client.close()
-            await producer._sender.close()  # noqa: SLF001  stop() gives no other way to end a sender that cannot flush
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(
@@ -142,7 +135,9 @@ async def _by_partition(
         count = counts.get(record.topic)
         if count is None:
             count = counts[record.topic] = len(await producer.partitions_for(record.topic))
-        partition = (number if record.key is None else _hash(record.key)) % count
+        partition = record.partition
+        if partition is None:
+            partition = (number if record.key is None else _hash(record.key)) % count
         grouped.setdefault((record.topic, partition), []).append(record)
     return grouped
 

@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, version
 from itertools import chain
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests.architecture.tree import ROOT
 
@@ -71,6 +73,15 @@ def test_the_locks_hold_every_declared_dependency() -> None:
     assert runtime | names(groups["build"]) | names(groups["dev"]) <= {
         name for name, _ in locked("requirements-dev.lock")
     }
+
+
+def test_faststream_acknowledges_no_cancelled_handler() -> None:
+    """Releases before 0.7.8 do, on shutdown."""
+    (declared,) = [line for line in PROJECT["project"]["dependencies"] if line.startswith("faststream")]
+    allowed = Requirement(declared).specifier
+    assert "0.7.8" in allowed
+    assert not [older for older in ("0.7.7", "0.7.0", "0.6.9") if older in allowed]
+    assert Version(version("faststream")) in allowed
 
 
 def test_both_distributions_have_one_version() -> None:

@@ -10,13 +10,14 @@ import typer
 from rich.console import Console
 
 from adapters.clock import SystemClock
-from tests.bench.contenders import CONTENDERS, FLOOR, Contender
-from tests.bench.ground import ground
+from tests.bench.contenders import CONTENDERS, FLOOR, Contender, Queue
+from tests.bench.ground import Ground, ground
 from tests.bench.job import Job
 from tests.bench.machine import machine_facts
 from tests.bench.report import print_facts, print_summaries, write_json
 from tests.bench.summary import summarize
 from tests.bench.throughput import Options, Throughput
+from tests.services.service import ServiceUnavailableError
 
 # Wide enough for the tables also where the output goes to a file.
 CONSOLE: Final = Console(width=max(Console().width, 120))
@@ -54,7 +55,7 @@ def throughput(  # noqa: PLR0913  one argument an option
     facts = machine_facts()
     with ground() as services:
         experiment = Throughput(services, options, _tell)
-        measured = list(experiment.rounds(chosen, FLOOR))
+        measured = list(experiment.rounds(_possible(chosen, services), FLOOR))
         facts |= services.facts()
     summaries = summarize(measured, FLOOR.name)
     print_facts(CONSOLE, facts)
@@ -71,6 +72,21 @@ def _chosen(names: str) -> list[Contender]:
     if unknown or not wanted:
         raise typer.BadParameter(f"choose from {', '.join(CONTENDERS)}", param_hint="--contenders")
     return [CONTENDERS[name] for name in wanted]
+
+
+def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
+    """Those that can take part here; of the others it is told why they are left out."""
+    possible = []
+    for contender in wanted:
+        try:
+            contender.python()
+            if contender.queue is Queue.REDIS:
+                _tell(f"{contender.name} uses {services.redis.service}")
+        except ServiceUnavailableError as error:
+            CONSOLE.print(f"[bold yellow]{contender.name} is left out:[/bold yellow] {error}", highlight=False)
+        else:
+            possible.append(contender)
+    return possible
 
 
 def _kept(folder: Path | None, *, profile: bool) -> Path | None:

@@ -10,12 +10,22 @@ from decimal import Decimal
 import psycopg
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Expected:
-    """What has to come of a backlog."""
+    """What has to come of a backlog.
+
+    Attributes:
+        keys: each command's record key, by its id.
+        total: of all amounts.
+    """
 
     keys: dict[str, str]
     total: Decimal
+
+    def add(self, command_id: str, key: str, amount: Decimal) -> None:
+        """One command more."""
+        self.keys[command_id] = key
+        self.total += amount
 
     @property
     def count(self) -> int:

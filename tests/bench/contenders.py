@@ -5,15 +5,30 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from tests.bench.environment import peers_python
 from tests.bench.round import Round
 
 ROOT: Final = Path(__file__).parents[2]
 
 TELEMETRY_OFF: Final = {"POON_LOGGING__LEVEL": "warning"}
 """Every setting that switches telemetry off: what ours-off differs by from ours-on."""
+
+
+def our_python() -> Path:
+    """The interpreter this runs in."""
+    return Path(sys.executable)
+
+
+class Queue(StrEnum):
+    """Where a contender takes its commands from."""
+
+    BACKLOG = "the topic of commands that all read"
+    OWN_TOPIC = "a topic it fills itself, in its own format"
+    REDIS = "Redis, which it fills itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +38,14 @@ class Contender:
     Attributes:
         name: on the command line and in the table.
         about: one line for people.
-        arguments: what the Python of its environment is started with.
+        arguments: what its Python is started with.
         settings: its environment variables for a round, besides the round itself.
         share: the part of the messages it is given; a slow one is known as well from fewer.
         group: the consumer group it commits under, from the round's.
+        python: its interpreter.
+        queue: where its commands come from.
+        feed: what its Python is started with to fill its own queue.
+        leftovers: Redis keys that are gone once every task is acknowledged.
     """
 
     name: str
@@ -35,11 +54,15 @@ class Contender:
     settings: Callable[[Round], Mapping[str, str]] = field(default=lambda _: {})
     share: float = 1.0
     group: Callable[[Round], str] = field(default=lambda about: about.group)
+    python: Callable[[], Path] = our_python
+    queue: Queue = Queue.BACKLOG
+    feed: Sequence[str] = ()
+    leftovers: Sequence[str] = ()
 
     def command(self, profile: Path | None) -> list[str]:
         """The command line; under cProfile, with the result in a file, when asked for."""
         profiler = ["-m", "cProfile", "-o", str(profile)] if profile else []
-        return [sys.executable, *profiler, *self.arguments]
+        return [str(self.python()), *profiler, *self.arguments]
 
     def environment(self, about: Round) -> dict[str, str]:
         """All variables that tell it its round."""
@@ -67,17 +90,65 @@ def _ours(name: str, about: str, telemetry: Mapping[str, str]) -> Contender:
     )
 
 
+def _peer(
+    name: str,
+    about: str,
+    arguments: Sequence[str],
+    *,
+    share: float = 0.1,
+    queue: Queue = Queue.REDIS,
+    leftovers: Sequence[str] = (),
+) -> Contender:
+    """A task queue in the peers' environment, which is fed by its own module."""
+    return Contender(
+        name=name,
+        about=about,
+        arguments=("-m", *arguments),
+        share=share,
+        python=peers_python,
+        queue=queue,
+        feed=("-m", f"tests.bench.peers.{name}_app", "feed"),
+        leftovers=leftovers,
+    )
+
+
 FLOOR: Final = Contender(
     name="floor",
     about="bare aiokafka, pydantic, one statement a batch; no framework",
     arguments=("-m", "tests.bench.runners.floor"),
 )
 
-CONTENDERS: Final = {
-    contender.name: contender
-    for contender in (
-        FLOOR,
-        _ours("ours-on", "poon run, everything on", {"POON_LOGGING__LEVEL": "info"}),
-        _ours("ours-off", "poon run, telemetry off", TELEMETRY_OFF),
-    )
-}
+OURS: Final = (
+    _ours("ours-on", "poon run, everything on", {"POON_LOGGING__LEVEL": "info"}),
+    _ours("ours-off", "poon run, telemetry off", TELEMETRY_OFF),
+)
+
+PEERS: Final = (
+    Contender(
+        name="faststream",
+        about="FastStream's tutorial: a function and a session a message",
+        arguments=("-m", "tests.bench.peers.faststream_app"),
+        share=0.1,
+    ),
+    _peer(
+        "celery",
+        "Celery, prefork, on Redis",
+        ("celery", "-A", "tests.bench.peers.celery_app", "worker"),
+        leftovers=("celery", "unacked"),
+    ),
+    _peer(
+        "dramatiq",
+        "Dramatiq on Redis",
+        ("dramatiq", "tests.bench.peers.dramatiq_app"),
+        leftovers=("dramatiq:default", "dramatiq:default.msgs"),
+    ),
+    _peer("arq", "arq on Redis", ("arq", "tests.bench.peers.arq_app.WorkerSettings"), leftovers=("arq:queue",)),
+    _peer(
+        "taskiq",
+        "Taskiq on Kafka",
+        ("taskiq", "worker", "tests.bench.peers.taskiq_app:broker"),
+        queue=Queue.OWN_TOPIC,
+    ),
+)
+
+CONTENDERS: Final = {contender.name: contender for contender in (FLOOR, *OURS, *PEERS)}

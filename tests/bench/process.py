@@ -13,8 +13,7 @@ from tests.services.processes import ServiceProcess
 
 @contextmanager
 def running(contender: Contender, about: Round, folder: Path, *, profile: bool = False) -> Iterator[ServiceProcess]:
-    """The contender at work, for the length of a `with`; a fresh folder is its working directory."""
-    folder.mkdir(parents=True)
+    """The contender at work, for the length of a `with`; the folder is its working directory."""
     command = contender.command(folder / "profile.out" if profile else None)
     process = ServiceProcess(command, folder / "output.log", environment=contender.environment(about))
     try:

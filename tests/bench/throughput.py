@@ -5,18 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from tests.bench import checking, job
-from tests.bench.checking import Expected, Published
-from tests.bench.contenders import Contender
+from tests.bench.checking import Published
+from tests.bench.contenders import Contender, Queue
 from tests.bench.ground import Ground
-from tests.bench.job import Job, Planned
+from tests.bench.job import Job
 from tests.bench.measuring import Measurement, Observer
 from tests.bench.process import running
 from tests.bench.round import Round
+from tests.bench.supply import NotFedError, Supplies, Supply
 from tests.bench.topics import Topic, header
 from tests.services.kafka import fresh_name
 from tests.services.waiting import StillWaitingError, wait_until
@@ -28,22 +28,24 @@ START_SECONDS: Final = 60.0
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """A topic full of commands, and what has to come of them."""
-
-    topic: Topic
-    expected: Expected
+class NotDoneError(Exception):
+    """A contender ended, or got stuck, before it was done; says how far it came and what it said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One contender's turn in one round."""
+    """One contender's turn in one round.
+
+    Attributes:
+        folder: its working directory.
+        before: where the outcomes' partitions ended when it began.
+    """
 
     contender: Contender
     number: int
-    backlog: Backlog
     about: Round
+    folder: Path
+    supply: Supply
     before: Mapping[int, int]
 
 
@@ -65,13 +67,13 @@ class Options:
 
 
 class Throughput:
-    """Fills the topics once and lets contenders consume them in fresh groups, each into a fresh database."""
+    """Lets contenders consume the same commands in turns, each in a fresh group and into a fresh database."""
 
     def __init__(self, ground: Ground, options: Options, tell: Tell) -> None:
         self._ground = ground
         self._options = options
         self._tell = tell
-        self._backlogs: dict[int, Backlog] = {}
+        self._supplies = Supplies(ground, options.job, options.partitions, tell)
         for name in (job.OUTCOMES, job.DEAD_LETTERS):
             ground.kafka.create_topic(name, options.partitions)
         self._outcomes = Topic(ground.kafka.bootstrap_servers, job.OUTCOMES, options.partitions)
@@ -94,22 +96,39 @@ class Throughput:
 
     def measure(self, contender: Contender, number: int, folder: Path) -> Measurement:
         """One turn of one contender; what went wrong in it is in the measurement's problems."""
-        backlog = self._backlog(max(1, int(self._options.job.messages * contender.share)))
+        place = folder / f"{contender.name}-{number}"
+        place.mkdir(parents=True)
         with self._ground.fresh_database() as database_url:
-            about = self._round(backlog, database_url)
-            turn = Turn(contender, number, backlog, about, self._outcomes.ends())
-            measured = self._observe(turn, folder / f"{contender.name}-{number}")
-            return measured if measured.problems else replace(measured, problems=self._problems(turn))
+            try:
+                turn = self._turn(contender, number, place, database_url)
+                return replace(self._observe(turn), problems=self._problems(turn))
+            except (NotFedError, NotDoneError) as error:
+                return failed(contender.name, number, str(error))
 
-    def _observe(self, turn: Turn, folder: Path) -> Measurement:
-        name, messages = turn.contender.name, turn.backlog.expected.count
+    def _turn(self, contender: Contender, number: int, folder: Path, database_url: str) -> Turn:
+        messages = max(1, int(self._options.job.messages * contender.share))
+        topic = self._supplies.topic_for(contender, messages)
+        about = Round(
+            bootstrap_servers=self._ground.kafka.bootstrap_servers,
+            database_url=database_url,
+            redis_url=self._ground.redis.url if contender.queue is Queue.REDIS else "",
+            commands=topic.name,
+            outcomes=job.OUTCOMES,
+            group=fresh_name("bench"),
+            messages=messages,
+        )
+        supply = self._supplies.supply(contender, about, topic, folder)
+        return Turn(contender, number, about, folder, supply, self._outcomes.ends())
+
+    def _observe(self, turn: Turn) -> Measurement:
+        name, messages = turn.contender.name, turn.about.messages
         profile = self._options.profile and turn.number > 0
-        with running(turn.contender, turn.about, folder, profile=profile) as process:
+        with running(turn.contender, turn.about, turn.folder, profile=profile) as process:
             observer = Observer(
                 process,
                 self._ground.service_pids,
                 done=lambda: self._published(turn),
-                settled=lambda: self._committed(turn) == messages,
+                settled=lambda: turn.supply.settled() == messages,
             )
             try:
                 wait_until(
@@ -119,50 +138,17 @@ class Throughput:
                 )
                 return observer.measurement(name, turn.number)
             except (RuntimeError, StillWaitingError) as error:
-                done = f"{self._published(turn)} outcomes, {self._committed(turn)} offsets of {messages}"
-                return failed(name, turn.number, f"{error}; {done}\n{process.tail()}")
+                done = f"{self._published(turn)} outcomes, {turn.supply.settled()} acknowledged of {messages}"
+                raise NotDoneError(f"{error}; {done}\n{process.tail()}") from error
 
     def _published(self, turn: Turn) -> int:
         return sum(self._outcomes.ends().values()) - sum(turn.before.values())
-
-    def _committed(self, turn: Turn) -> int:
-        return sum(turn.backlog.topic.committed(turn.contender.group(turn.about)).values())
 
     def _problems(self, turn: Turn) -> tuple[str, ...]:
         records = self._outcomes.read(turn.before, self._outcomes.ends())
         outcomes = [Published(header(each, "ce_causationid"), (each.key() or b"").decode()) for each in records]
         rows = checking.stored(turn.about.database_url)
-        return tuple(checking.problems(turn.backlog.expected, rows, outcomes))
-
-    def _round(self, backlog: Backlog, database_url: str) -> Round:
-        return Round(
-            bootstrap_servers=self._ground.kafka.bootstrap_servers,
-            database_url=database_url,
-            redis_url="",
-            commands=backlog.topic.name,
-            outcomes=job.OUTCOMES,
-            group=fresh_name("bench"),
-            messages=backlog.expected.count,
-        )
-
-    def _backlog(self, messages: int) -> Backlog:
-        """The full topic of that many messages; the fleet's own one, which we cannot choose, is the whole job's."""
-        if messages not in self._backlogs:
-            whole = self._options.job
-            name = job.COMMANDS if messages == whole.messages else f"bench.{messages}.commands"
-            self._tell(f"filling {name} with {messages} messages")
-            self._ground.kafka.create_topic(name, self._options.partitions)
-            topic = Topic(self._ground.kafka.bootstrap_servers, name, self._options.partitions)
-            plan = list(job.plan(replace(whole, messages=messages)))
-            topic.fill(plan)
-            self._backlogs[messages] = Backlog(topic, expected_of(plan))
-        return self._backlogs[messages]
-
-
-def expected_of(plan: Sequence[Planned]) -> Expected:
-    """What has to come of these commands."""
-    keys = {planned.command_id: (planned.record.key or b"").decode() for planned in plan}
-    return Expected(keys, sum((planned.amount for planned in plan), Decimal(0)))
+        return tuple(checking.problems(turn.supply.expected, rows, outcomes))
 
 
 def failed(contender: str, number: int, problem: str) -> Measurement:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, Producer, TopicPartition
-from confluent_kafka.admin import OffsetSpec
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # its stubs export nothing by name
 
 from tests.bench.job import Planned
 from tests.services.kafka_admin import SILENT, admin
@@ -24,7 +24,7 @@ class Topic:
         self.partitions = partitions
         self._bootstrap_servers = bootstrap_servers
         self._admin = admin(bootstrap_servers)
-        self._latest = {TopicPartition(name, number): OffsetSpec.latest() for number in range(partitions)}
+        self._latest = {TopicPartition(name, number): OffsetSpec.latest() for number in range(partitions)}  # type: ignore[no-untyped-call]
 
     def ends(self) -> dict[int, int]:
         """The end of each partition: how many records were ever written to it."""
@@ -61,22 +61,24 @@ class Topic:
                     break
         wait_until(lambda: producer.flush(1.0) == 0, f"{self.name} to be filled", timeout=SECONDS)
 
-    def read(self, start: Mapping[int, int], end: Mapping[int, int]) -> list[Message]:
-        """The records from one set of ends to another."""
+    def read(self, start: Mapping[int, int], end: Mapping[int, int]) -> Iterator[Message]:
+        """The records from one set of ends to another.
+
+        Raises:
+            TimeoutError: the broker stopped giving them.
+        """
         consumer = Consumer({"bootstrap.servers": self._bootstrap_servers, "group.id": f"bench.{uuid.uuid4().hex}"})
         consumer.assign([TopicPartition(self.name, number, offset) for number, offset in start.items()])
-        wanted = sum(end.values()) - sum(start.values())
-        found: list[Message] = []
-
-        def read_on() -> bool:
-            found.extend(each for each in consumer.consume(10_000, 0.5) if each.error() is None)
-            return len(found) >= wanted
-
+        missing = sum(end.values()) - sum(start.values())
         try:
-            wait_until(read_on, f"{wanted} records of {self.name}", timeout=SECONDS)
+            while missing > 0:
+                found = [each for each in consumer.consume(10_000, SECONDS) if each.error() is None]
+                if not found:
+                    raise TimeoutError(f"{missing} records of {self.name} cannot be read")
+                missing -= len(found)
+                yield from found
         finally:
             consumer.close()
-        return found
 
 
 def header(message: Message, name: str) -> str:

@@ -3,19 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from adapters.database.engine import open_database
-from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.schema import migrate
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.publisher import KafkaPublisher
 from tests.e2e.fleet_process import FleetProcess
 from tests.ledger.checker import Evidence
+from tests.ledger.commands import Planned
 from tests.ledger.observe import TopicTail, dead_letter_topics, header, lag, outcome_topics, reset_topics, seen
-from tests.ledger.plan import Planned, first_of_each
+from tests.ledger.plan import first_of_each
+from tests.ledger.stored import read_stored
 from tests.services.kafka import fresh_name
 from tests.services.waiting import wait_until
 
@@ -92,19 +91,12 @@ class LedgerRun:
         letters = TopicTail(self._bootstrap_servers, dead_letter_topics(AREAS))
         letters.more(2.0)
         letters.close()
-        database = open_database(self._database_url)
-        events = [event async for event in SqlEventReader(database).scan()]
-        commands = {event.stream: event.causation_id for event in events}
-        entries: dict[str, Decimal] = {
-            commands[f"entry-{entry.id}"]: entry.amount.amount
-            for entry in await SqlSpendingRepository(database).of_tenant(TENANT)
-        }
-        await database.close()
+        stored = await read_stored(self._database_url, TENANT)
         return Evidence(
             outcomes=[seen(message) for message in self._outcomes.messages],
             dead_letters=[header(message, "poon_outcome-id") for message in letters.messages],
-            rows=[(str(event.id), event.causation_id) for event in events],
-            entries=entries,
+            rows=stored.rows,
+            entries=stored.entries,
             lag=self._lag(),
         )
 

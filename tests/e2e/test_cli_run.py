@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from contracts.topics import SHARED_REPLIES, TOPICS
 from tests.e2e.fleet_process import FleetProcess
 from tests.services.waiting import wait_until
 from workers.entrypoints.exits import ExitCode
@@ -153,5 +154,6 @@ def test_the_embedded_broker_says_honestly_that_it_keeps_no_topic_settings(termi
     shown = terminal.poon("topics", "show", "--json")
     compared = terminal.poon("topics", "diff")
 
-    assert {topic["broker"]["partitions"] for topic in json.loads(shown.stdout)} == {12}
+    found = {topic["name"]: topic["broker"]["partitions"] for topic in json.loads(shown.stdout)}
+    assert found == {topic.name: topic.partitions for topic in (*TOPICS.values(), SHARED_REPLIES)}
     assert compared.returncode == ExitCode.OK

@@ -28,7 +28,7 @@ def test_ten_thousand_commands_survive_two_kills_without_loss_doubling_or_disord
             run.fleet.kill()
             run.fleet.start_and_wait()
         evidence = run.finish()
-    note = f"seed {SEED}, {len(plan)} records sent, {republished(evidence)} outcomes published again"
+    note = f"seed {SEED}, {len(plan)} records sent, {republished(plan, evidence)} outcomes published again"
     assert violations(plan, evidence) == [], note
     note_finding(pytestconfig, f"Ledger with two kills: {note}")
 
@@ -51,7 +51,7 @@ def test_commands_survive_a_killed_database_and_a_killed_broker(
         kafka.cluster.restart()
         evidence = run.finish()
         log = run.fleet.log.read_text()
-    note = f"seed {SEED}, {len(plan)} records sent, {republished(evidence)} outcomes published again"
+    note = f"seed {SEED}, {len(plan)} records sent, {republished(plan, evidence)} outcomes published again"
     assert violations(plan, evidence) == [], note
     assert '"ground":"database"' in log, "the database was missed while it was away"
     note_finding(pytestconfig, f"Ledger with a killed database and a killed broker: {note}")

@@ -43,6 +43,20 @@ class FakePublisher:
         self.running = False
 
 
+class FakeReplies:
+    """`ReplyPublisher` that remembers."""
+
+    def __init__(self) -> None:
+        self.records: list[OutgoingRecord] = []
+        self.stopped = False
+
+    def offer(self, reply: OutgoingRecord) -> None:
+        self.records.append(reply)
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
 @dataclass
 class FakeIntake:
     """`Intake` that a test delivers through."""

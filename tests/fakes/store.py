@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from workers.domain.spending import SpendingEntry
+from workers.ports.dead_letters import DeadLetter
 from workers.ports.errors import UnavailableError
 from workers.ports.store import CommitResult, Committed, Conflicted, InboxKey, StoredEvent, Unstorable, Verdict
 
@@ -12,6 +13,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.decided: dict[InboxKey, tuple[StoredEvent, ...]] = {}
+        self.letters: list[DeadLetter] = []
         self.entries: dict[tuple[str, object], SpendingEntry] = {}
         self.batches: list[int] = []
         self.look_ups: list[int] = []
@@ -48,6 +50,8 @@ class MemoryStore:
         self.decided[key] = verdict.events
         if verdict.entry is not None:
             self.entries[verdict.entry.tenant, verdict.entry.id] = verdict.entry
+        if verdict.dead_letter is not None:
+            self.letters.append(verdict.dead_letter)
         return Committed(key, verdict.events)
 
     def _maybe_fail(self) -> None:

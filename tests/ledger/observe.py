@@ -1,9 +1,9 @@
 """Collects the evidence: what stands on the topics, in the tables and at the committed offsets."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
@@ -15,12 +15,12 @@ from tests.services.waiting import wait_until
 SECONDS: Final = 30.0
 
 
-def reset_topics(bootstrap_servers: str) -> None:
+def reset_topics(bootstrap_servers: str, replicas: int = 1) -> None:
     """Empty topics of the registry, deleted and made anew."""
     delete_topics(bootstrap_servers)
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
     new = [
-        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=1, config=topic.config)
+        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=replicas, config=topic.config)
         for topic in TOPICS.values()
     ]
     for future in admin.create_topics(new).values():
@@ -85,17 +85,32 @@ def header(message: Message, name: str) -> str:
 
 def seen(message: Message) -> Seen:
     """An outcome record as the checker wants it."""
-    payload = json.loads(message.value() or b"{}")
-    amount = payload.get("amount", {})
-    amount = amount.get("value", amount)
+    headers = dict(message.headers() or [])
+    known = {name: value for name, value in headers.items() if isinstance(value, bytes)}
+    return outcome_seen(message.topic() or "", message.key() or b"", message.value() or b"{}", known)
+
+
+def outcome_seen(topic: str, key: bytes, value: bytes, headers: Mapping[str, bytes]) -> Seen:
+    """An outcome as the checker wants it, wherever it was read."""
+    amount = _amount(json.loads(value))
     return Seen(
-        topic=message.topic() or "",
-        key=message.key() or b"",
-        event_id=header(message, "ce_id"),
-        command_id=header(message, "ce_causationid"),
-        type=header(message, "ce_type"),
+        topic=topic,
+        key=key,
+        event_id=headers.get("ce_id", b"").decode(),
+        command_id=headers.get("ce_causationid", b"").decode(),
+        type=headers.get("ce_type", b"").decode(),
         amount=Decimal(amount["amount"]) if amount else None,
     )
+
+
+def _amount(payload: dict[str, Any]) -> dict[str, str] | None:
+    """The amount an outcome is about: read from a text or a receipt, recorded or changed."""
+    for holder in (payload, payload.get("changes", {})):
+        for name in ("amount", "total"):
+            if found := holder.get(name):
+                amount: dict[str, str] = found.get("value", found)
+                return amount
+    return None
 
 
 def lag(bootstrap_servers: str, groups: Iterable[str]) -> dict[str, int]:

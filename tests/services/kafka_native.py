@@ -20,8 +20,9 @@ from tests.services.waiting import wait_until
 _START_SECONDS: Final = 90.0
 _FORMAT_SECONDS: Final = 90.0
 _HEAP: Final = "-Xmx512m"
+_HEAP_OF_MANY: Final = "-Xmx384m"
 # A broker that lives for minutes gains from a fast start, not from a well compiled steady state.
-_JAVA_OPTIONS: Final = (_HEAP, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+_JAVA_OPTIONS: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 
 _LOG4J: Final = """\
 <Configuration status="WARN">
@@ -94,6 +95,7 @@ class NativeKafka(Startable):
             )
             for number in range(1, brokers + 1)
         }
+        self._advertised: dict[str, Mapping[int, str]] = {}
         self._processes: dict[int, ServiceProcess] = {}
 
     @property
@@ -103,6 +105,14 @@ class NativeKafka(Startable):
     def servers_of(self, listener: str) -> str:
         """The bootstrap servers of a listener."""
         return ",".join(broker.listeners[listener] for broker in self._brokers.values())
+
+    def addresses_of(self, listener: str) -> dict[int, str]:
+        """Where each broker takes a listener's connections."""
+        return {number: broker.listeners[listener] for number, broker in self._brokers.items()}
+
+    def advertise(self, listener: str, addresses: Mapping[int, str]) -> None:
+        """Before the start: have the brokers tell clients other addresses of a listener, those of proxies."""
+        self._advertised[listener] = addresses
 
     @property
     def brokers(self) -> tuple[int, ...]:
@@ -178,18 +188,20 @@ class NativeKafka(Startable):
 
     def _command(self, *options: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self._home / 'log4j2.xml'}"
-        return [str(self._java), *options, logging, "-cp", f"{self._jars}{os.sep}*"]
+        heap = _HEAP if len(self._brokers) == 1 else _HEAP_OF_MANY
+        return [str(self._java), heap, *options, logging, "-cp", f"{self._jars}{os.sep}*"]
 
     def _settings(self, broker: _Broker) -> str:
         replicas = min(3, len(self._brokers))
-        listeners = ",".join(f"{name}://{address}" for name, address in broker.listeners.items())
+        listeners = _listed(broker.listeners)
+        advertised = {name: addresses[broker.number] for name, addresses in self._advertised.items()}
         protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT", **self._more.protocols}
         settings = {
             "process.roles": "broker,controller",
             "node.id": broker.number,
             "controller.quorum.voters": ",".join(each.voter for each in self._brokers.values()),
             "listeners": f"{listeners},CONTROLLER://127.0.0.1:{broker.controller_port}",
-            "advertised.listeners": listeners,
+            "advertised.listeners": _listed(broker.listeners | advertised),
             "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
             "inter.broker.listener.name": "PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
@@ -213,6 +225,10 @@ class NativeKafka(Startable):
             **self._more.settings,
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _listed(listeners: Mapping[str, str]) -> str:
+    return ",".join(f"{name}://{address}" for name, address in listeners.items())
 
 
 def _java() -> Path:

@@ -76,6 +76,11 @@ class ServiceProcess:
     def running(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; negative for a signal, None while it runs."""
+        return self._process.poll()
+
     def ensure_running(self) -> None:
         """Raise with the end of its output if the program has ended."""
         if not self.running:
@@ -90,6 +95,10 @@ class ServiceProcess:
 
     def resume(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the program and its children."""
+        self._signal(number)
 
     def kill(self) -> None:
         """End at once, as a crash does."""

@@ -11,17 +11,19 @@ from typing import Final
 from adapters.clock import SystemClock, Uuid7Factory
 from adapters.http.client import HttpFleetReader
 from adapters.kafka.admin import KafkaTopicAdmin
+from adapters.kafka.asking import KafkaAskTransport
 from adapters.kafka.connection import Credentials, KafkaConnection, TlsFiles
 from adapters.kafka.embedded import find_embedded_broker
 from adapters.kafka.lag import KafkaLagReader
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.reader import KafkaOutcomeReader
 from adapters.storage.images import S3Options, open_image_store
+from contracts.asking import Asker, Caller
 from contracts.base import Command
 from contracts.codec import encode
 from contracts.envelope import Envelope
 from contracts.registry import AREAS
-from contracts.topics import TopicRole, topic_name
+from contracts.topics import SHARED_REPLIES, TopicRole, topic_name
 from workers.config import KafkaSettings, SecurityProtocol, Settings
 from workers.ports.clock import Clock, IdFactory
 from workers.ports.errors import UnavailableError
@@ -96,7 +98,7 @@ def _record(envelope: Envelope, command: Command) -> OutgoingRecord:
         topic=topic_name(command.area, TopicRole.COMMANDS),
         key=envelope.key.encode(),
         value=encode(command),
-        headers=tuple(envelope.headers()),
+        headers=envelope.headers(),
     )
 
 
@@ -110,14 +112,32 @@ async def sender(settings: Settings, areas: Sequence[str] = AREAS) -> AsyncItera
     # First: the admin client says why a broker cannot be used or what is missing, the producer only that it cannot.
     await _require_topics(settings, [topic_name(area, TopicRole.COMMANDS) for area in areas])
     clock = system_clock()
-    kafka = settings.kafka
-    compression = None if kafka.compression == "none" else kafka.compression
-    publisher = KafkaPublisher(kafka_connection(settings), kafka.client_id, compression)
+    publisher = KafkaPublisher(kafka_connection(settings), settings.kafka.client_id, compression(settings))
     await publisher.start()
     try:
         yield CommandSender(publisher, clock, Uuid7Factory(clock))
     finally:
         await publisher.stop()
+
+
+@asynccontextmanager
+async def asker(settings: Settings, source: str, reply_topic: str = SHARED_REPLIES.name) -> AsyncIterator[Asker]:
+    """An asker that may ask commands of every area, in position: no answer is missed.
+
+    Args:
+        settings: name the broker.
+        source: who asks, a URI reference.
+        reply_topic: where answers are awaited; one of the caller's own keeps strangers' answers away.
+
+    Raises:
+        UnavailableError: the broker cannot be reached or a topic is missing.
+    """
+    await _require_topics(settings, [topic_name(area, TopicRole.COMMANDS) for area in AREAS])
+    clock = system_clock()
+    ids = Uuid7Factory(clock)
+    transport = KafkaAskTransport(kafka_connection(settings), reply_topic, compression(settings))
+    async with Asker(transport, Caller(source, reply_topic), clock, lambda: str(ids.new())) as asking:
+        yield asking
 
 
 @asynccontextmanager
@@ -218,6 +238,11 @@ def kafka_connection(settings: Settings) -> KafkaConnection:
         credentials=_credentials(kafka),
         request_timeout_seconds=kafka.request_timeout_seconds,
     )
+
+
+def compression(settings: Settings) -> str | None:
+    """The codec of published records, None for none."""
+    return None if settings.kafka.compression == "none" else settings.kafka.compression
 
 
 def bootstrap_address(settings: Settings) -> str:

@@ -14,10 +14,11 @@ from adapters.clock import SystemClock
 from adapters.http.endpoints import Metrics, Operations, application
 from adapters.http.server import HttpServer, url_of
 from adapters.telemetry.logs import configure_logging
+from workers.bootstrap.collector import spare_the_collector
 from workers.bootstrap.errors import FleetAbortedError
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
 from workers.bootstrap.listening import listening_socket
-from workers.bootstrap.parts import Parts, fleet_parts, make_worker
+from workers.bootstrap.parts import Parts, PartsOpener, fleet_parts, make_worker
 from workers.bootstrap.signals import Stop, StopSignals
 from workers.bootstrap.vitals import make_vitals, pings
 from workers.config import Settings
@@ -77,7 +78,7 @@ class Surroundings:
     supervisor: Supervisor = field(default_factory=Supervisor)
 
 
-async def run(settings: Settings, areas: Collection[str] | None = None) -> None:
+async def run(settings: Settings, areas: Collection[str] | None = None, open_parts: PartsOpener = fleet_parts) -> None:
     """Run a fleet until SIGTERM or SIGINT, which drain it; a second one aborts the drain.
 
     Raises:
@@ -88,9 +89,10 @@ async def run(settings: Settings, areas: Collection[str] | None = None) -> None:
     """
     configure_logging(settings.logging.level, settings.logging.format)
     listening = listening_socket(settings.http)
+    spare_the_collector()
     stop = Stop()
     with StopSignals(stop, SystemClock(), settings.runtime.drain_timeout_seconds):
-        async with running(settings, areas, stop, listening) as fleet:
+        async with running(settings, areas, stop, listening, open_parts) as fleet:
             await fleet.until_stopped()
     if fleet.left:
         raise FleetAbortedError(fleet.left)
@@ -102,10 +104,13 @@ async def running(
     areas: Collection[str] | None = None,
     stop: Stop | None = None,
     listening: socket.socket | None = None,
+    open_parts: PartsOpener = fleet_parts,
 ) -> AsyncIterator[Fleet]:
     """A fleet that has its partitions and works until the context ends or it is asked to stop, then drains.
 
     From the first moment to the last it answers over HTTP where it is `listening`, if it is.
+
+    `open_parts` opens the adapters it works with; a test opens some that misbehave.
 
     Raises:
         UnavailableError: broker, topics or database are not there; says which and what to do.
@@ -114,7 +119,7 @@ async def running(
     chosen = tuple(areas or settings.runtime.areas)
     clock = SystemClock()
     surroundings = Surroundings(clock, stop or Stop(), make_vitals(settings, clock))
-    async with _attended(settings, surroundings, listening), fleet_parts(settings, chosen) as parts:
+    async with _attended(settings, surroundings, listening), open_parts(settings, chosen) as parts:
         fleet = _assemble(settings, parts, chosen, surroundings)
         async with _working(fleet):
             LOG.info("fleet runs", extra={"areas": ",".join(chosen)})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,9 +20,10 @@ from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import RuleCategorization, RuleTextExtraction
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
+from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.topics import TopicRole, topic_name
-from workers.bootstrap.clients import consumer_group, image_store, kafka_connection
+from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
@@ -43,6 +44,9 @@ IMAGES_PER_PROCESS: Final = 2
 """Receipts in flight for each recognition process: one being read, one ready to be."""
 
 
+LONGEST_COMMIT: Final = 5.0
+"""The most seconds one offset commit may take."""
+
 EMBEDDED_SESSION: Final = 3.0
 """Session time-out on the embedded broker, seconds; Apache Kafka takes none below 6."""
 
@@ -61,6 +65,10 @@ class Parts:
     handlers: dict[type[Command], Handler]
     clock: Clock
     ask_database: Ping
+
+
+PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
+"""Opens what some areas need, for as long as its context lasts."""
 
 
 @asynccontextmanager
@@ -97,32 +105,37 @@ def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer)
     """The worker of one area, and who watches it: a consumer group of its own, so that areas scale and pause apart."""
     kafka = settings.kafka
     connection = kafka_connection(settings)
-    group = consumer_group(settings, area)
     limits = worker_limits(settings, area)
-    intake = KafkaIntake(
-        connection,
-        IntakeOptions(
-            group_id=group,
-            topics=[topic_name(area, TopicRole.COMMANDS)],
-            max_records=min(kafka.max_poll_records, limits.flow.total_high),
-            # The embedded broker lets a member that rejoins wait out the session of the one before it.
-            session_timeout=EMBEDDED_SESSION if settings.is_embedded else kafka.session_timeout_seconds,
-            rebalance_timeout=kafka.rebalance_timeout_seconds,
-        ),
-    )
-    compression = None if kafka.compression == "none" else kafka.compression
-    publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", compression)
-    rng = random.Random()
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, rng, observer)
+    options = intake_options(settings, area)
+    intake = KafkaIntake(connection, options)
+    codec = compression(settings)
+    publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
+    replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies)
     retry = settings.runtime.retry
     handling = Handling(
         handlers=parts.handlers,
         default_policy=RetryPolicy(retry.attempts, retry.base_delay_seconds, retry.max_delay_seconds),
         time_budget=settings.runtime.handler_timeout_seconds,
-        group=group,
+        group=options.group_id,
         policies={},
     )
     return Worker(ports, handling, limits, area)
+
+
+def intake_options(settings: Settings, area: str) -> IntakeOptions:
+    """How an area's worker consumes."""
+    kafka = settings.kafka
+    return IntakeOptions(
+        group_id=consumer_group(settings, area),
+        topics=[topic_name(area, TopicRole.COMMANDS)],
+        max_records=min(kafka.max_poll_records, worker_limits(settings, area).flow.total_high),
+        # The embedded broker lets a member that rejoins wait out the session of the one before it.
+        session_timeout=EMBEDDED_SESSION if settings.is_embedded else kafka.session_timeout_seconds,
+        rebalance_timeout=kafka.rebalance_timeout_seconds,
+        # A revocation may wait for a commit that is under way before it makes its own.
+        commit_timeout=min(LONGEST_COMMIT, kafka.rebalance_timeout_seconds / 3),
+    )
 
 
 def worker_limits(settings: Settings, area: str) -> WorkerLimits:

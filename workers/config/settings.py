@@ -251,6 +251,14 @@ class RuntimeSettings(SettingsGroup):
     retry: RetrySettings = RetrySettings()
 
 
+class DeadLetterSettings(SettingsGroup):
+    """What operators may do with dead letters."""
+
+    max_redrives: Annotated[int, Field(ge=0, le=1_000)] = Field(
+        3, description="most redrives that may lead from a command to its latest replacement, redrives"
+    )
+
+
 class OcrSettings(SettingsGroup):
     """Local text recognition."""
 
@@ -296,6 +304,7 @@ class Settings(SettingsGroup):
     cache: CacheSettings = CacheSettings()
     images: ImageSettings = ImageSettings()
     runtime: RuntimeSettings = RuntimeSettings()
+    dead_letters: DeadLetterSettings = DeadLetterSettings()
     ocr: OcrSettings = OcrSettings()
     http: HttpSettings = HttpSettings()
     logging: LoggingSettings = LoggingSettings()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple, assert_never
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
@@ -21,6 +21,7 @@ from contracts.events.spending import (
     SpendingEnhanced,
     SpendingRecorded,
 )
+from contracts.ids import derived_id
 from contracts.money import Money
 from contracts.spending import Clearable, EntryChanges, Source
 from contracts.values import Category, Confidence, PaymentMethod, ProcessingMethod
@@ -29,6 +30,7 @@ from workers.domain.errors import RejectionError
 SpendingEvent = SpendingRecorded | SpendingCorrected | SpendingEnhanced | SpendingDeleted
 
 ENTRY_NAMESPACE: Final = UUID("0b0b3e7e-54a5-5d3e-8f1d-9d6c7a0c7e11")
+_ENTRY_NAMESPACE_BYTES: Final = ENTRY_NAMESPACE.bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def entry_stream(entry_id: UUID) -> str:
 
 def new_entry_id(tenant: str, command_id: str) -> UUID:
     """The id of an entry whose command names none: derived, so that a repeated command means the same entry."""
-    return uuid5(ENTRY_NAMESPACE, f"{tenant}|{command_id}")
+    return derived_id(_ENTRY_NAMESPACE_BYTES, f"{tenant}|{command_id}")
 
 
 def local_date(moment: datetime, time_zone: str) -> date:
@@ -115,9 +117,12 @@ def record(
         )
     spent_on = command.spent_on or local_date(sent_at, command.time_zone)
     _refuse_nothing(command.amount, "amount")
-    _refuse_future(_When(spent_on, command.spent_at, command.time_zone), sent_at, "spent_on", "spent_at")
-    fields = {name: value for name, value in command if name in SpendingRecorded.model_fields}
-    return SpendingRecorded(**{**fields, "entry_id": entry_id, "version": 1, "spent_on": spent_on})
+    if command.spent_on is not None or command.spent_at is not None:
+        _refuse_future(_When(spent_on, command.spent_at, command.time_zone), sent_at, "spent_on", "spent_at")
+    # The event says all that the command says, in the same order: a test holds the two classes together.
+    fields = {"entry_id": entry_id, "version": 1} | command.__dict__
+    fields["entry_id"], fields["spent_on"] = entry_id, spent_on
+    return SpendingRecorded.of_checked(fields)
 
 
 def correct(
@@ -197,8 +202,8 @@ def apply(state: SpendingEntry | None, event: SpendingEvent, tenant: str, owner:
     if isinstance(event, SpendingRecorded):
         if state is not None or event.version != 1:
             raise _gap(state, event)
-        fields = {name: value for name, value in event if name != "entry_id"}
-        return SpendingEntry(id=event.entry_id, tenant=tenant, owner=owner, **fields)
+        fields = event.__dict__.copy()
+        return SpendingEntry(id=fields.pop("entry_id"), tenant=tenant, owner=owner, **fields)
     if state is None or state.is_deleted or event.version != state.version + 1:
         raise _gap(state, event)
     if (state.id, state.tenant, state.owner) != (event.entry_id, tenant, owner):

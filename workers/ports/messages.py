@@ -1,7 +1,7 @@
 """Records as they come from and go to the broker, without naming a client library."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
@@ -65,12 +65,13 @@ class RawRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRecord:
-    """A record to publish; the key decides its partition."""
+    """A record to publish; the key decides its partition, unless one is named."""
 
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...] = field(default=())
+    headers: Sequence[tuple[str, bytes]] = ()
+    partition: int | None = None
 
 
 class RecordSink(Protocol):

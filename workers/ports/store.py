@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from workers.domain.spending import SpendingEntry
+from workers.ports.dead_letters import DeadLetter
 
 
 class InboxKey(NamedTuple):
@@ -17,8 +18,7 @@ class InboxKey(NamedTuple):
     causation_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """An event as it is stored and published, complete and immutable.
 
     Attributes:
@@ -57,17 +57,20 @@ class StoredEvent:
         return InboxKey(self.handler, self.tenant, self.causation_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to."""
+class Verdict(NamedTuple):
+    """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to.
+
+    Attributes:
+        dead_letter: stored beside the events where the command was given up.
+    """
 
     key: InboxKey
     events: tuple[StoredEvent, ...]
     entry: SpendingEntry | None = None
+    dead_letter: DeadLetter | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(NamedTuple):
     """The verdict is durable. `events` are the stored ones.
 
     Attributes:

@@ -11,7 +11,7 @@ from contracts.codec import encode
 from contracts.envelope import Envelope, event_id
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import DeadLetter, LocalizedText
-from contracts.registry import FAILURES, REJECTIONS
+from contracts.registry import AREAS, FAILURES, REJECTIONS
 from contracts.topics import TopicRole, topic_name
 from workers.ports.errors import RejectionError
 from workers.ports.handling import Decision, NewEvent
@@ -19,15 +19,19 @@ from workers.ports.messages import OutgoingRecord
 from workers.ports.store import StoredEvent, Verdict
 from workers.runtime.deliveries import NOBODY, POISON, Defect, Delivery
 
+_EVENT_TOPICS: Final = {area: topic_name(area, TopicRole.EVENTS) for area in AREAS}
 SOURCE: Final = "/poon/workers/"
 """``ce_source`` of outcomes is this and the area."""
 
 
 def decided(delivery: Delivery, decision: Decision, now: datetime) -> Verdict:
     """The verdict of a handler's decision."""
+    last = len(decision.events) - 1
     events = tuple(
-        _stored(delivery, event, ordinal, now, terminal=ordinal == len(decision.events) - 1)
-        for ordinal, event in enumerate(decision.events)
+        [
+            _stored(delivery, event, ordinal, now, terminal=ordinal == last)
+            for ordinal, event in enumerate(decision.events)
+        ]
     )
     return Verdict(delivery.inbox_key, events, decision.entry)
 
@@ -101,7 +105,7 @@ def _outgoing(event: StoredEvent) -> OutgoingRecord:
         causation_id=event.causation_id,
         sequence=str(event.version),
     )
-    return OutgoingRecord(event.topic, envelope.key.encode(), event.data.encode(), tuple(envelope.headers()))
+    return OutgoingRecord(event.topic, envelope.key.encode(), event.data.encode(), envelope.headers())
 
 
 def _single(delivery: Delivery, payload: Event, now: datetime) -> Verdict:
@@ -110,6 +114,7 @@ def _single(delivery: Delivery, payload: Event, now: datetime) -> Verdict:
 
 def _stored(delivery: Delivery, event: NewEvent, ordinal: int, now: datetime, *, terminal: bool) -> StoredEvent:
     envelope = delivery.envelope
+    payload = event.payload
     own_stream = event.stream is None
     return StoredEvent(
         id=event_id(delivery.area, envelope.tenant, envelope.id, ordinal),
@@ -119,11 +124,11 @@ def _stored(delivery: Delivery, event: NewEvent, ordinal: int, now: datetime, *,
         handler=delivery.area,
         causation_id=envelope.id,
         ordinal=ordinal,
-        type=event.payload.type,
-        topic=topic_name(event.payload.area, TopicRole.EVENTS),
+        type=payload.type,
+        topic=_EVENT_TOPICS[payload.area],
         owner=envelope.owner,
         correlation_id=envelope.correlation_id or envelope.id,
         occurred_at=now,
-        data=encode(event.payload).decode(),
+        data=encode(payload).decode(),
         terminal=terminal,
     )

@@ -23,6 +23,7 @@ from workers.ports.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import OutgoingRecord
 from workers.ports.observing import Attempt, Observer, Settled
+from workers.ports.replies import ReplyPublisher
 from workers.ports.store import (
     CommitResult,
     Committed,
@@ -34,9 +35,10 @@ from workers.ports.store import (
 )
 from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Submission
-from workers.runtime.deadletters import dead_letter
+from workers.runtime.deadletters import dead_letter, lettered
 from workers.runtime.deliveries import POISON, Defect, Delivery
 from workers.runtime.ground import Ground
+from workers.runtime.replies import reply
 from workers.runtime.retry import (
     ConflictError,
     GiveUp,
@@ -93,6 +95,7 @@ class Surroundings:
     clock: Clock
     rng: random.Random
     observer: Observer
+    replies: ReplyPublisher
     submit: Callable[[Submission], None]
     finished: Callable[[list[Delivery]], None]
     step_aside: Callable[[Delivery], None]
@@ -135,6 +138,8 @@ class Settler:
             delivery = submission.delivery
             if isinstance(result, Committed):
                 done.append(delivery)
+                if delivery.envelope.reply_to is not None:
+                    self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
                 told.append(_told(delivery, result))
             elif submission.is_final:
                 msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
@@ -159,8 +164,10 @@ class Settler:
         """End a record that is no valid command."""
         verdict = outcomes.defective(delivery, defect, self._clock.now())
         reason = f"{defect.code}: {defect.reason}"
-        letters = self._dead_letters(delivery, verdict, reason) if defect.code in POISON else ()
-        self._end(delivery, verdict, defect.code, letters)
+        if defect.code in POISON:
+            self._dead_letter(delivery, verdict, defect.code, reason)
+        else:
+            self._end(delivery, verdict, defect.code)
 
     def _attempt(self, delivery: Delivery, command: Command) -> None:
         delivery.attempts += 1
@@ -203,7 +210,7 @@ class Settler:
         match step:
             case Reject(rejection):
                 verdict = outcomes.rejected(delivery, rejection, self._clock.now())
-                self._end(delivery, verdict, rejection.code, ())
+                self._end(delivery, verdict, rejection.code)
             case GiveUp():
                 self._give_up(delivery, step)
             case Retry(delay):
@@ -226,11 +233,15 @@ class Settler:
 
     def _give_up(self, delivery: Delivery, step: GiveUp) -> None:
         verdict = outcomes.failed(delivery, step.code, step.reason, delivery.attempts, self._clock.now())
-        letters = self._dead_letters(delivery, verdict, f"{step.code}: {step.reason}")
-        self._end(delivery, verdict, step.code, letters)
+        self._dead_letter(delivery, verdict, step.code, f"{step.code}: {step.reason}")
+
+    def _dead_letter(self, delivery: Delivery, verdict: Verdict, code: ErrorCode, reason: str) -> None:
+        group = self._handling.group
+        letter = dead_letter(delivery, group, verdict.events[-1], reason)
+        self._end(delivery, lettered(verdict, delivery, group), code, (letter,))
 
     def _end(
-        self, delivery: Delivery, verdict: Verdict, code: ErrorCode, dead_letters: tuple[OutgoingRecord, ...]
+        self, delivery: Delivery, verdict: Verdict, code: ErrorCode, dead_letters: tuple[OutgoingRecord, ...] = ()
     ) -> None:
         delivery.code = code
         delivery.decided = self._clock.monotonic()
@@ -247,9 +258,6 @@ class Settler:
             now=self._clock.now(),
             attempt=delivery.attempts,
         )
-
-    def _dead_letters(self, delivery: Delivery, verdict: Verdict, reason: str) -> tuple[OutgoingRecord, ...]:
-        return (dead_letter(delivery, self._handling.group, verdict.events[-1], reason),)
 
     def _dead_letters_again(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> tuple[OutgoingRecord, ...]:
         """The dead letter a crash may have kept from being published; a repeated one carries the same outcome id."""

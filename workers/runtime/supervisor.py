@@ -21,6 +21,11 @@ class Supervisor:
         task.add_done_callback(self._done)
         return task
 
+    def fail(self, error: BaseException) -> None:
+        """Report a failure that is nobody's task; the first one counts, as with tasks."""
+        if not self._failure.done():
+            self._failure.set_result(error)
+
     async def until(self, stop: asyncio.Event) -> BaseException | None:
         """Wait until `stop` is set or a task fails.
 
@@ -47,5 +52,5 @@ class Supervisor:
         if task.cancelled():
             return
         error = task.exception()
-        if error is not None and not self._failure.done():
-            self._failure.set_result(error)
+        if error is not None:
+            self.fail(error)

@@ -16,6 +16,7 @@ from typing import Final
 from workers.ports.clock import Clock
 from workers.ports.messages import Intake, Partition, Publisher, RawRecord
 from workers.ports.observing import Observer
+from workers.ports.replies import ReplyPublisher
 from workers.ports.status import WorkerStatus
 from workers.ports.store import DecisionStore, InboxKey
 from workers.runtime.assignment import Assignment
@@ -24,9 +25,11 @@ from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.dispatcher import Dispatcher, DispatchLimits
 from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
+from workers.runtime.guard import GuardedSink
 from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.recovery import Recovery
+from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
 from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
@@ -63,6 +66,7 @@ class WorkerPorts:
     clock: Clock
     rng: random.Random
     observer: Observer
+    replies: ReplyPublisher = field(default_factory=NoReplies)
 
 
 class WorkerFailedError(Exception):
@@ -98,6 +102,7 @@ class Worker:
                 clock=ports.clock,
                 rng=ports.rng,
                 observer=ports.observer,
+                replies=ports.replies,
                 submit=self._committer.submit,
                 finished=self._finished,
                 step_aside=self._dispatcher.step_aside,
@@ -133,6 +138,7 @@ class Worker:
             await self._supervisor.close()
             await self._ports.intake.stop()
             await self._ports.publisher.stop()
+            await self._ports.replies.stop()
 
     def abort(self) -> None:
         """End a drain, or the one that comes, at once: what is in flight is left to whoever gets its partition."""
@@ -203,7 +209,7 @@ class Worker:
         ):
             self._supervisor.spawn(work, name)
         self._accepting = True
-        await self._ports.intake.start(self)
+        await self._ports.intake.start(GuardedSink(self, self._supervisor.fail))
 
     async def _drain(self) -> None:
         """Finish what is in flight, within the time set; what only waits is left to whoever gets the partition."""

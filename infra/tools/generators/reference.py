@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from contracts.errors import ERRORS
-from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, HeaderInfo
-from contracts.topics import DAY_MS, MAX_MESSAGE_BYTES, TOPICS
+from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, REDRIVE_HEADERS, HeaderInfo
+from contracts.topics import MAX_MESSAGE_BYTES, SHARED_REPLIES, TOPICS, Topic
 from infra.tools.generators.markdown import code, page, table
 
 
 def topics_page() -> str:
     """docs/reference/topics.md."""
-    rows = (
-        (
-            code(topic.name),
-            code(topic.key),
-            str(topic.partitions),
-            f"{topic.retention_ms // DAY_MS} days",
-            ", ".join(code(name) for name in topic.types) or "records as they came",
-        )
-        for topic in TOPICS.values()
-    )
+    rows = [_topic_row(topic, ", ".join(code(name) for name in topic.types)) for topic in TOPICS.values()]
+    rows.append(_topic_row(SHARED_REPLIES, "any outcome"))
     return page(
         "Topics",
         "Commands go to the `commands` topic of their area, outcomes come from its `events` topic, and records the "
@@ -29,6 +21,20 @@ def topics_page() -> str:
         "record and its provenance. All topics are cleaned up by age (`cleanup.policy` is "
         "`delete`).",
         table(("Topic", "Key", "Partitions", "Kept for", "Types"), rows),
+        "Whoever asks and awaits the answer names a topic for replies in `ce_replyto`: "
+        f"{code(SHARED_REPLIES.name)}, or one of their own, `poon.replies.<name>` with up to 63 lower-case "
+        "letters, digits and hyphens, which `poon topics apply --replies <name>` creates. "
+        "See [producers](../producers.md).",
+    )
+
+
+def _topic_row(topic: Topic, types: str) -> tuple[str, ...]:
+    return (
+        code(topic.name),
+        code(topic.key),
+        str(topic.partitions),
+        topic.kept_for,
+        types or "records as they came",
     )
 
 
@@ -45,6 +51,10 @@ def headers_page() -> str:
         "A dead letter keeps key, value and headers of the record it was. These headers are added; their names are "
         "those of Spring for Apache Kafka, so that existing tools read them.",
         table(("Header", "Required", "Meaning", "Form", "Example"), map(_row, DEAD_LETTER_HEADERS.values())),
+        "## Redriven commands",
+        "A redrive is a new command with an id of its own, derived from the one it replaces, which `ce_causationid` "
+        "names. It keeps key, time, correlation id and reply topic, and carries one header more.",
+        table(("Header", "Required", "Meaning", "Form", "Example"), map(_row, REDRIVE_HEADERS.values())),
     )
 
 

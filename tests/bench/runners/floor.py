@@ -120,7 +120,7 @@ def decide(
     record: ConsumerRecord[bytes, bytes], now: datetime, moment: bytes
 ) -> tuple[tuple[Any, ...], list[tuple[str, bytes]]]:
     """A record's row, in the order the statement wants, and its outcome's headers."""
-    headers = dict(record.headers)
+    headers: dict[str, Any] = dict(record.headers)
     command_id, tenant, owner = headers["ce_id"], headers["ce_tenantid"], headers["ce_subject"]
     name, whose = command_id.decode(), tenant.decode()
     command = RecordSpending.model_validate_json(record.value or b"", strict=True, extra="forbid")

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from adapters.database import schema
+from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
@@ -30,7 +31,7 @@ def migrated_postgres(postgres_service: PostgresService) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(migrated_postgres: str) -> str:
     with psycopg.connect(migrated_postgres) as connection:
-        connection.execute("TRUNCATE events, spending_entries")
+        connection.execute("TRUNCATE events, spending_entries, dead_letters")
     return migrated_postgres
 
 
@@ -67,3 +68,13 @@ def reader(database: Database) -> SqlEventReader:
 @pytest.fixture
 def repository(database: Database) -> SqlSpendingRepository:
     return SqlSpendingRepository(database)
+
+
+@pytest.fixture
+def box(database: Database) -> SqlDeadLetterBox:
+    return SqlDeadLetterBox(database)
+
+
+@pytest.fixture
+def other_box(other_database: Database) -> SqlDeadLetterBox:
+    return SqlDeadLetterBox(other_database)

@@ -9,6 +9,7 @@ from contracts.money import Money
 from contracts.spending import Source
 from contracts.values import Category, Confidence, PaymentMethod, ProcessingMethod
 from workers.domain.spending import SpendingEntry, entry_stream
+from workers.ports.dead_letters import Contents, DeadLetter
 from workers.ports.store import InboxKey, StoredEvent, Verdict
 
 TENANT = "acme"
@@ -104,3 +105,29 @@ def entry_verdict(cause: str, entry: SpendingEntry) -> Verdict:
     return verdict(
         cause, entry=entry, tenant=entry.tenant, owner=entry.owner, stream=entry_stream(entry.id), version=entry.version
     )
+
+
+def lettered(decided: Verdict, **changes: Any) -> Verdict:  # noqa: ANN401  any field of a dead letter
+    """The verdict on a command that was given up, with its dead letter."""
+    outcome = decided.events[-1]
+    values: dict[str, Any] = {
+        "id": outcome.id,
+        "tenant": outcome.tenant,
+        "owner": outcome.owner,
+        "area": outcome.handler,
+        "command_id": outcome.causation_id,
+        "command_type": "poon.spending.record.v1",
+        "code": "backend_unavailable",
+        "reason": "engine gone",
+        "attempts": 5,
+        "redrives": 0,
+        "group": "poon-workers.spending",
+        "failed_at": outcome.occurred_at,
+        "topic": "poon.spending.commands",
+        "partition": 3,
+        "offset": 2**40,
+        "timestamp": 1_772_427_600_000,
+        "key": b"acme/somchai",
+        "contents": Contents(THAI.encode(), (("ce_id", outcome.causation_id.encode()),)),
+    }
+    return decided._replace(dead_letter=DeadLetter(**values | changes))

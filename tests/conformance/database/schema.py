@@ -8,13 +8,15 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
 
 from adapters.database import schema
+from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.schema import SchemaError, SchemaStatus
 from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import METADATA
 from adapters.database.urls import parse_url
-from tests.conformance.database.samples import TENANT, entry_verdict, full_spending
+from tests.conformance.database.samples import TENANT, entry_verdict, full_spending, lettered, verdict
+from workers.ports.dead_letters import DeadLetterFilter
 from workers.ports.errors import UnavailableError
 
 
@@ -59,6 +61,18 @@ class SchemaContract:
             assert schema.schema_status(fresh_url) is SchemaStatus.MISSING
             with schema.sync_engine(parse_url(fresh_url)).connect() as connection:
                 assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+
+    async def test_what_the_first_release_stored_survives_the_step_to_dead_letters(self, fresh_url: str) -> None:
+        schema.migrate(fresh_url)
+        schema.downgrade(fresh_url, "0001")
+        assert schema.schema_status(fresh_url) is SchemaStatus.BEHIND
+        database = open_database(fresh_url)
+        await SqlDecisionStore(database).commit([entry_verdict("c-1", full_spending())])  # it needs no dead letters
+        schema.migrate(fresh_url)
+        assert await SqlSpendingRepository(database).of_tenant(TENANT) == [full_spending()]
+        await SqlDecisionStore(database).commit([lettered(verdict("c-2"))])
+        assert len(await SqlDeadLetterBox(database).find(DeadLetterFilter(), 10)) == 1
+        await database.close()
 
     def test_a_schema_of_newer_code_is_ahead_and_left_alone(self, fresh_url: str) -> None:
         schema.migrate(fresh_url)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
@@ -14,6 +15,10 @@ def url(postgres_url: str) -> str:
 
 class TestDecisionStore(DecisionStoreContract):
     """`DecisionStore` on PostgreSQL."""
+
+
+class TestDeadLetterBox(DeadLetterBoxContract):
+    """`DeadLetterBox` on PostgreSQL."""
 
 
 class TestEventReader(EventReaderContract):

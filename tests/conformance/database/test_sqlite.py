@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
@@ -16,6 +17,10 @@ def url(sqlite_url: str) -> str:
 
 class TestDecisionStore(DecisionStoreContract):
     """`DecisionStore` on SQLite."""
+
+
+class TestDeadLetterBox(DeadLetterBoxContract):
+    """`DeadLetterBox` on SQLite."""
 
 
 class TestEventReader(EventReaderContract):

@@ -126,12 +126,13 @@ def test_topics_apply_leaves_nothing_for_topics_diff(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    applied = poon(kafka_service.bootstrap_servers, "topics", "apply", "--add-partitions")
-    compared = poon(kafka_service.bootstrap_servers, "topics", "diff")
-    shown = poon(kafka_service.bootstrap_servers, "topics", "show")
+    own = ("--replies", "mobile")
+    applied = poon(kafka_service.bootstrap_servers, "topics", "apply", "--add-partitions", *own)
+    compared = poon(kafka_service.bootstrap_servers, "topics", "diff", *own)
+    shown = poon(kafka_service.bootstrap_servers, "topics", "show", *own)
 
     assert applied.exit_code == ExitCode.OK
     assert compared.exit_code == ExitCode.OK
     assert "the broker has every topic as it should be" in compared.stdout
-    assert not [name for name in TOPICS if name not in shown.stdout]
+    assert not [name for name in (*TOPICS, "poon.replies.shared", "poon.replies.mobile") if name not in shown.stdout]
     assert "missing" not in shown.stdout

@@ -41,7 +41,7 @@ def copied(tmp_path: Path) -> Path:
 def test_the_official_parser_takes_the_document() -> None:
     result = check(SCHEMAS / "asyncapi.yaml")
     assert result.returncode == 0, result.stderr
-    assert "valid AsyncAPI 3.0.0, 9 channels, 9 operations, 19 messages" in result.stdout
+    assert "valid AsyncAPI 3.0.0, 10 channels, 9 operations, 19 messages" in result.stdout
 
 
 def replace(old: str, new: str) -> Callable[[Path], None]:
@@ -64,9 +64,19 @@ def spoil_a_schema(document: Path) -> None:
         (replace("action: receive", "action: recieve"), "operations.receiveReceiptsCommands.action"),
         (replace("./json/poon.text.parse.v1.json", "./json/poon.text.parse.v9.json"), "poon.text.parse.v9.json"),
         (replace("#/channels/textsEvents", "#/channels/textsEvnts"), "textsEvnts"),
+        (
+            replace("#/channels/replies/messages/poon.text.parsed.v1", "#/channels/replies/messages/x"),
+            "replies/messages/x",
+        ),
         (spoil_a_schema, '"type" property must be equal to one of the allowed values'),
     ],
-    ids=["a misspelt action", "a missing schema", "a channel that is none", "a schema that is none"],
+    ids=[
+        "a misspelt action",
+        "a missing schema",
+        "a channel that is none",
+        "a reply that is none",
+        "a schema that is none",
+    ],
 )
 def test_a_planted_error_is_found_and_named(copied: Path, plant: Callable[[Path], None], named: str) -> None:
     plant(copied)

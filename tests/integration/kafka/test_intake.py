@@ -24,6 +24,9 @@ class Sink:
         self.owned: set[Partition] = set()
         self.assignments = 0
 
+    def polled(self) -> None:
+        """Nothing to remember."""
+
     def accept(self, records: Sequence[RawRecord]) -> None:
         self.records += records
 

@@ -1,5 +1,6 @@
 """The processes the models live in: killed, stuck, left alone."""
 
+import asyncio
 import os
 import select
 import signal
@@ -11,6 +12,7 @@ import pytest
 from adapters.inference.ocr import engine
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from contracts.errors import ErrorCode
+from tests.fakes.clock import settle
 from tests.integration.ocr.demo import demo_image
 from workers.ports.errors import BackendError
 
@@ -48,6 +50,17 @@ async def test_a_process_that_takes_too_long_is_replaced() -> None:
         with pytest.raises(BackendError) as late:
             await recognition.recognise(COFFEE)
         assert late.value.code is ErrorCode.BACKEND_TIMEOUT
+
+
+async def test_the_event_loop_which_carries_the_heartbeat_goes_on_while_an_image_is_read() -> None:
+    async with LocalTextRecognition() as recognition:
+        reading = asyncio.get_running_loop().create_task(recognition.recognise(COFFEE))
+        turns = 0
+        while not reading.done():
+            await settle(1)
+            turns += 1
+        assert (await reading).lines
+    assert turns > 1_000
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="watching a stranger's process needs Linux")

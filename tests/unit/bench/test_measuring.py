@@ -17,8 +17,19 @@ def process(tmp_path: Path) -> Iterator[ServiceProcess]:
     process.kill()
 
 
+class Ticking:
+    """A clock that is a second further on every time somebody looks."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        self._now += 1.0
+        return self._now
+
+
 def observer(process: ServiceProcess, done: list[int], *, settled: list[bool]) -> Observer:
-    return Observer(process, {}, done=lambda: done.pop(0), settled=lambda: settled.pop(0))
+    return Observer(process, {}, done=lambda: done.pop(0), settled=lambda: settled.pop(0), monotonic=Ticking())
 
 
 def test_what_is_done_before_warming_up_is_not_measured(process: ServiceProcess) -> None:
@@ -43,3 +54,14 @@ def test_a_contender_that_ended_is_not_waited_for(process: ServiceProcess) -> No
     process.kill()
     with pytest.raises(RuntimeError, match="ended with"):
         observer(process, [0], settled=[]).finished(100)
+
+
+def test_the_longer_it_takes_the_rarer_it_is_looked_at(process: ServiceProcess) -> None:
+    moments = [0.0, 10.0, 10.05, 10.2, 10.2, 10.2]
+    done = [1, 2]
+    watching = Observer(process, {}, done=lambda: done.pop(0), settled=bool, monotonic=lambda: moments.pop(0))
+    assert not watching.finished(100)
+    assert not watching.finished(100)
+    assert done == [2]
+    assert not watching.finished(100)
+    assert done == []

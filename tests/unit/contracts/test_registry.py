@@ -5,9 +5,19 @@ import pytest
 from contracts.base import Command, Event
 from contracts.errors import ERRORS, ErrorCode, Permanence
 from contracts.events.outcomes import CommandFailed, CommandRejected, LocalizedText
-from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, HeaderInfo
+from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, REDRIVE_HEADERS, HeaderInfo
 from contracts.registry import AREAS, COMMANDS, EVENTS, FAILURES, REJECTIONS, SUCCESSES
-from contracts.topics import DAY_MS, MAX_MESSAGE_BYTES, TOPICS, Topic, TopicRole, topic_name
+from contracts.topics import (
+    DAY_MS,
+    HOUR_MS,
+    MAX_MESSAGE_BYTES,
+    SHARED_REPLIES,
+    TOPICS,
+    Topic,
+    TopicRole,
+    reply_topic,
+    topic_name,
+)
 from contracts.values import MAX_INLINE_IMAGE_BYTES
 
 
@@ -66,6 +76,37 @@ def test_a_topic_says_how_the_broker_keeps_it(topic: Topic) -> None:
     }
 
 
+def test_a_reply_topic_takes_every_outcome_for_an_hour() -> None:
+    mobile = reply_topic("mobile")
+    assert mobile.name == "poon.replies.mobile"
+    assert set(mobile.types) == set(EVENTS)
+    assert mobile.config == {
+        "cleanup.policy": "delete",
+        "retention.ms": str(HOUR_MS),
+        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+    }
+
+
+@pytest.mark.parametrize("name", ["", "-a", "Mobile", "a.b", "a_b", "a b", "a" * 64, "a\n", "poon.replies.a"])
+def test_a_reply_topic_has_a_plain_name(name: str) -> None:
+    with pytest.raises(ValueError, match="names no reply topic"):
+        reply_topic(name)
+
+
+def test_the_longest_reply_topic_passes_as_a_header() -> None:
+    header = HEADERS["ce_replyto"]
+    assert len(reply_topic("a" * 63).name) == header.max_length
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [(TOPICS["poon.texts.commands"], "7 days"), (SHARED_REPLIES, "1 hour")],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_a_topic_says_in_words_how_long_it_keeps_records(topic: Topic, words: str) -> None:
+    assert topic.kept_for == words
+
+
 def test_the_largest_inline_image_fits_a_record() -> None:
     assert MAX_INLINE_IMAGE_BYTES * 4 / 3 + 10_000 < MAX_MESSAGE_BYTES
 
@@ -103,7 +144,9 @@ def test_an_outcome_carries_the_sentences_of_its_code() -> None:
     )
 
 
-@pytest.mark.parametrize("header", [*HEADERS.values(), *DEAD_LETTER_HEADERS.values()], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "header", [*HEADERS.values(), *DEAD_LETTER_HEADERS.values(), *REDRIVE_HEADERS.values()], ids=lambda one: one.name
+)
 def test_the_example_of_a_header_keeps_the_headers_own_rules(header: HeaderInfo) -> None:
     assert len(header.example) <= header.max_length
     assert header.pattern is None or re.search(header.pattern, header.example)

@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from contracts.commands.spending import RecordSpending
 from contracts.errors import ERRORS, ErrorCode, Permanence
-from contracts.events.spending import SpendingCorrected, SpendingDeleted
+from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingRecorded
 from contracts.money import Money
 from contracts.spending import EntryChanges, Source
 from contracts.values import Confidence, ProcessingMethod
@@ -284,3 +285,12 @@ def test_every_refusal_of_the_domain_is_permanent() -> None:
     )
 
     assert {ERRORS[code].permanence for code in codes} == {Permanence.PERMANENT}
+
+
+def test_a_recorded_event_says_all_that_its_command_says_in_the_same_order() -> None:
+    said = list(RecordSpending.model_fields)
+    assert list(SpendingRecorded.model_fields) == [said[0], "version", *said[1:]]
+    for name in said[1:]:
+        if name != "spent_on":
+            ours, theirs = SpendingRecorded.model_fields[name], RecordSpending.model_fields[name]
+            assert (ours.annotation, ours.metadata) == (theirs.annotation, theirs.metadata)

@@ -15,7 +15,7 @@ from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.reference import cli_reference
 
 PLANTED = "pl4nted-s3cret"
-COMMANDS = ("demo", "run", "send", "tail", "lag", "top", "topics", "migrate", "config", "health")
+COMMANDS = ("demo", "run", "send", "tail", "lag", "top", "dlq", "topics", "migrate", "config", "health")
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,11 @@ def test_help_names_every_command() -> None:
         ("migrate",),
         ("config",),
         ("health",),
+        ("dlq", "list"),
+        ("dlq", "show"),
+        ("dlq", "edit"),
+        ("dlq", "redrive"),
+        ("dlq", "discard"),
         ("topics", "show"),
         ("topics", "diff"),
         ("topics", "apply"),
@@ -112,6 +117,14 @@ def test_a_wrong_setting_ends_with_its_name_and_code_78() -> None:
 
     assert result.exit_code == ExitCode.CONFIGURATION
     assert "POON_KAFKA__SASL_PASSWRD: there is no such setting; did you mean" in result.stderr
+
+
+@pytest.mark.parametrize("action", ["show", "diff", "apply"])
+def test_a_reply_topic_with_a_name_nobody_may_use_is_refused_before_anything_is_asked(action: str) -> None:
+    result = poon("topics", action, "--replies", "Mobile.App")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "lower-case letters" in result.stderr
 
 
 def test_config_check_says_that_all_is_well() -> None:
@@ -254,4 +267,5 @@ def test_the_reference_covers_every_command_and_every_exit_code() -> None:
 
     assert not [name for name in COMMANDS if f"## `poon {name}`" not in reference]
     assert "## `poon send image`" in reference
+    assert "## `poon dlq redrive`" in reference
     assert not [code for code in ExitCode if f"| {code.value} | {code.meaning} |" not in reference]

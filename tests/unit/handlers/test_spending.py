@@ -108,7 +108,7 @@ async def test_the_same_command_on_the_same_state_decides_the_same() -> None:
     assert first == second
 
 
-HANDLERS: dict[type[Command], Callable[..., Awaitable[Decision]]] = {
+HANDLERS: dict[type[Command], Callable[..., Decision | Awaitable[Decision]]] = {
     RecordSpending: record_spending,
     CorrectSpending: correct_spending,
     EnhanceSpending: enhance_spending,
@@ -136,7 +136,7 @@ async def test_what_the_domain_refuses_is_rejected(
     entries = MemoryEntries(*([stored] if stored else []))
 
     with pytest.raises(RejectionError) as refused:
-        await HANDLERS[type(command)](command, CONTEXT, entries=entries)
+        await made(HANDLERS[type(command)](command, CONTEXT, entries=entries))
 
     assert refused.value.code is code
 

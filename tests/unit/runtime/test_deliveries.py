@@ -55,6 +55,21 @@ def test_a_readable_id_is_kept_when_another_header_is_broken() -> None:
     assert delivery.envelope.tenant == NOBODY
 
 
+@pytest.mark.parametrize("topic", ["poon.spending.commands", "poon.texts.events", "poon.replies.", "orders", "a\nb"])
+def test_a_reply_topic_that_is_none_is_a_defect_and_never_written_to(topic: str) -> None:
+    delivery = received(with_header(text_record(4), "ce_replyto", topic.encode()))
+    assert delivery.defect is not None
+    assert (delivery.defect.code, delivery.defect.field) == (ErrorCode.INVALID_ENVELOPE, "ce_replyto")
+    assert topic not in delivery.defect.reason
+    assert delivery.envelope.reply_to is None
+
+
+def test_a_reply_topic_is_known_also_where_the_command_is_wrong() -> None:
+    record = with_header(text_record(4), "ce_replyto", b"poon.replies.mobile")
+    assert received(record).envelope.reply_to == "poon.replies.mobile"
+    assert received(replace(record, value=b"{")).envelope.reply_to == "poon.replies.mobile"
+
+
 def test_an_unknown_type_is_a_defect() -> None:
     delivery = received(with_header(text_record(4), "ce_type", b"poon.text.shred.v1"))
     assert delivery.defect is not None
@@ -82,6 +97,17 @@ def test_a_wrong_field_is_named_without_repeating_what_was_written() -> None:
     assert delivery.defect.code is ErrorCode.INVALID_COMMAND
     assert delivery.defect.field == "time_zone"
     assert "secret" not in delivery.defect.reason.lower()
+
+
+def test_two_commands_at_the_same_offset_and_time_of_two_partitions_are_two_commands() -> None:
+    one, other = received(text_record(4, "c1", partition=0)), received(text_record(4, "c2", partition=1))
+    assert (one.record.offset, one.record.timestamp) == (other.record.offset, other.record.timestamp)
+    assert one.inbox_key != other.inbox_key
+
+
+def test_a_command_is_the_same_wherever_and_whenever_it_arrives() -> None:
+    again = replace(text_record(9, "c1", partition=1), timestamp=1)
+    assert received(text_record(4, "c1")).inbox_key == received(again).inbox_key
 
 
 def test_records_of_one_key_share_a_lane_and_keyless_ones_have_their_own() -> None:

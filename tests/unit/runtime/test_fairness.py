@@ -71,6 +71,8 @@ def _act(model: Model, queue: FairQueue[int], action: str, name: str, turn: int)
             gone = set(model.ready[name][::2])
             model.ready[name] = [one for one in model.ready[name] if one not in gone]
             queue.drop(gone)
+        case _:  # giving back where nothing is held
+            return
 
 
 def _taken(model: Model, chosen: tuple[str, int]) -> None:

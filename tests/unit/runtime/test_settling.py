@@ -26,6 +26,7 @@ from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.replies import NoReplies
 from workers.runtime.retry import RetryPolicy, UnstorableError
 from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
@@ -62,6 +63,7 @@ class Bench:
                 clock=self.clock,
                 rng=random.Random(1),
                 observer=self.observer,
+                replies=NoReplies(),
                 submit=committer.submit,
                 finished=self.finished.extend,
                 step_aside=lambda _: self._place(-1),
@@ -156,6 +158,7 @@ async def test_an_exhausted_budget_gives_a_failed_outcome_and_one_dead_letter(be
     assert isinstance(outcome, CommandFailed)
     assert (outcome.code, outcome.attempts) == (ErrorCode.BACKEND_UNAVAILABLE, 3)
     assert bench.dead_letters == 1
+    assert [(letter.command_id, letter.attempts) for letter in bench.store.letters] == [("c1", 3)]
 
 
 async def test_a_defect_of_a_handler_is_retried_and_then_failed_without_its_words(bench: Bench) -> None:
@@ -207,6 +210,7 @@ async def test_poison_is_dead_lettered_and_rejected(bench: Bench) -> None:
     assert outcome.code is ErrorCode.MALFORMED_MESSAGE
     assert outcome.dead_letter is not None
     assert bench.dead_letters == 1
+    assert [letter.code for letter in bench.store.letters] == [ErrorCode.MALFORMED_MESSAGE]
     assert bench.contexts == []
 
 
@@ -214,6 +218,7 @@ async def test_an_invalid_field_is_rejected_without_a_dead_letter(bench: Bench) 
     await bench.settle(delivered(replace(text_record(1, "c1"), value=b'{"text": ""}')))
     assert bench.unsuccessful().field == "text"
     assert bench.dead_letters == 0
+    assert bench.store.letters == []
 
 
 async def test_an_expired_command_is_rejected_unhandled(bench: Bench) -> None:
@@ -262,6 +267,7 @@ async def test_a_redelivered_dead_letter_is_published_again_beside_its_outcome(b
     again.recorded = bench.store.decided[again.inbox_key]
     await bench.settle(again)
     assert bench.dead_letters == 2
+    assert len(bench.store.letters) == 1
     ids = {dict(letter.headers)["poon_outcome-id"] for letter in bench.publisher.records if "dlt" in letter.topic}
     assert len(ids) == 1
 

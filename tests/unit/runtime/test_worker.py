@@ -10,7 +10,7 @@ import pytest
 from contracts.base import Command
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
-from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord
+from tests.fakes.broker import FakeIntake, FakePublisher, FakeRecord, FakeReplies
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.commands import TEXT_COMMANDS, decision, text_record
 from tests.fakes.observer import RecordingObserver
@@ -43,12 +43,15 @@ class Bench:
     failing: set[str] = field(default_factory=set)
     instead: Callable[[], Awaitable[None]] | None = None
     attempts: int = 1
+    replies: FakeReplies = field(default_factory=FakeReplies)
     observer: RecordingObserver = field(default_factory=RecordingObserver)
 
     def __post_init__(self) -> None:
         policy = RetryPolicy(self.attempts, base_delay=1.0)
         handling = Handling({ParseText: self._handle}, policy, 60.0, "group", {})
-        ports = WorkerPorts(self.intake, self.publisher, self.store, self.clock, random.Random(1), self.observer)
+        ports = WorkerPorts(
+            self.intake, self.publisher, self.store, self.clock, random.Random(1), self.observer, self.replies
+        )
         self.worker = Worker(ports, handling, self.limits, "texts")
         self.stop = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self.worker.run(self.stop))

@@ -174,7 +174,7 @@ async def test_commit_metadata_is_kept_until_it_was_read() -> None:
 async def test_a_stored_outcome_of_a_newer_release_is_published_again_as_it_is() -> None:
     bench = await working(Bench())
     await bench.deliver(text_record(0, "c0"))
-    bench.store.decided[C0] = tuple(replace(event, type="poon.text.parsed.v2") for event in bench.store.decided[C0])
+    bench.store.decided[C0] = tuple(event._replace(type="poon.text.parsed.v2") for event in bench.store.decided[C0])
     await bench.deliver(text_record(1, "c0"))
     assert bench.published == ["c0", "c0"]
     assert not bench.task.done()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,8 +24,8 @@ from workers.entrypoints.command_input import (
     text_commands,
 )
 from workers.entrypoints.context import client_settings, run_async
+from workers.entrypoints.documents import document
 from workers.entrypoints.exits import ExitCode
-from workers.entrypoints.failures import InputError
 from workers.entrypoints.images import (
     content_key,
     fits_inline,
@@ -111,7 +110,7 @@ def lines(  # noqa: PLR0913  each is an option
     ```
     """
     settings = client_settings()
-    commands = text_commands(_document(file).splitlines(), _sender(settings, tenant, owner), _day(reference_date))
+    commands = text_commands(document(file).splitlines(), _sender(settings, tenant, owner), _day(reference_date))
     _deliver(settings, commands, Answer(wait, timeout, as_json))
 
 
@@ -137,7 +136,7 @@ def json_file(
     ```
     """
     settings = client_settings()
-    commands = json_commands(_document(file), _sender(settings, tenant, owner))
+    commands = json_commands(document(file), _sender(settings, tenant, owner))
     _deliver(settings, commands, Answer(wait, timeout, as_json))
 
 
@@ -193,17 +192,6 @@ def _sender(settings: Settings, tenant: str | None, owner: str | None) -> Sender
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-def _document(file: str) -> str:
-    name = "standard input" if file == "-" else file
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode()
-    except OSError as error:
-        raise InputError(f"{name}: {error.strerror or 'cannot be read'}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: is no UTF-8") from None
 
 
 def _deliver(settings: Settings, commands: Sequence[Addressed], answer: Answer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from contracts.topics import TOPICS
+from contracts.topics import SHARED_REPLIES, TOPICS, Topic, TopicRole, reply_topic
 from workers.bootstrap.clients import topic_admin
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
@@ -31,10 +31,14 @@ AddPartitions = Annotated[
         " order of an owner's commands is lost.",
     ),
 ]
+Replies = Annotated[
+    list[str] | None,
+    typer.Option("--replies", metavar="NAME", help="Also the reply topic poon.replies.NAME of a caller; repeatable."),
+]
 
 
 @app.command()
-def show(*, as_json: Json = False) -> None:
+def show(*, replies: Replies = None, as_json: Json = False) -> None:
     """Show every topic of the registry and how the broker has it.
 
     For instance:
@@ -43,27 +47,28 @@ def show(*, as_json: Json = False) -> None:
     poon topics show
     ```
     """
-    states = run_async(_states)
+    topics = _wanted(replies)
+    states = run_async(lambda: _states(topics))
     if as_json:
-        say_json([_topic_json(name, states.get(name)) for name in TOPICS])
+        say_json([_topic_json(topic, states.get(topic.name)) for topic in topics])
         return
     rows = [
         (
             topic.name,
             str(topic.partitions),
             _partitions_text(states.get(topic.name)),
-            f"{topic.retention_ms // 86_400_000} days",
+            topic.kept_for,
             topic.key,
-            "\n".join(topic.types) or "whatever was dead-lettered",
+            _types_text(topic),
         )
-        for topic in TOPICS.values()
+        for topic in topics
     ]
     columns = ("Topic", "Partitions", "On the broker", "Retention", "Key", "Types")
     console().print(table(columns, rows, right=("Partitions", "On the broker")))
 
 
 @app.command()
-def diff(*, as_json: Json = False) -> None:
+def diff(*, replies: Replies = None, as_json: Json = False) -> None:
     """Compare the broker's topics with the registry; ends with 1 when something differs.
 
     For instance:
@@ -72,7 +77,8 @@ def diff(*, as_json: Json = False) -> None:
     poon topics diff --json
     ```
     """
-    differences = topic_differences(TOPICS.values(), run_async(_states))
+    topics = _wanted(replies)
+    differences = topic_differences(topics, run_async(lambda: _states(topics)))
     if as_json:
         say_json([_difference_json(found) for found in differences])
     else:
@@ -84,16 +90,18 @@ def diff(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def apply(*, add_partitions: AddPartitions = False, as_json: Json = False) -> None:
+def apply(*, replies: Replies = None, add_partitions: AddPartitions = False, as_json: Json = False) -> None:
     """Create missing topics and correct their settings; never takes a partition or a topic away.
 
     For instance:
 
     ```
     poon topics apply
+    poon topics apply --replies mobile
     ```
     """
-    done, left = run_async(lambda: _apply(topic_admin(client_settings()), add_partitions=add_partitions))
+    topics = _wanted(replies)
+    done, left = run_async(lambda: _apply(topic_admin(client_settings()), topics, add_partitions=add_partitions))
     if as_json:
         say_json({"applied": [_difference_json(found) for found in done], "left": [_difference_json(f) for f in left]})
     else:
@@ -107,14 +115,23 @@ def apply(*, add_partitions: AddPartitions = False, as_json: Json = False) -> No
         raise typer.Exit(ExitCode.NO)
 
 
-async def _states() -> dict[str, TopicState]:
-    return dict(await topic_admin(client_settings()).describe(TOPICS))
+def _wanted(replies: Sequence[str] | None) -> list[Topic]:
+    """The topics of all areas, the shared reply topic and those of the callers named."""
+    try:
+        own = [reply_topic(name) for name in replies or ()]
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--replies") from None
+    return list(dict.fromkeys([*TOPICS.values(), SHARED_REPLIES, *own]))
+
+
+async def _states(topics: Sequence[Topic]) -> dict[str, TopicState]:
+    return dict(await topic_admin(client_settings()).describe(topic.name for topic in topics))
 
 
 async def _apply(
-    admin: TopicAdmin, *, add_partitions: bool
+    admin: TopicAdmin, topics: Sequence[Topic], *, add_partitions: bool
 ) -> tuple[Sequence[TopicDifference], Sequence[TopicDifference]]:
-    differences = topic_differences(TOPICS.values(), await admin.describe(TOPICS))
+    differences = topic_differences(topics, await admin.describe(topic.name for topic in topics))
     left = [found for found in differences if found.kind is DifferenceKind.PARTITIONS and not add_partitions]
     todo = [found for found in differences if found not in left]
     await admin.apply(todo)
@@ -125,11 +142,20 @@ def _partitions_text(state: TopicState | None) -> str:
     return "missing" if state is None else str(state.partitions)
 
 
-def _topic_json(name: str, state: TopicState | None) -> dict[str, Any]:
-    topic = TOPICS[name]
+def _types_text(topic: Topic) -> str:
+    match topic.role:
+        case TopicRole.DEAD_LETTERS:
+            return "whatever was dead-lettered"
+        case TopicRole.REPLIES:
+            return "any outcome, for a caller who awaits it"
+        case _:
+            return "\n".join(topic.types)
+
+
+def _topic_json(topic: Topic, state: TopicState | None) -> dict[str, Any]:
     return {
-        "name": name,
-        "area": topic.area,
+        "name": topic.name,
+        "area": topic.area or None,
         "role": topic.role,
         "key": topic.key,
         "partitions": topic.partitions,

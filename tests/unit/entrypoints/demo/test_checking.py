@@ -52,11 +52,11 @@ def lose_a_row(story: Story) -> None:
 
 
 def change_a_row(story: Story) -> None:
-    story.stored[0] = replace(story.stored[0], data=story.stored[0].data.replace("65.00", "66.00"))
+    story.stored[0] = story.stored[0]._replace(data=story.stored[0].data.replace("65.00", "66.00"))
 
 
 def give_a_row_to_somebody_else(story: Story) -> None:
-    story.stored[0] = replace(story.stored[0], owner="ben")
+    story.stored[0] = story.stored[0]._replace(owner="ben")
 
 
 def lose_an_entry(story: Story) -> None:

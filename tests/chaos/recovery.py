@@ -1,0 +1,158 @@
+"""How long the fleet took to work again, from when commands were sent and first answered. Pure.
+
+All times are seconds of one monotonic clock. "Sent" is when the producer was given the command and "answered" when an
+outside consumer first saw its outcome: what producer and consumer need to get over a fault themselves counts too.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from tests.chaos.faults import Fault, Since
+
+PATIENCE: Final = 2.0
+"""A command answered within so many seconds is not late."""
+SILENCE_BOUND: Final = 45.0
+"""Seconds without any outcome beyond which the fleet has stalled; the longest planned outage is within it."""
+WAIT_BOUND: Final = 90.0
+"""Seconds any command may wait for its outcome."""
+
+
+class Sending(NamedTuple):
+    """A command on its way: its id, the partition it went to, when it was sent."""
+
+    command_id: str
+    partition: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What was sent, in order of time, and when each command was first answered."""
+
+    sent: Sequence[Sending]
+    answered: Mapping[str, float]
+
+    def between(self, start: float, end: float) -> Sequence[Sending]:
+        """What was sent from `start` on and not after `end`."""
+        first = bisect_left(self.sent, start, key=lambda one: one.at)
+        return self.sent[first : bisect_right(self.sent, end, key=lambda one: one.at)]
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A fault as it was really done.
+
+    Attributes:
+        began: just before it was done.
+        ended: when it was undone: the service answers again, the replacement was started.
+    """
+
+    fault: Fault
+    target: str
+    began: float
+    ended: float
+
+    @property
+    def since(self) -> float:
+        """From when its recovery counts."""
+        return self.began if self.fault.nature.since is Since.FAULT else self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How long one fault was felt.
+
+    Attributes:
+        resumed: until every partition had answered a command sent after it, seconds; None if one never did.
+        caught_up: until the last late answer to what was sent up to the next fault, seconds.
+    """
+
+    injected: Injected
+    resumed: float | None
+    caught_up: float
+
+
+def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> list[Recovery]:
+    """The recovery of every heavy fault; each is watched until the next begins, the last until `end`."""
+    heavy = sorted((each for each in injected if each.fault.nature.heavy), key=lambda each: each.began)
+    untils = [each.began for each in heavy[1:]] + [end] * bool(heavy)
+    return [
+        Recovery(each, _resumed(timeline, each.since, until), _caught_up(timeline, each.since, until))
+        for each, until in zip(heavy, untils, strict=True)
+    ]
+
+
+def _resumed(timeline: Timeline, since: float, until: float) -> float | None:
+    first: dict[str, float] = {}
+    for sending in timeline.between(since, until):
+        answer = timeline.answered.get(sending.command_id, float("inf"))
+        first[sending.partition] = min(answer, first.get(sending.partition, answer))
+    if not first or max(first.values()) == float("inf"):
+        return None
+    return max(first.values()) - since
+
+
+def _caught_up(timeline: Timeline, since: float, until: float) -> float:
+    late = [
+        answer
+        for sending in timeline.between(since - PATIENCE, until)
+        if (answer := timeline.answered.get(sending.command_id, float("inf"))) > sending.at + PATIENCE
+    ]
+    return max(0.0, max(late, default=since) - since)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How steadily the run went on.
+
+    Attributes:
+        silence: the longest time without any first answer, seconds.
+        wait: the longest time from a command to its first answer, seconds.
+        median: half of the commands were answered faster, seconds.
+        p99: all but one in a hundred were, seconds.
+    """
+
+    silence: float
+    wait: float
+    median: float
+    p99: float
+
+
+def progress(timeline: Timeline) -> Progress:
+    """Measure a run that has ended; nothing to measure without an answer."""
+    waits = sorted(
+        timeline.answered[one.command_id] - one.at for one in timeline.sent if one.command_id in timeline.answered
+    )
+    if not waits:
+        return Progress(float("inf"), float("inf"), float("inf"), float("inf"))
+    answers = sorted(timeline.answered.values())
+    moments = [timeline.sent[0].at, *answers]
+    return Progress(
+        silence=max(after - before for before, after in pairwise(moments)),
+        wait=waits[-1],
+        median=waits[len(waits) // 2],
+        p99=waits[min(len(waits) - 1, len(waits) * 99 // 100)],
+    )
+
+
+def slow_points(recovered: Sequence[Recovery], measured: Progress) -> list[str]:
+    """What took longer than it may, a sentence each."""
+    found = [
+        f"recovery: {told(one.resumed)} after {one.injected.fault.kind} ({one.injected.target}),"
+        f" target {one.injected.fault.nature.target:g} s"
+        for one in recovered
+        if one.injected.fault.alone and (one.resumed is None or one.resumed > one.injected.fault.nature.target)
+    ]
+    if measured.silence > SILENCE_BOUND:
+        found.append(f"stalled: no outcome for {measured.silence:.1f} s")
+    if measured.wait > WAIT_BOUND:
+        found.append(f"stalled: a command waited {measured.wait:.1f} s")
+    return found
+
+
+def told(seconds: float | None) -> str:
+    """Seconds for people; None is never."""
+    return "never" if seconds is None else f"{seconds:.1f} s"

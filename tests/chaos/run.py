@@ -1,0 +1,195 @@
+"""One run: a stage, a load, a conductor, and what came of it."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.chaos.conductor import Conductor, Tell
+from tests.chaos.injectors import Scene
+from tests.chaos.recovery import Injected, Progress, Recovery, progress, recoveries, slow_points
+from tests.chaos.schedule import Schedule
+from tests.chaos.stage import AREAS, GROUPS, Stage, open_stage
+from tests.chaos.traffic import Load, Watch, timeline
+from tests.ledger.checker import Evidence, republished, republished_too_often, violations
+from tests.ledger.commands import Kind
+from tests.ledger.observe import TopicTail, dead_letter_topics, header, lag, outcome_topics
+from tests.ledger.plan import CommandStream, Mix, first_of_each
+from tests.ledger.stored import read_stored
+from tests.services.waiting import StillWaitingError, eventually, wait_until
+from workers.ports.clock import Clock
+
+TENANT: Final = "chaos"
+MIX: Final = Mix(
+    weights=(
+        (Kind.TEXT, 60.0),
+        (Kind.NO_AMOUNT, 1.5),
+        (Kind.RECORD, 12.0),
+        (Kind.CORRECTION, 12.0),
+        (Kind.RECEIPT, 14.0),
+        (Kind.POISON, 0.3),
+        (Kind.HOPELESS, 0.2),
+    ),
+    keys=500,
+    duplicates=0.01,
+)
+CREW: Final = 2
+"""Workers when nothing is done to them."""
+START_SECONDS: Final = 120.0
+END_SECONDS: Final = 120.0
+DEAD_LETTER_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run showed.
+
+    Attributes:
+        services: their versions.
+        sent: records, duplicates and poison included.
+        commands: different ones.
+        republished: outcomes published more often than their commands were sent.
+        failed_starts: workers that could not start while a service was away.
+        injected: all faults, in the order of their ends.
+        violations: promises that broke, a sentence each.
+        slow: bounds that were missed, a sentence each: recovery, stalls, outcomes published again.
+    """
+
+    schedule: Schedule
+    rate: float
+    services: dict[str, str]
+    sent: int
+    commands: int
+    republished: int
+    failed_starts: int
+    injected: tuple[Injected, ...]
+    recoveries: tuple[Recovery, ...]
+    progress: Progress
+    violations: tuple[str, ...]
+    slow: tuple[str, ...]
+
+
+async def run_chaos(schedule: Schedule, rate: float, folder: Path, clock: Clock, tell: Tell) -> Result:
+    """Do to a real fleet what the schedule says, and judge it.
+
+    Args:
+        schedule: the faults.
+        rate: commands sent, a second.
+        folder: for logs; exists and is empty.
+        clock: the machine's.
+        tell: is told what happens as it does.
+    """
+    tell("starting three brokers, PostgreSQL and Redis")
+    async with open_stage(folder, clock) as stage:
+        tell(f"starting {CREW} workers")
+        await _start_crew(stage)
+        load = Load(stage.bootstrap_servers, CommandStream(schedule.seed, MIX, TENANT), clock, rate)
+        run = _Run(stage, schedule, clock, load, tell)
+        late = await run.play()
+        return _judged(run, await run.evidence(), late)
+
+
+class _Run:
+    """A load, a watch and a conductor on a stage."""
+
+    def __init__(self, stage: Stage, schedule: Schedule, clock: Clock, load: Load, tell: Tell) -> None:
+        self.stage = stage
+        self.schedule = schedule
+        self.load = load
+        self.watch = Watch(stage.bootstrap_servers, outcome_topics(AREAS), clock)
+        self.conductor = Conductor(Scene(stage, load), clock, tell)
+        self.ended = 0.0
+        self._clock = clock
+        self._tell = tell
+
+    async def play(self) -> list[str]:
+        """Do everything; what had not ended in time, a sentence each."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(self.watch.run))
+            loading = group.create_task(self.load.run())
+            looking = group.create_task(self.conductor.look_after_crew())
+            try:
+                await self.conductor.carry_out(self.schedule)
+                self.ended = self._clock.monotonic()
+                self._tell("the last fault is over: waiting for the last outcomes")
+                self.load.stop()
+                await loading
+                await asyncio.to_thread(self.load.flush)
+                late = await asyncio.to_thread(self._wait_for_the_last)
+                looking.cancel()
+                self._tell("stopping the workers, reading topics and tables")
+                await asyncio.to_thread(self._stop_crew)
+            finally:
+                looking.cancel()
+                self.load.stop()
+                self.watch.stop()
+        return late
+
+    async def evidence(self) -> Evidence:
+        servers = self.stage.bootstrap_servers
+        letters = await asyncio.to_thread(_dead_letters, servers)
+        stored = await read_stored(self.stage.database.url, TENANT)
+        left = await asyncio.to_thread(lag, servers, GROUPS)
+        return Evidence(self.watch.outcomes, letters, stored.rows, stored.entries, left)
+
+    def _wait_for_the_last(self) -> list[str]:
+        expected = sum(1 for _ in first_of_each(self.load.sent))
+        try:
+            wait_until(lambda: len(self.watch.first) >= expected, f"{expected} outcomes", timeout=END_SECONDS)
+            wait_until(lambda: not any(self._lag().values()), "committed offsets", timeout=END_SECONDS)
+        except StillWaitingError as error:
+            self.stage.crew.ask_for_stacks()
+            return [f"not ended: {error}"]
+        return []
+
+    def _lag(self) -> dict[str, int]:
+        return lag(self.stage.bootstrap_servers, GROUPS)
+
+    def _stop_crew(self) -> None:
+        for worker in self.stage.crew.workers:
+            self.stage.crew.stop(worker)
+
+
+async def _start_crew(stage: Stage) -> None:
+    for _ in range(CREW):
+        stage.crew.add()
+    await eventually(
+        lambda: stage.crew.bury() or all(worker.has_run for worker in stage.crew.workers),
+        "the workers to run",
+        seconds=START_SECONDS,
+    )
+    if stage.crew.deaths or stage.crew.failed_starts:
+        raise CannotStartError(*stage.crew.deaths)
+
+
+class CannotStartError(Exception):
+    """A worker did not even start on a stage where nothing is broken yet."""
+
+
+def _dead_letters(bootstrap_servers: str) -> list[str]:
+    tail = TopicTail(bootstrap_servers, dead_letter_topics(AREAS))
+    tail.more(DEAD_LETTER_SECONDS)
+    tail.close()
+    return [header(message, "poon_outcome-id") for message in tail.messages]
+
+
+def _judged(run: _Run, evidence: Evidence, late: list[str]) -> Result:
+    seen = timeline(run.load, run.watch)
+    recovered = recoveries(run.conductor.journal, seen, run.ended)
+    measured = progress(seen)
+    commands = sum(1 for _ in first_of_each(run.load.sent))
+    died = [f"died: {death}" for death in run.stage.crew.deaths]
+    return Result(
+        schedule=run.schedule,
+        rate=run.load.rate,
+        services=run.stage.versions(),
+        sent=len(run.load.sent),
+        commands=commands,
+        republished=republished(run.load.sent, evidence),
+        failed_starts=run.stage.crew.failed_starts,
+        injected=tuple(run.conductor.journal),
+        recoveries=tuple(recovered),
+        progress=measured,
+        violations=(*late, *died, *violations(run.load.sent, evidence)),
+        slow=(*slow_points(recovered, measured), *republished_too_often(run.load.sent, evidence)),
+    )

@@ -1,0 +1,23 @@
+"""A worker's bounds fit together, whatever is set."""
+
+import pytest
+
+from workers.bootstrap.parts import intake_options
+from workers.config import Settings
+
+
+@pytest.mark.parametrize("budget", [1, 2, 10, 60, 1800])
+def test_two_commits_fit_into_the_time_a_rebalance_allows(budget: float) -> None:
+    # A revocation may have to wait for one commit before it can make its own.
+    settings = Settings.model_validate(
+        {"kafka": {"bootstrap_servers": "kafka:9092", "rebalance_timeout_seconds": budget}}
+    )
+    options = intake_options(settings, "texts")
+    assert options.rebalance_timeout == budget
+    assert 2 * options.commit_timeout < budget
+
+
+def test_each_area_has_its_own_group_and_topic() -> None:
+    settings = Settings.model_validate({"kafka": {"bootstrap_servers": "kafka:9092", "group_id": "fleet"}})
+    options = intake_options(settings, "spending")
+    assert (options.group_id, list(options.topics)) == ("fleet.spending", ["poon.spending.commands"])

@@ -1,0 +1,72 @@
+"""Wires what operators need for dead letters: the box of them, and the one who redrives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from adapters.clock import SystemClock
+from adapters.database.dead_letters import SqlDeadLetterBox
+from adapters.database.engine import Database, open_database
+from adapters.database.schema import SchemaStatus
+from adapters.database.store import SqlDecisionStore
+from adapters.kafka.log import KafkaPartitionLog
+from adapters.kafka.publisher import KafkaPublisher
+from workers.bootstrap.clients import kafka_connection
+from workers.bootstrap.errors import DatabaseRefusedError
+from workers.bootstrap.ground import schema_of
+from workers.config import Settings
+from workers.ports.dead_letters import DeadLetterBox
+from workers.runtime.redrive import RedriveRules, Waiver
+from workers.runtime.redrive_history import HistoryReader
+from workers.runtime.redriver import RedrivePorts, Redriver
+
+
+@asynccontextmanager
+async def dead_letter_box(settings: Settings) -> AsyncIterator[DeadLetterBox]:
+    """The fleet's dead letters.
+
+    Raises:
+        DatabaseRefusedError: the schema is not this release's.
+        UnavailableError: the database cannot be used.
+    """
+    async with _database(settings) as database:
+        yield SqlDeadLetterBox(database)
+
+
+@asynccontextmanager
+async def redriver(settings: Settings, waived: Collection[Waiver] = ()) -> AsyncIterator[Redriver]:
+    """The one who sends dead letters again, connected.
+
+    Raises:
+        DatabaseRefusedError: the schema is not this release's.
+        UnavailableError: the database or the broker cannot be used.
+    """
+    connection = kafka_connection(settings)
+    compression = None if settings.kafka.compression == "none" else settings.kafka.compression
+    publisher = KafkaPublisher(connection, f"{settings.kafka.client_id}-redrive", compression)
+    async with _database(settings) as database:
+        box = SqlDeadLetterBox(database)
+        history = HistoryReader(box, SqlDecisionStore(database), KafkaPartitionLog(connection))
+        ports = RedrivePorts(box, history, publisher, SystemClock())
+        await publisher.start()
+        try:
+            yield Redriver(ports, RedriveRules(settings.dead_letters.max_redrives, frozenset(waived)))
+        finally:
+            await publisher.stop()
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    status = await schema_of(settings)
+    if status is not SchemaStatus.CURRENT:
+        raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
+    database = open_database(
+        settings.database.url.get_secret_value(),
+        pool_size=1,
+        connect_timeout=settings.database.connect_timeout_seconds,
+    )
+    try:
+        yield database
+    finally:
+        await database.close()
