@@ -82,6 +82,7 @@ async def test_whoever_listens_hears_of_an_outage_at_once_and_of_its_end(bench: 
 
 
 async def test_an_outage_is_logged_once_with_its_reason(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "workers.runtime.ground")
     await bench.start()
     await bench.clock.advance(30)
     (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
