@@ -9,9 +9,10 @@ from prometheus_client.core import GaugeMetricFamily
 
 from adapters.telemetry import instruments as known
 from adapters.telemetry.tables import LabelValues, gauge_family
-from workers.ports.status import PartitionStatus, WorkerStatus
+from workers.ports.status import BackendStatus, PartitionStatus, WorkerStatus
 
-GROUNDS: Final = ("broker", "database")
+GROUNDS: Final = frozenset({"broker", "database"})
+"""Shown also while they are there; a capability is shown while all its backends are out."""
 
 
 def gauge_families(statuses: Iterable[WorkerStatus]) -> Iterator[GaugeMetricFamily]:
@@ -23,11 +24,25 @@ def gauge_families(statuses: Iterable[WorkerStatus]) -> Iterator[GaugeMetricFami
     yield from families.values()
 
 
+def backend_families(statuses: Iterable[BackendStatus]) -> Iterator[GaugeMetricFamily]:
+    """The gauges of AI backends."""
+    told = list(statuses)
+    for instrument, values in (
+        (known.BACKEND_LIMIT, [status.limit for status in told]),
+        (known.BACKEND_IN_FLIGHT, [status.in_flight for status in told]),
+        (known.BACKEND_WAITING, [status.waiting for status in told]),
+    ):
+        family = gauge_family(instrument)
+        for status, value in zip(told, values, strict=True):
+            family.add_metric((status.backend,), value)
+        yield family
+
+
 def _readings(status: WorkerStatus) -> Iterator[tuple[known.Instrument, LabelValues, float]]:
     partitions = status.partitions
     yield known.UP, (), float(status.started)
     yield known.DRAINING, (), float(status.draining)
-    for ground in GROUNDS:
+    for ground in sorted(GROUNDS | status.outages):
         yield known.OUTAGE, (ground,), float(ground in status.outages)
     if status.since_poll is not None:
         yield known.SINCE_POLL, (), status.since_poll

@@ -144,7 +144,9 @@ REBALANCES: Final = _counter("poon_rebalances", "Rebalances of the consumer grou
 PARTITIONS_GONE: Final = _counter(
     "poon_partitions_gone", "Partitions whose work was cancelled, because a rebalance gave them to another worker."
 )
-OUTAGES: Final = _counter("poon_outages", "Times the ground (broker or database) went away.", "area", "ground")
+OUTAGES: Final = _counter(
+    "poon_outages", "Times the ground (broker, database or a capability) went away.", "area", "ground"
+)
 DRAIN_TIMEOUTS: Final = _counter(
     "poon_drain_timeouts", "Stops that gave up waiting with commands still in flight; another worker repeats them."
 )
@@ -185,6 +187,11 @@ OLDEST: Final = _gauge(
     "Time since the worker took over its oldest command that is not done with; 0 when all are done.",
     unit="seconds",
 )
+BACKEND_LIMIT: Final = _gauge(
+    "poon_backend_limit", "Calls the backend is given at a time now, by its latency and errors.", "backend"
+)
+BACKEND_IN_FLIGHT: Final = _gauge("poon_backend_in_flight", "Calls at the backend that are under way.", "backend")
+BACKEND_WAITING: Final = _gauge("poon_backend_waiting", "Calls that wait for their turn at the backend.", "backend")
 
 COUNTERS: Final = (
     *(CONSUMED, SENT, SETTLED, REPUBLISHED, DEAD_LETTERS, FAILED_ATTEMPTS, STORED_BEFORE),
@@ -195,4 +202,5 @@ GAUGES: Final = (
     *(UP, DRAINING, OUTAGE, SINCE_POLL, IN_FLIGHT, WAITING, RETRYING, RUNNABLE),
     *(PARTITIONS, PAUSED, UNFINISHED, DISTANCE, OLDEST),
 )
-INSTRUMENTS: Final = (*COUNTERS, *HISTOGRAMS, *GAUGES)
+BACKEND_GAUGES: Final = (BACKEND_LIMIT, BACKEND_IN_FLIGHT, BACKEND_WAITING)
+INSTRUMENTS: Final = (*COUNTERS, *HISTOGRAMS, *GAUGES, *BACKEND_GAUGES)

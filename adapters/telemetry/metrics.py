@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
 
 from adapters.telemetry import instruments as known
-from adapters.telemetry.gauges import gauge_families
+from adapters.telemetry.gauges import backend_families, gauge_families
 from adapters.telemetry.outcomes import OutcomeKind, outcome_kind
 from adapters.telemetry.tables import Distribution, Tally
 from contracts.errors import ErrorCode
@@ -23,7 +23,7 @@ from contracts.topics import TopicRole, topic_name
 from workers.ports.clock import Clock
 from workers.ports.messages import Partition, RawRecord
 from workers.ports.observing import Attempt, Settled
-from workers.ports.status import WorkerStatus
+from workers.ports.status import BackendGauge, WorkerStatus
 
 SYSTEM: Final = "kafka"
 OTHER: Final = "other"
@@ -53,6 +53,7 @@ class Metrics:
         self._tallies = {instrument: Tally(instrument) for instrument in known.COUNTERS}
         self._distributions = {instrument: Distribution(instrument) for instrument in known.HISTOGRAMS}
         self._statuses: list[Callable[[], WorkerStatus]] = []
+        self._backends: list[BackendGauge] = []
         self._dropped: dict[str, Callable[[], int]] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -60,6 +61,10 @@ class Metrics:
     def watch(self, status: Callable[[], WorkerStatus]) -> None:
         """Show a worker's status in gauges; `status` is called whenever the page is made."""
         self._statuses.append(status)
+
+    def watch_backends(self, backends: Iterable[BackendGauge]) -> None:
+        """Show the calls at AI backends."""
+        self._backends.extend(backends)
 
     def observer(self, area: str, group: str, poison: Collection[str]) -> WorkerMetrics:
         """The observer of one worker.
@@ -106,6 +111,7 @@ class Metrics:
         for histogram in self._distributions.values():
             yield histogram.family()
         yield from gauge_families(status() for status in self._statuses)
+        yield from backend_families(backend.status for backend in self._backends)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: the registry has no other collector whose names could clash."""

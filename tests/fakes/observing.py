@@ -11,7 +11,7 @@ from tests.fakes.broker import FakeRecord
 from tests.fakes.commands import TEXT_COMMANDS, envelope, text_record
 from workers.ports.messages import Partition
 from workers.ports.observing import Attempt, Settled
-from workers.ports.status import Head, PartitionStatus, WorkerStatus
+from workers.ports.status import BackendStatus, Head, PartitionStatus, WorkerStatus
 
 GROUP: Final = "poon-workers.texts"
 PARSED: Final = TextParsed.type
@@ -99,6 +99,14 @@ def worker_status(*partitions: PartitionStatus, outages: frozenset[str] = frozen
         partitions=partitions,
         slowest=(),
     )
+
+
+class BusyBackend:
+    """`BackendGauge` of a backend with calls under way."""
+
+    @property
+    def status(self) -> BackendStatus:
+        return BackendStatus("rapidocr-3.8/en-mobile", limit=4, in_flight=3, waiting=7)
 
 
 def partition_status(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from typing import BinaryIO, Final
@@ -21,7 +21,7 @@ from contracts.envelope import Envelope
 from workers.config import CommandLines, LogLevel, Settings, headers_of
 from workers.ports.clock import Clock
 from workers.ports.observing import Observer
-from workers.ports.status import WorkerStatus
+from workers.ports.status import BackendGauge, WorkerStatus
 from workers.runtime.deliveries import POISON
 
 CLOSE_TIMEOUT: Final = 2.0
@@ -53,14 +53,16 @@ class Telemetry:
         """Takes an ``Accept`` header and gives the exposition with its content type; None where metrics are off."""
         return None if self._metrics is None else self._metrics.page
 
-    def watch(self, status: Callable[[], WorkerStatus]) -> None:
-        """Show a worker's status in gauges; `status` is called at each scrape."""
+    def watch(self, statuses: Iterable[Callable[[], WorkerStatus]], backends: Iterable[BackendGauge] = ()) -> None:
+        """Show workers and the backends they call in gauges; a status is asked for at each scrape."""
         if self._metrics is not None:
-            self._metrics.watch(status)
+            for status in statuses:
+                self._metrics.watch(status)
+            self._metrics.watch_backends(backends)
 
-    def observer(self, area: str, group: str) -> Observer:
-        """The observer of an area's worker; it never raises."""
-        observers: list[Observer] = []
+    def observer(self, area: str, group: str, *others: Observer) -> Observer:
+        """The observer of an area's worker, which tells `others` too; it never raises."""
+        observers = list(others)
         if self._metrics is not None:
             observers.append(self._metrics.observer(area, group, POISON))
         if self._command_log is not None:

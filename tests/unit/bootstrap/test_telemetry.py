@@ -12,7 +12,7 @@ from adapters.telemetry.metrics import WorkerMetrics
 from adapters.telemetry.observers import FanOut
 from adapters.telemetry.traces import Traces
 from tests.fakes.clock import FakeClock
-from tests.fakes.observing import GROUP, SENDER, USUAL, about, rejected, worker_status
+from tests.fakes.observing import GROUP, SENDER, USUAL, BusyBackend, about, rejected, worker_status
 from tests.fakes.root_logging import logging_kept
 from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.config import Settings
@@ -97,10 +97,11 @@ def test_after_the_end_logging_writes_by_itself_again(capsys: pytest.CaptureFixt
 def test_the_page_shows_the_workers_and_what_was_dropped() -> None:
     with telemetry(settings(TRACED), FakeClock(), io.BytesIO()) as told:
         told.observer("texts", GROUP).settled([rejected("malformed_message")], 11.0)
-        told.watch(worker_status)
+        told.watch([worker_status], [BusyBackend()])
         assert told.metrics_page is not None
         lines = told.metrics_page("")[0].decode().splitlines()
     assert 'poon_commands_in_flight{area="texts"} 3.0' in lines
+    assert 'poon_backend_waiting{backend="rapidocr-3.8/en-mobile"} 7.0' in lines
     assert 'poon_dead_letters_total{area="texts",code="malformed_message"} 1.0' in lines
     assert 'poon_telemetry_dropped_total{what="log_lines"} 0.0' in lines
     assert 'poon_telemetry_dropped_total{what="spans"} 0.0' in lines
@@ -108,7 +109,7 @@ def test_the_page_shows_the_workers_and_what_was_dropped() -> None:
 
 def test_without_metrics_there_is_no_page_and_a_worker_may_be_watched_all_the_same() -> None:
     with telemetry(settings(NOTHING), FakeClock()) as told:
-        told.watch(worker_status)
+        told.watch([worker_status], [BusyBackend()])
         assert told.metrics_page is None
 
 

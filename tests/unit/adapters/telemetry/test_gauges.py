@@ -1,8 +1,8 @@
 """Gauges are worked out from a worker's status."""
 
-from adapters.telemetry.gauges import gauge_families
+from adapters.telemetry.gauges import backend_families, gauge_families
 from adapters.telemetry.instruments import GAUGES
-from tests.fakes.observing import partition_status, worker_status
+from tests.fakes.observing import BusyBackend, partition_status, worker_status
 from workers.ports.status import WorkerStatus
 
 
@@ -44,6 +44,29 @@ def test_every_gauge_has_a_value_for_a_worker_at_work() -> None:
         "watermark_distance/4": 0,
         "watermark_distance/5": 0,
         "oldest_unfinished_age_seconds": 9.0,
+    }
+
+
+def test_a_capability_without_backends_is_an_outage_too() -> None:
+    told = readings(worker_status(outages=frozenset({"text_recognition"})))
+    assert {name: value for name, value in told.items() if name.startswith("outage")} == {
+        "outage/broker": 0,
+        "outage/database": 0,
+        "outage/text_recognition": 1,
+    }
+
+
+def test_a_backend_tells_its_limit_and_its_calls() -> None:
+    told = {
+        sample.name: (sample.labels, sample.value)
+        for family in backend_families([BusyBackend().status])
+        for sample in family.samples
+    }
+    named = {"backend": "rapidocr-3.8/en-mobile"}
+    assert told == {
+        "poon_backend_limit": (named, 4),
+        "poon_backend_in_flight": (named, 3),
+        "poon_backend_waiting": (named, 7),
     }
 
 

@@ -17,6 +17,7 @@ from tests.fakes.observing import (
     GROUP,
     SECRETS,
     USUAL,
+    BusyBackend,
     about,
     attempt,
     failed,
@@ -218,6 +219,7 @@ def tell_everything(watched: Watched) -> None:
     observer.outage("database", over=False)
     observer.drained(1, 1.0)
     watched.metrics.watch(lambda: worker_status(partition_status(0, 1, 5, age=3.0)))
+    watched.metrics.watch_backends([BusyBackend()])
     watched.metrics.watch_dropped("spans", lambda: 1)
 
 
