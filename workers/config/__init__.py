@@ -13,6 +13,7 @@ from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
     EMBEDDED,
     CacheSettings,
+    CommandLines,
     DatabaseSettings,
     DeadLetterSettings,
     DefaultSettings,
@@ -27,12 +28,14 @@ from workers.config.settings import (
     SecurityProtocol,
     Settings,
 )
-from workers.config.values import SecretUrl
+from workers.config.telemetry import TelemetrySettings
+from workers.config.values import SecretUrl, headers_of
 
 __all__ = [
     "CONFIG_FILE_VARIABLE",
     "EMBEDDED",
     "CacheSettings",
+    "CommandLines",
     "CommandTypeSettings",
     "ConcurrencySettings",
     "DatabaseSettings",
@@ -55,6 +58,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "ShownSetting",
+    "TelemetrySettings",
+    "headers_of",
     "load",
     "load_settings",
     "settings_reference",

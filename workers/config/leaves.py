@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -49,11 +49,11 @@ class Leaf:
 
     @property
     def bare_type(self) -> Any:  # noqa: ANN401  an annotation is anything
-        """The annotation without the None of an optional setting."""
+        """The annotation without the None of an optional setting and without its rules."""
         annotation = self.field.annotation
         if get_origin(annotation) in {Union, types.UnionType}:
-            return next(part for part in get_args(annotation) if part is not type(None))
-        return annotation
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
     @property
     def inner(self) -> tuple[Leaf, ...]:
@@ -96,6 +96,8 @@ def value_text(value: object) -> str:
     """A setting's value as a person reads it; secrets stay masked."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     if isinstance(value, dict):

@@ -24,6 +24,7 @@ from workers.config.policies import (
     MassFailureSettings,
     RetrySettings,
 )
+from workers.config.telemetry import TelemetrySettings
 from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
 
 EMBEDDED: Final = "embedded"
@@ -56,6 +57,14 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class CommandLines(StrEnum):
+    """Which commands get a log line when they end."""
+
+    ALL = "all"
+    UNSUCCESSFUL = "unsuccessful"
+    NONE = "none"
 
 
 class LogFormat(StrEnum):
@@ -293,6 +302,10 @@ class LoggingSettings(SettingsGroup):
 
     level: LogLevel = Field(LogLevel.INFO, description="least important lines that are shown")
     format: LogFormat = Field(LogFormat.AUTO, description="`auto` is console on a terminal and JSON elsewhere")
+    commands: CommandLines = Field(
+        CommandLines.ALL,
+        description="commands that get a line of level info when they end; `unsuccessful` are rejected and failed ones",
+    )
 
 
 class Settings(SettingsGroup):
@@ -312,6 +325,7 @@ class Settings(SettingsGroup):
     http: HttpSettings = HttpSettings()
     concurrency: ConcurrencySettings = ConcurrencySettings()
     logging: LoggingSettings = LoggingSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @model_validator(mode="before")
     @classmethod
