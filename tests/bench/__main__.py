@@ -13,8 +13,10 @@ from adapters.clock import SystemClock
 from tests.bench.contenders import CONTENDERS, FLOOR, Contender, Queue
 from tests.bench.ground import Ground, ground
 from tests.bench.job import Job
+from tests.bench.latencies import summarize_latencies
+from tests.bench.latency import Latency, LatencyOptions
 from tests.bench.machine import machine_facts
-from tests.bench.report import print_facts, print_summaries, write_json
+from tests.bench.report import print_facts, print_latencies, print_summaries, write_json
 from tests.bench.summary import summarize
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
@@ -64,6 +66,40 @@ def throughput(  # noqa: PLR0913  one argument an option
     CONSOLE.print(f"written to {write_json('throughput', _now(), content)}", soft_wrap=True)
     if any(summary.problems for summary in summaries):
         raise typer.Exit(1)
+
+
+@app.command()
+def latency(
+    *,
+    rate: Annotated[float, typer.Option(help="Commands a second.")] = 200.0,
+    seconds: Annotated[float, typer.Option(help="Measured, after five of warming up.")] = 20.0,
+    rounds: Rounds = 3,
+    contenders: Annotated[str, typer.Option(help="Who takes part, with commas.")] = "floor,ours-on,ours-off",
+    keep: Keep = None,
+) -> None:
+    """Answer commands at a steady rate: from a command's time-stamp until its outcome is visible."""
+    chosen = _chosen(contenders)
+    options = LatencyOptions(rate=rate, seconds=seconds, rounds=rounds, keep=_kept(keep, profile=False))
+    facts = machine_facts()
+    with ground() as services:
+        experiment = Latency(services, options, _tell)
+        measured = list(experiment.rounds(_backlogged(chosen)))
+        facts |= services.facts()
+    summaries = summarize_latencies(measured, FLOOR.name)
+    print_facts(CONSOLE, facts)
+    print_latencies(CONSOLE, summaries, FLOOR.name)
+    content = {"facts": facts, "options": options, "summaries": summaries, "measurements": measured}
+    CONSOLE.print(f"written to {write_json('latency', _now(), content)}", soft_wrap=True)
+    if any(summary.problems for summary in summaries):
+        raise typer.Exit(1)
+
+
+def _backlogged(wanted: list[Contender]) -> list[Contender]:
+    """Only those that read the topic of commands can be sent commands one by one."""
+    others = [contender.name for contender in wanted if contender.queue is not Queue.BACKLOG]
+    if others:
+        raise typer.BadParameter(f"{', '.join(others)} reads no topic of commands", param_hint="--contenders")
+    return wanted
 
 
 def _chosen(names: str) -> list[Contender]:

@@ -75,7 +75,7 @@ class Ground:
 def ground() -> Iterator[Ground]:
     """The best services to be had, a durable PostgreSQL among them, for the length of a run."""
     with ExitStack() as stack:
-        kafka = stack.enter_context(best_kafka())
+        kafka = stack.enter_context(best_kafka(steady=True))
         postgres = stack.enter_context(best_postgres(volatile=False))
         url = stack.enter_context(postgres.fresh_database())
         migrate(url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.latencies import LatencySummary
 from tests.bench.measuring import WORKER
 from tests.bench.statistics import Spread
 from tests.bench.summary import Summary
@@ -50,10 +51,23 @@ def print_summaries(console: Console, summaries: Sequence[Summary], base: str) -
         dearer = 1 / each.share_of_cpu if each.share_of_cpu else None
         table.add_row(each.contender, *rates, *cpu, percent(dearer), f"{each.worker_peak_mib:.0f}")
     console.print(table)
+    _print_problems(console, summaries)
+
+
+def print_latencies(console: Console, summaries: Sequence[LatencySummary], base: str) -> None:
+    """The latency of all contenders side by side."""
+    table = Table(title="Latency, milliseconds: median (lowest-highest) of the rounds")
+    table.add_column("contender")
+    for column in ("p50", f"above {base}", "p99", f"above {base}"):
+        table.add_column(column, justify="right")
     for each in summaries:
-        for problem in each.problems:
-            console.print(f"[bold red]{each.contender} is disqualified:[/bold red]")
-            console.print(problem, markup=False)
+        if each.problems:
+            table.add_row(each.contender, "[bold red]disqualified[/bold red]")
+            continue
+        p50, p99 = (spread_text(spread, 1) for spread in (each.p50, each.p99))
+        table.add_row(each.contender, p50, _more(each.more_p50), p99, _more(each.more_p99))
+    console.print(table)
+    _print_problems(console, summaries)
 
 
 def write_json(name: str, moment: datetime, content: Mapping[str, Any]) -> Path:
@@ -77,6 +91,17 @@ def percent(share: float | None) -> str:
     if share is None:
         return ""
     return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+
+
+def _print_problems(console: Console, summaries: Iterable[Summary | LatencySummary]) -> None:
+    for each in summaries:
+        for problem in each.problems:
+            console.print(f"[bold red]{each.contender} is disqualified:[/bold red]")
+            console.print(problem, markup=False)
+
+
+def _more(milliseconds: float | None) -> str:
+    return "" if milliseconds is None else f"{milliseconds:+.1f}"
 
 
 def _cpu(summary: Summary, group: str) -> str:

@@ -38,18 +38,15 @@ class Topic:
         ours = {each.partition: max(each.offset, 0) for each in found if each.topic == self.name}
         return {number: ours.get(number, 0) for number in range(self.partitions)}
 
+    def skip_to_end(self, group: str) -> None:
+        """Have a group that nobody is in begin after everything there is."""
+        points = [TopicPartition(self.name, number, end) for number, end in self.ends().items()]
+        asked = self._admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, points)])
+        asked[group].result(SECONDS)
+
     def fill(self, commands: Iterable[Planned]) -> None:
-        """Write commands; their key decides the partition, as Java's clients and aiokafka would decide."""
-        producer = Producer(
-            {
-                "bootstrap.servers": self._bootstrap_servers,
-                "partitioner": "murmur2_random",
-                "compression.type": "lz4",
-                "linger.ms": 20,
-                "enable.idempotence": True,
-            },
-            logger=SILENT,
-        )
+        """Write commands."""
+        producer = command_producer(self._bootstrap_servers, linger_ms=20)
         for planned in commands:
             record = planned.record
             while True:
@@ -61,14 +58,19 @@ class Topic:
                     break
         wait_until(lambda: producer.flush(1.0) == 0, f"{self.name} to be filled", timeout=SECONDS)
 
+    def reader(self, start: Mapping[int, int]) -> Consumer:
+        """A consumer of everything from these offsets on; close it."""
+        consumer = Consumer({"bootstrap.servers": self._bootstrap_servers, "group.id": f"bench.{uuid.uuid4().hex}"})
+        consumer.assign([TopicPartition(self.name, number, offset) for number, offset in start.items()])
+        return consumer
+
     def read(self, start: Mapping[int, int], end: Mapping[int, int]) -> Iterator[Message]:
         """The records from one set of ends to another.
 
         Raises:
             TimeoutError: the broker stopped giving them.
         """
-        consumer = Consumer({"bootstrap.servers": self._bootstrap_servers, "group.id": f"bench.{uuid.uuid4().hex}"})
-        consumer.assign([TopicPartition(self.name, number, offset) for number, offset in start.items()])
+        consumer = self.reader(start)
         missing = sum(end.values()) - sum(start.values())
         try:
             while missing > 0:
@@ -79,6 +81,20 @@ class Topic:
                 yield from found
         finally:
             consumer.close()
+
+
+def command_producer(bootstrap_servers: str, linger_ms: float) -> Producer:
+    """A producer as an upstream service would have it; a key's partition is the one Java's clients would choose."""
+    return Producer(
+        {
+            "bootstrap.servers": bootstrap_servers,
+            "partitioner": "murmur2_random",
+            "compression.type": "lz4",
+            "linger.ms": linger_ms,
+            "enable.idempotence": True,
+        },
+        logger=SILENT,
+    )
 
 
 def header(message: Message, name: str) -> str:

@@ -53,15 +53,19 @@ def native_kafka_is_possible() -> bool:
 
 
 @contextmanager
-def best_kafka() -> Iterator[KafkaService]:
-    """The best Kafka to be had here."""
+def best_kafka(*, steady: bool = False) -> Iterator[KafkaService]:
+    """The best Kafka to be had here.
+
+    Args:
+        steady: whether a native one is to run well for long rather than to start fast.
+    """
     if url := explicit_url("KAFKA"):
         yield _explicit(url)
     elif containers.docker_answers():
         with containers.kafka() as (bootstrap_servers, version):
             yield _served(bootstrap_servers, Service("Kafka", version, "Docker"))
     elif native_kafka_is_possible():
-        with native_kafka() as kafka:
+        with native_kafka(steady=steady) as kafka:
             yield kafka
     else:
         with embedded_kafka() as kafka:
@@ -69,9 +73,9 @@ def best_kafka() -> Iterator[KafkaService]:
 
 
 @contextmanager
-def native_kafka(brokers: int = 1) -> Iterator[KafkaService]:
+def native_kafka(brokers: int = 1, *, steady: bool = False) -> Iterator[KafkaService]:
     """Apache Kafka from its jars."""
-    with NativeKafka(brokers) as cluster:
+    with NativeKafka(brokers, steady=steady) as cluster:
         count = "1 broker" if brokers == 1 else f"{brokers} brokers"
         service = Service("Apache Kafka", kafka_version(), f"native, {count}, KRaft")
         yield _served(cluster.bootstrap_servers, service, cluster)

@@ -21,8 +21,9 @@ _START_SECONDS: Final = 90.0
 _FORMAT_SECONDS: Final = 90.0
 _HEAP: Final = "-Xmx512m"
 _HEAP_OF_MANY: Final = "-Xmx384m"
+_JAVA_OPTIONS: Final = ("-XX:+UseSerialGC", "-Xshare:auto")
 # A broker that lives for minutes gains from a fast start, not from a well compiled steady state.
-_JAVA_OPTIONS: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+_QUICK: Final = "-XX:TieredStopAtLevel=1"
 
 _LOG4J: Final = """\
 <Configuration status="WARN">
@@ -78,10 +79,16 @@ class _Broker:
 
 
 class NativeKafka(Startable):
-    """A cluster of one or more brokers, numbered from 1, which can be killed and started again on the same data."""
+    """A cluster of one or more brokers, numbered from 1, which can be killed and started again on the same data.
 
-    def __init__(self, brokers: int = 1, more: MoreListeners = _NO_MORE) -> None:
+    Args:
+        more: what every broker offers besides its plain listener.
+        steady: whether it is to run well for long rather than to start fast.
+    """
+
+    def __init__(self, brokers: int = 1, more: MoreListeners = _NO_MORE, *, steady: bool = False) -> None:
         self._java, self._jars = _java(), fetch_jars()
+        self._java_options = _JAVA_OPTIONS if steady else (*_JAVA_OPTIONS, _QUICK)
         self._more = more
         self._home = Path(tempfile.mkdtemp(prefix="poon-kafka-"))
         ports = iter(free_ports((2 + len(more.protocols)) * brokers))
@@ -175,11 +182,11 @@ class NativeKafka(Startable):
 
     def _launch(self, number: int) -> None:
         broker = self._brokers[number]
-        command = [*self._command(*_JAVA_OPTIONS), "kafka.Kafka", str(broker.properties)]
+        command = [*self._command(*self._java_options), "kafka.Kafka", str(broker.properties)]
         self._processes[number] = ServiceProcess(command, broker.folder / "broker.log")
 
     def _format(self, broker: _Broker, cluster_id: str) -> None:
-        tool = [*self._command(*_JAVA_OPTIONS), "kafka.tools.StorageTool"]
+        tool = [*self._command(*_JAVA_OPTIONS, _QUICK), "kafka.tools.StorageTool"]
         users = [word for user in self._more.scram_users for word in ("--add-scram", user)]
         command = [*tool, "format", "--cluster-id", cluster_id, "--config", str(broker.properties), *users]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_FORMAT_SECONDS)
