@@ -14,7 +14,7 @@ from tests.bench.round import Round
 
 ROOT: Final = Path(__file__).parents[2]
 
-TELEMETRY_OFF: Final = {"POON_LOGGING__LEVEL": "warning"}
+TELEMETRY_OFF: Final = {"POON_LOGGING__LEVEL": "warning", "POON_TELEMETRY__METRICS": "false"}
 """Every setting that switches telemetry off: what ours-off differs by from ours-on."""
 
 

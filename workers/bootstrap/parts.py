@@ -42,7 +42,7 @@ from workers.runtime.outcomes import incoming_traceparent
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
-BUFFERED_PER_PLACE: Final = 20
+BUFFERED_PER_PLACE: Final = 10
 """Records taken over for each command that may be in flight."""
 
 IMAGES_PER_PROCESS: Final = 2

@@ -197,7 +197,7 @@ async def hanging_worker(settings: Settings, handler: Hanging, budget: float) ->
     clock, tally, stop, supervisor = SystemClock(), Tally(), asyncio.Event(), Supervisor()
     vitals = Vitals(clock, HealthLimits(lane_budget=budget), Identity("host", 1, "1"))
     async with fleet_parts(settings, ["texts"]) as parts:
-        worker = make_worker(settings, replace(parts, handlers={ParseText: handler}), "texts", tally)
+        worker = make_worker(settings, replace(parts, handlers={ParseText: handler}), "texts", Watchers(tally))
         vitals.watch([(worker, tally)], {})
         supervisor.spawn(vitals.beat_forever(), "beat")
         work = supervisor.spawn(worker.run(stop), "worker")
