@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Collection
 from typing import Final
 
@@ -21,6 +22,10 @@ class OffsetCommits:
     """Commits the watermarks of an assignment, one commit at a time.
 
     A commit that fails is no loss: the records are redelivered, recognised and published again.
+
+    Attributes:
+        confirmed: when the last commit began that the group took; until then this worker was a member of it. Seconds of
+            the monotonic clock.
     """
 
     def __init__(
@@ -32,6 +37,7 @@ class OffsetCommits:
         self._clock = clock
         self._observer = observer
         self._lock = asyncio.Lock()
+        self.confirmed = -math.inf
 
     async def commit_forever(self, interval: float) -> None:
         """Commit what has changed, every `interval` seconds."""
@@ -80,5 +86,7 @@ class OffsetCommits:
         except (StaleAssignmentError, UnavailableError) as error:
             failure = error
             LOG.warning("offsets not committed", extra={"reason": str(error)})
+        else:
+            self.confirmed = started
         self._observer.offsets_committed(len(points), started, self._clock.monotonic(), failure)
         return failure is None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -37,6 +38,14 @@ from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
 
 LOG: Final = logging.getLogger(__name__)
+
+
+LONG_SLEEP: Final = 3.0
+"""Seconds without a poll after which the group may have given this worker's partitions away without its knowing.
+
+A process that was frozen goes on where it stood, fetches what others have handled long since, and hears only with its
+next heartbeat that it is no member any more. Below the shortest session time-out a broker takes, 6 s.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,7 @@ class Worker:
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
+        self._woken = -math.inf
         self._ready = asyncio.Event()
         self._aborted = asyncio.Event()
 
@@ -177,6 +187,9 @@ class Worker:
         """See `RecordSink.accept`."""
         if not self._accepting:
             return
+        now = self._clock.monotonic()
+        if self._facts.polled is not None and now - self._facts.polled > LONG_SLEEP:
+            self._woken = now
         noted = ((record, self._assignment.deliver(record)) for record in records)
         fresh = [(record, offsets) for record, offsets in noted if offsets is not None]
         if fresh:
@@ -186,6 +199,7 @@ class Worker:
     async def assigned(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.assigned`: adopt what came back, cancel only what is really gone."""
         handover = self._assignment.assign(partitions)
+        self._woken = -math.inf
         self._recovery.begin(handover.new)
         self._recovery.forget(handover.gone)
         for partition in handover.gone:
@@ -244,6 +258,8 @@ class Worker:
     async def _take_over_forever(self) -> None:
         while True:
             arrived = await self._arrived.get()
+            if self._woken > self._offsets.confirmed:
+                self._recovery.doubt({Partition(record.topic, record.partition) for record, _ in arrived})
             if self._recovery.is_needed:
                 await self._offsets.define(await self._recovery.read())
             taken = self._clock.monotonic()
