@@ -27,7 +27,7 @@ from tests.services.postgres import PostgresService
 from tests.services.waiting import StillWaitingError, eventually
 from workers.bootstrap.clients import fleet_reader
 from workers.bootstrap.fleet import running
-from workers.bootstrap.parts import fleet_parts, make_worker
+from workers.bootstrap.parts import Watchers, fleet_parts, make_worker
 from workers.config import Settings
 from workers.ports.errors import UnavailableError
 from workers.ports.handling import CommandContext, Decision
