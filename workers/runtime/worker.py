@@ -10,11 +10,10 @@ import logging
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.envelope import Envelope
 from workers.ports.clock import Clock
 from workers.ports.messages import Intake, Partition, Publisher, RawRecord
 from workers.ports.observing import Observer
@@ -30,7 +29,6 @@ from workers.runtime.ground import Ground
 from workers.runtime.guard import GuardedSink
 from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
-from workers.runtime.outcomes import incoming_traceparent
 from workers.runtime.recovery import Recovery
 from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
@@ -77,7 +75,6 @@ class WorkerPorts:
     clock: Clock
     rng: random.Random
     observer: Observer
-    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
     replies: ReplyPublisher = field(default_factory=NoReplies)
 
 
@@ -104,7 +101,7 @@ class Worker:
         self._recovery = Recovery(ports.intake)
         self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
         self._supervisor = Supervisor()
-        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock, ports.traceparent)
+        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock)
         self._dispatcher = Dispatcher(limits.dispatch, self._begin)
         self._committer = Committer(tools, limits.commit_batch, self._settled)
         self._settler = Settler(
@@ -116,7 +113,6 @@ class Worker:
                 rng=ports.rng,
                 observer=ports.observer,
                 replies=ports.replies,
-                traceparent=ports.traceparent,
                 submit=self._committer.submit,
                 finished=self._finished,
                 step_aside=self._dispatcher.step_aside,
