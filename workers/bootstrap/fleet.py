@@ -194,7 +194,9 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
     tallies = tuple(Tally() for _ in areas)
     told = surroundings.telemetry
     workers = tuple(
-        make_worker(settings, parts, area, told.observer(area, consumer_group(settings, area), tally))
+        make_worker(
+            settings, parts, area, told.observer(area, consumer_group(settings, area), tally), told.carry_on(area)
+        )
         for area, tally in zip(areas, tallies, strict=True)
     )
     told.watch([worker.status for worker in workers], parts.backends)
