@@ -27,7 +27,7 @@ from tests.services.postgres import PostgresService
 from tests.services.waiting import StillWaitingError, eventually
 from workers.bootstrap.clients import fleet_reader
 from workers.bootstrap.fleet import running
-from workers.bootstrap.parts import Watchers, fleet_parts, make_worker
+from workers.bootstrap.parts import fleet_parts, make_worker
 from workers.config import Settings
 from workers.ports.errors import UnavailableError
 from workers.ports.handling import CommandContext, Decision
@@ -197,7 +197,7 @@ async def hanging_worker(settings: Settings, handler: Hanging, budget: float) ->
     clock, tally, stop, supervisor = SystemClock(), Tally(), asyncio.Event(), Supervisor()
     vitals = Vitals(clock, HealthLimits(lane_budget=budget), Identity("host", 1, "1"))
     async with fleet_parts(settings, ["texts"]) as parts:
-        worker = make_worker(settings, replace(parts, handlers={ParseText: handler}), "texts", Watchers(tally))
+        worker = make_worker(settings, replace(parts, handlers={ParseText: handler}), "texts", tally)
         vitals.watch([(worker, tally)], {})
         supervisor.spawn(vitals.beat_forever(), "beat")
         work = supervisor.spawn(worker.run(stop), "worker")
