@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -76,6 +76,7 @@ def _fleet(about: Round, telemetry: Mapping[str, str]) -> dict[str, str]:
         "POON_DATABASE__URL": about.database_url,
         "POON_DATA_DIR": ".poon",
         "POON_LOGGING__FORMAT": "json",
+        "POON_HTTP__PORT": "0",
         **telemetry,
     }
 
@@ -122,6 +123,17 @@ OURS: Final = (
     _ours("ours-on", "poon run, everything on", {"POON_LOGGING__LEVEL": "info"}),
     _ours("ours-off", "poon run, telemetry off", TELEMETRY_OFF),
 )
+
+
+def slowed(contender: Contender, microseconds: float) -> Contender:
+    """One of ours, which burns that much more CPU for each message."""
+    settings = contender.settings
+    return replace(
+        contender,
+        arguments=("-m", "tests.bench.runners.slowed"),
+        settings=lambda about: {**settings(about), "BENCH_SLOWDOWN_MICROSECONDS": f"{microseconds:.1f}"},
+    )
+
 
 PEERS: Final = (
     Contender(
