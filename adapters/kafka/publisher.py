@@ -21,15 +21,15 @@ from aiokafka.partitioner import murmur2
 
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.diagnosis import find_obstacle
-from adapters.kafka.producers import stopped_within
+from adapters.kafka.producers import abandon, stopped_within
 from contracts.topics import MAX_MESSAGE_BYTES
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord, UnpublishableError
 
 LOG: Final = logging.getLogger(__name__)
 
-DISCARD_TIMEOUT: Final = 2.0
-"""Seconds a failed producer may take to go."""
+STOP_TIMEOUT: Final = 2.0
+"""Seconds a producer may take to flush in the end."""
 
 TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -78,7 +78,9 @@ class KafkaPublisher:
 
     async def stop(self) -> None:
         """See `Publisher.stop`."""
-        await self._discard()
+        producer, self._producer = self._producer, None
+        if producer is not None and not await stopped_within(producer, STOP_TIMEOUT):
+            LOG.warning("producer dropped with records in it; they are published again")
 
     async def _send_all(self, producer: AIOKafkaProducer, records: Sequence[OutgoingRecord]) -> list[Sent]:
         sent: list[Sent] = []
@@ -114,9 +116,10 @@ class KafkaPublisher:
         return self._producer
 
     async def _discard(self) -> None:
+        """Throw the producer away: what is still in it must not be delivered, for the whole call is repeated."""
         producer, self._producer = self._producer, None
-        if producer is not None and not await stopped_within(producer, DISCARD_TIMEOUT):
-            LOG.warning("producer dropped with records in it; they are published again")
+        if producer is not None:
+            await abandon(producer)
 
     def _unavailable(self, error: BaseException) -> UnavailableError:
         return UnavailableError(

@@ -21,6 +21,7 @@ from contracts.registry import COMMANDS, EVENTS
 from infra.tools.generators.asyncapi import asyncapi_text
 from infra.tools.generators.markdown import page
 from infra.tools.generators.messages import messages_page
+from infra.tools.generators.metrics import metrics_page
 from infra.tools.generators.openapi import openapi_text
 from infra.tools.generators.reference import errors_page, headers_page, topics_page
 from infra.tools.generators.releases import broken_promises, freeze
@@ -50,6 +51,7 @@ def generators() -> dict[Path, Generator]:
     return {
         **GENERATORS,
         REFERENCE / "settings.md": partial(_page, "Settings", "workers.config", "settings_reference"),
+        REFERENCE / "metrics.md": metrics_page,
         REFERENCE / "cli.md": partial(_page, "Command line", "workers.entrypoints.reference", "cli_reference"),
         REFERENCE / "openapi.yaml": openapi_text,
     }

@@ -59,6 +59,7 @@ class Conductor:
                 for fault in together:
                     group.create_task(self._do(fault, fault.at + late))
             earliest = self._now + quiet
+        await self._until(earliest)  # the last one is to be recovered from as well
 
     async def _do(self, fault: Fault, at: float) -> None:
         await self._until(at)

@@ -30,10 +30,16 @@ class Sending(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What was sent, in order of time, and when each command was first answered."""
+    """What was sent, in order of time, and what came of it.
+
+    Attributes:
+        answered: when each command was first answered.
+        again: when an outcome came once more than its command was sent.
+    """
 
     sent: Sequence[Sending]
     answered: Mapping[str, float]
+    again: Sequence[float] = ()
 
     def between(self, start: float, end: float) -> Sequence[Sending]:
         """What was sent from `start` on and not after `end`."""
@@ -68,11 +74,13 @@ class Recovery:
     Attributes:
         resumed: until every partition had answered a command sent after it, seconds; None if one never did.
         caught_up: until the last late answer to what was sent up to the next fault, seconds.
+        again: how many outcomes were published once more than they should, up to the next fault.
     """
 
     injected: Injected
     resumed: float | None
     caught_up: float
+    again: int
 
 
 def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> list[Recovery]:
@@ -80,7 +88,12 @@ def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> 
     heavy = sorted((each for each in injected if each.fault.nature.heavy), key=lambda each: each.began)
     untils = [each.began for each in heavy[1:]] + [end] * bool(heavy)
     return [
-        Recovery(each, _resumed(timeline, each.since, until), _caught_up(timeline, each.since, until))
+        Recovery(
+            each,
+            _resumed(timeline, each.since, until),
+            _caught_up(timeline, each.since, until),
+            sum(each.began <= at < until for at in timeline.again),
+        )
         for each, until in zip(heavy, untils, strict=True)
     ]
 

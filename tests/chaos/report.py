@@ -71,18 +71,17 @@ def _measured(recoveries: Sequence[Recovery], began: float) -> dict[str, Any]:
     for one in recoveries:
         if one.injected.began == began:
             resumed = None if one.resumed is None else round(one.resumed, 2)
-            return {"resumed": resumed, "caught_up": round(one.caught_up, 2)}
+            return {"resumed": resumed, "caught_up": round(one.caught_up, 2), "published_again": one.again}
     return {}
 
 
 def _faults(result: Result) -> Table:
     table = Table(title=f"Faults, seed {result.schedule.seed}")
-    for heading in ("Fault", "Times", "Resumed: median", "max", "target", "Caught up: median", "max"):
+    for heading in ("Fault", "Times", "Resumed: median", "max", "target", "Caught up: median", "max", "Again"):
         table.add_column(heading, justify="left" if heading == "Fault" else "right")
     measured: dict[FaultKind, list[Recovery]] = defaultdict(list)
     for one in result.recoveries:
-        if one.injected.fault.alone:
-            measured[one.injected.fault.kind].append(one)
+        measured[one.injected.fault.kind].append(one)
     for kind in FaultKind:
         times = sum(each.fault.kind is kind for each in result.injected)
         if times:
@@ -91,13 +90,22 @@ def _faults(result: Result) -> Table:
 
 
 def _figures(found: list[Recovery]) -> list[str]:
-    if not found:
-        return []
-    resumed = [float("inf") if one.resumed is None else one.resumed for one in found]
-    caught_up = [one.caught_up for one in found]
-    nature = found[0].injected.fault.nature
-    target = f"{nature.target:g} s from {nature.since}"
-    return [told(median(resumed)), told(max(resumed)), target, told(median(caught_up)), told(max(caught_up))]
+    alone = [one for one in found if one.injected.fault.alone]
+    again = str(sum(one.again for one in found))
+    if not alone:
+        return ["", "", "", "", "", again if found else ""]
+    resumed = [one.resumed for one in alone if one.resumed is not None]
+    never = len(resumed) < len(alone)
+    caught_up = [one.caught_up for one in alone]
+    nature = alone[0].injected.fault.nature
+    return [
+        told(median(resumed)) if resumed else told(None),
+        told(None if never else max(resumed)),
+        f"{nature.target:g} s from {nature.since}",
+        told(median(caught_up)),
+        told(max(caught_up)),
+        again,
+    ]
 
 
 def _ledger(result: Result) -> Table:

@@ -1,7 +1,6 @@
 """The checker is itself checked: with any single safeguard taken away it finds the promise that breaks."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -69,7 +68,7 @@ class ForgetfulStore(MemoryStore):
 
     def _stored_anew(self, verdict: Verdict) -> CommitResult:
         number = len(self.decided)
-        events = tuple(replace(event, id=UUID(int=number)) for event in verdict.events)
+        events = tuple(event._replace(id=UUID(int=number)) for event in verdict.events)
         self.decided[verdict.key._replace(causation_id=f"{verdict.key.causation_id}#{number}")] = events
         return Committed(verdict.key, events)
 

@@ -9,7 +9,7 @@ from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartit
 
 from contracts.topics import TOPICS
 from tests.chaos.recovery import Sending, Timeline
-from tests.ledger.checker import Seen
+from tests.ledger.checker import Seen, repetitions
 from tests.ledger.commands import Kind, Planned
 from tests.ledger.observe import seen
 from tests.ledger.plan import CommandStream
@@ -139,6 +139,7 @@ class Watch:
 
     Attributes:
         outcomes: all that came, in the order of their partitions.
+        times: when each of them came.
         first: when each command was first answered.
     """
 
@@ -146,6 +147,7 @@ class Watch:
     topics: Sequence[str]
     clock: Clock
     outcomes: list[Seen] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     first: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -177,7 +179,9 @@ class Watch:
         self._stop.set()
 
     def _note(self, outcome: Seen) -> None:
-        self.first.setdefault(outcome.command_id, self.clock.monotonic())
+        now = self.clock.monotonic()
+        self.first.setdefault(outcome.command_id, now)
+        self.times.append(now)
         self.outcomes.append(outcome)
 
 
@@ -185,4 +189,8 @@ def timeline(load: Load, watch: Watch) -> Timeline:
     """What both saw."""
     sendings = load.sendings()
     timed = {one.command_id for one in sendings}
-    return Timeline(sendings, {command_id: at for command_id, at in watch.first.items() if command_id in timed})
+    return Timeline(
+        sendings,
+        {command_id: at for command_id, at in watch.first.items() if command_id in timed},
+        [watch.times[place] for place in repetitions(load.sent, watch.outcomes)],
+    )

@@ -133,7 +133,6 @@ def test_a_drain_ends_when_its_time_is_up_and_the_next_fleet_carries_the_command
         assert fleet.wait() == ExitCode.ABORTED
     log = fleet.log.read_text()
     assert "stopped with 1 commands in flight: they are redelivered" in log
-    assert "ended by force" not in log
     assert read_beat(scene.folder) is None
     assert scene.outcomes() == []
 

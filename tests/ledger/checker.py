@@ -80,9 +80,18 @@ def violations(plan: Sequence[Planned], evidence: Evidence) -> list[str]:
 
 def republished(plan: Sequence[Planned], evidence: Evidence) -> int:
     """How many outcomes were published more often than their commands were sent; allowed, and to be few."""
-    sent = Counter(planned.command_id for planned in plan)
-    came = Counter(seen.command_id for seen in evidence.outcomes)
-    return sum(max(0, times - sent[command_id]) for command_id, times in came.items())
+    return len(repetitions(plan, evidence.outcomes))
+
+
+def repetitions(plan: Sequence[Planned], outcomes: Sequence[Seen]) -> list[int]:
+    """The places, among the outcomes, of those that came once more than their commands were sent."""
+    left = Counter(planned.command_id for planned in plan)
+    found: list[int] = []
+    for place, seen in enumerate(outcomes):
+        left[seen.command_id] -= 1
+        if left[seen.command_id] < 0:
+            found.append(place)
+    return found
 
 
 def republished_too_often(plan: Sequence[Planned], evidence: Evidence) -> list[str]:

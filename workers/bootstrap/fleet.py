@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.clock import SystemClock
-from adapters.http.endpoints import Operations, application
+from adapters.http.endpoints import Metrics, Operations, application
 from adapters.http.server import HttpServer, url_of
 from adapters.telemetry.logs import configure_logging
 from workers.bootstrap.collector import spare_the_collector
@@ -65,11 +65,16 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a process has before its fleet works and after it has stopped."""
+    """What a process has before its fleet works and after it has stopped.
+
+    Attributes:
+        metrics: what /metrics answers; None where none are collected.
+    """
 
     clock: Clock
     stop: Stop
     vitals: Vitals
+    metrics: Metrics | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
 
 
@@ -147,7 +152,7 @@ async def _attended(
 @asynccontextmanager
 async def _answering(surroundings: Surroundings, listening: socket.socket) -> AsyncIterator[None]:
     vitals = surroundings.vitals
-    operations = Operations(live=vitals.live, ready=vitals.ready, started=vitals.started, fleet=vitals.fleet)
+    operations = Operations(vitals.live, vitals.ready, vitals.started, vitals.fleet, surroundings.metrics)
     server = HttpServer(application(operations), listening)
     serving = surroundings.supervisor.spawn(server.serve(), "HTTP")
     try:
@@ -163,12 +168,15 @@ async def _working(fleet: Fleet) -> AsyncIterator[None]:
     around = fleet.surroundings
     runs = [around.supervisor.spawn(worker.run(around.stop.drain), "worker") for worker in fleet.workers]
     around.supervisor.spawn(_abort_when_asked(fleet), "abort")
+    asking = around.supervisor.spawn(around.vitals.ping_forever(), "pings")
     try:
         await _all_ready(fleet)
         yield
     finally:
         around.stop.drain.set()
         results = await asyncio.gather(*runs, return_exceptions=True)
+        asking.cancel()  # before the connections it asks through are closed
+        await asyncio.wait([asking])
     _raise_first(results)
 
 
@@ -182,7 +190,6 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
     tallies = tuple(Tally() for _ in areas)
     workers = tuple(make_worker(settings, parts, area, tally) for area, tally in zip(areas, tallies, strict=True))
     surroundings.vitals.watch(list(zip(workers, tallies, strict=True)), pings(settings, parts))
-    surroundings.supervisor.spawn(surroundings.vitals.ping_forever(), "pings")
     return Fleet(workers, tallies, parts.events, parts.entries, surroundings)
 
 

@@ -15,6 +15,7 @@ from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
+from adapters.inference.limiting import LimitedTextRecognition
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import RuleCategorization, RuleTextExtraction
@@ -22,18 +23,20 @@ from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
+from contracts.commands.receipts import ExtractReceipt
 from contracts.topics import TopicRole, topic_name
+from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
+from workers.bootstrap.policies import handling
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
 from workers.ports.observing import Observer
+from workers.ports.status import BackendGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
-from workers.runtime.retry import RetryPolicy
-from workers.runtime.settling import Handling
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
@@ -57,6 +60,7 @@ class Parts:
 
     Attributes:
         ask_database: asks the database for a sign of life.
+        backends: tell of the calls at each AI backend.
     """
 
     decisions: DecisionStore
@@ -65,6 +69,7 @@ class Parts:
     handlers: dict[type[Command], Handler]
     clock: Clock
     ask_database: Ping
+    backends: tuple[BackendGauge, ...] = ()
 
 
 PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
@@ -85,12 +90,15 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         entries = SqlSpendingRepository(database)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
-        recognition = LocalTextRecognition(recognition_processes(settings), settings.ocr.timeout_seconds)
+        processes = recognition_processes(settings)
+        recognition = LocalTextRecognition(processes, settings.ocr.timeout_seconds)
+        # The rules answer at once on the event loop and need no limit.
+        ocr_limit = limiter(settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * processes)
         if "receipts" in areas:
             await stack.enter_async_context(recognition)
         table = handlers(
             text_extraction=RuleTextExtraction(),
-            recognition=recognition,
+            recognition=LimitedTextRecognition(recognition, ocr_limit),
             receipt_extraction=RuleReceiptExtraction(payment_method_of, _usual_name),
             categorization=RuleCategorization(),
             images=image_store(settings),
@@ -98,7 +106,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             entries=entries,
             clock=clock,
         )
-        yield Parts(SqlDecisionStore(database), SqlEventReader(database), entries, table, clock, database.check)
+        yield Parts(
+            SqlDecisionStore(database), SqlEventReader(database), entries, table, clock, database.check, (ocr_limit,)
+        )
 
 
 def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer) -> Worker:
@@ -112,15 +122,7 @@ def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
     ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies)
-    retry = settings.runtime.retry
-    handling = Handling(
-        handlers=parts.handlers,
-        default_policy=RetryPolicy(retry.attempts, retry.base_delay_seconds, retry.max_delay_seconds),
-        time_budget=settings.runtime.handler_timeout_seconds,
-        group=options.group_id,
-        policies={},
-    )
-    return Worker(ports, handling, limits, area)
+    return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 
 
 def intake_options(settings: Settings, area: str) -> IntakeOptions:

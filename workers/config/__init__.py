@@ -8,10 +8,12 @@ from workers.config.loading import (
     load,
     load_settings,
 )
+from workers.config.policies import CommandTypeSettings, ConcurrencySettings, MassFailureSettings, RetrySettings
 from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
     EMBEDDED,
     CacheSettings,
+    CommandLines,
     DatabaseSettings,
     DeadLetterSettings,
     DefaultSettings,
@@ -22,17 +24,20 @@ from workers.config.settings import (
     LoggingSettings,
     LogLevel,
     OcrSettings,
-    RetrySettings,
     RuntimeSettings,
     SecurityProtocol,
     Settings,
 )
-from workers.config.values import SecretUrl
+from workers.config.telemetry import TelemetrySettings
+from workers.config.values import SecretUrl, headers_of
 
 __all__ = [
     "CONFIG_FILE_VARIABLE",
     "EMBEDDED",
     "CacheSettings",
+    "CommandLines",
+    "CommandTypeSettings",
+    "ConcurrencySettings",
     "DatabaseSettings",
     "DeadLetterSettings",
     "DefaultSettings",
@@ -43,6 +48,7 @@ __all__ = [
     "LogFormat",
     "LogLevel",
     "LoggingSettings",
+    "MassFailureSettings",
     "OcrSettings",
     "RetrySettings",
     "RuntimeSettings",
@@ -52,6 +58,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "ShownSetting",
+    "TelemetrySettings",
+    "headers_of",
     "load",
     "load_settings",
     "settings_reference",

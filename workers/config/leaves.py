@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -48,11 +49,17 @@ class Leaf:
 
     @property
     def bare_type(self) -> Any:  # noqa: ANN401  an annotation is anything
-        """The annotation without the None of an optional setting."""
+        """The annotation without the None of an optional setting and without its rules."""
         annotation = self.field.annotation
         if get_origin(annotation) in {Union, types.UnionType}:
-            return next(part for part in get_args(annotation) if part is not type(None))
-        return annotation
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+
+    @property
+    def inner(self) -> tuple[Leaf, ...]:
+        """The settings of one entry of a table; empty for anything else."""
+        parts = get_args(self.field.annotation) if get_origin(self.field.annotation) is dict else ()
+        return tuple(_leaves(parts[1], ())) if parts else ()
 
     @property
     def is_secret(self) -> bool:
@@ -68,8 +75,8 @@ class Leaf:
         kind = self.bare_type
         if get_origin(kind) is Literal:
             return " | ".join(str(choice) for choice in get_args(kind))
-        if get_origin(kind) is tuple:
-            return "list"
+        if get_origin(kind) in {tuple, dict}:
+            return "list" if get_origin(kind) is tuple else "table"
         if hasattr(kind, "__members__"):
             return " | ".join(str(member) for member in kind)
         return f"{_TYPE_NAMES.get(kind, kind.__name__.lower())}{self._bounds()}".replace("str", "text")
@@ -89,8 +96,13 @@ def value_text(value: object) -> str:
     """A setting's value as a person reads it; secrets stay masked."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
+    if isinstance(value, dict):
+        parts = {name: part.model_dump(exclude_unset=True) for name, part in value.items()}
+        return json.dumps(parts) if parts else ""
     return str(value)
 
 

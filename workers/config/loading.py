@@ -200,9 +200,25 @@ def _problem(detail: ErrorDetails, written: Values, exported: Values, file: Path
     if detail["type"] == REFUSED:
         return SettingProblem(name, context["reason"], context["cure"])
     reason = detail["msg"][0].lower() + detail["msg"][1:]
+    if leaf.inner and len(path) > len(leaf.path):
+        return _problem_in_table(name, leaf, path[len(leaf.path) :], reason)
     if not leaf.is_secret:
         reason += f", got {(written | exported).get(leaf.path)!r}"
     return SettingProblem(name, reason, f"write {leaf.type_text} ({leaf.description})")
+
+
+def _problem_in_table(name: str, leaf: Leaf, within: tuple[str, ...], reason: str) -> SettingProblem:
+    """What is wrong with one entry of a table, or with a setting of that entry."""
+    entry, *setting = within
+    known = {inner.toml_name: inner for inner in leaf.inner}
+    if not setting:
+        return SettingProblem(name, f"{entry} is no table", f"name some of {', '.join(known)}")
+    inner = known.get(setting[0])
+    if inner is None:
+        stranger = _unknown(setting[0], list(known), "remove it")
+        return SettingProblem(name, f"{setting[0]} of {entry}: {stranger.reason}", stranger.cure)
+    cure = f"write {inner.type_text} ({inner.description})"
+    return SettingProblem(name, f"{setting[0]} of {entry}: {reason}", cure)
 
 
 def _leaf_at(path: tuple[str, ...]) -> Leaf:

@@ -8,9 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     StringConstraints,
@@ -19,6 +17,14 @@ from pydantic import (
 
 from contracts.registry import AREAS
 from contracts.values import OWNER_PATTERN, TENANT_PATTERN
+from workers.config.groups import Seconds, SettingsGroup
+from workers.config.policies import (
+    ByCommandType,
+    ConcurrencySettings,
+    MassFailureSettings,
+    RetrySettings,
+)
+from workers.config.telemetry import TelemetrySettings
 from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
 
 EMBEDDED: Final = "embedded"
@@ -53,6 +59,14 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class CommandLines(StrEnum):
+    """Which commands get a log line when they end."""
+
+    ALL = "all"
+    UNSUCCESSFUL = "unsuccessful"
+    NONE = "none"
+
+
 class LogFormat(StrEnum):
     """How a log line looks."""
 
@@ -74,7 +88,6 @@ def _areas(value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Areas = Annotated[tuple[str, ...], BeforeValidator(comma_list), AfterValidator(_areas)]
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=249)]
 DatabaseUrl = Annotated[
@@ -84,12 +97,6 @@ CacheUrl = Annotated[
     SecretUrl, AfterValidator(lambda url: url_with_scheme(url, _CACHE_CURE, "memory", "redis", "rediss"))
 ]
 ImagesUrl = Annotated[SecretUrl, AfterValidator(lambda url: url_with_scheme(url, _IMAGES_CURE, "file", "s3"))]
-
-
-class SettingsGroup(BaseModel):
-    """A frozen group; unknown names are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class DefaultSettings(SettingsGroup):
@@ -213,26 +220,6 @@ class ImageSettings(SettingsGroup):
         raise refused("is missing while its other half is given", "set both or neither", missing)
 
 
-class RetrySettings(SettingsGroup):
-    """How often and how fast a transient failure is tried again."""
-
-    attempts: Annotated[int, Field(ge=1, le=100)] = Field(
-        5, description="attempts before a command is dead-lettered, attempts"
-    )
-    base_delay_seconds: Seconds = Field(0.5, description="wait before the second attempt, doubled each time, seconds")
-    max_delay_seconds: Seconds = Field(30.0, description="longest wait between two attempts, seconds")
-
-    @model_validator(mode="after")
-    def _delays_grow(self) -> Self:
-        if self.max_delay_seconds < self.base_delay_seconds:
-            raise refused(
-                f"is less than the base delay of {self.base_delay_seconds:g} seconds",
-                "set it to at least runtime.retry.base_delay_seconds",
-                "max_delay_seconds",
-            )
-        return self
-
-
 class RuntimeSettings(SettingsGroup):
     """How the fleet works through its topics."""
 
@@ -249,6 +236,31 @@ class RuntimeSettings(SettingsGroup):
     drain_timeout_seconds: Seconds = Field(25.0, description="time to finish work after SIGTERM, seconds")
     handler_timeout_seconds: Seconds = Field(120.0, description="longest time one attempt may take, seconds")
     retry: RetrySettings = RetrySettings()
+    by_type: ByCommandType = Field({}, description="what is different for single command types, see below")
+    mass_failure: MassFailureSettings = MassFailureSettings()
+
+    @model_validator(mode="after")
+    def _delays_of_types_grow(self) -> Self:
+        for name in self.by_type:
+            retry = self.retry_of(name)
+            if retry.max_delay_seconds < retry.base_delay_seconds:
+                raise refused(
+                    f"{name} would wait at most {retry.max_delay_seconds:g} seconds between attempts, less than its"
+                    f" base delay of {retry.base_delay_seconds:g}",
+                    "set max_delay_seconds of that type to at least its base_delay_seconds",
+                    "by_type",
+                )
+        return self
+
+    def retry_of(self, command_type: str) -> RetrySettings:
+        """The retries of a command type."""
+        own = self.by_type.get(command_type)
+        return self.retry if own is None else own.over(self.retry)
+
+    def handler_timeout_of(self, command_type: str) -> float:
+        """The longest time one attempt at a command of the type may take, seconds."""
+        own = self.by_type.get(command_type)
+        return (own and own.handler_timeout_seconds) or self.handler_timeout_seconds
 
 
 class DeadLetterSettings(SettingsGroup):
@@ -290,6 +302,10 @@ class LoggingSettings(SettingsGroup):
 
     level: LogLevel = Field(LogLevel.INFO, description="least important lines that are shown")
     format: LogFormat = Field(LogFormat.AUTO, description="`auto` is console on a terminal and JSON elsewhere")
+    commands: CommandLines = Field(
+        CommandLines.ALL,
+        description="commands that get a line of level info when they end; `unsuccessful` are rejected and failed ones",
+    )
 
 
 class Settings(SettingsGroup):
@@ -307,7 +323,9 @@ class Settings(SettingsGroup):
     dead_letters: DeadLetterSettings = DeadLetterSettings()
     ocr: OcrSettings = OcrSettings()
     http: HttpSettings = HttpSettings()
+    concurrency: ConcurrencySettings = ConcurrencySettings()
     logging: LoggingSettings = LoggingSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,8 @@ REFUSED: Final = "setting_refused"
 _SECRET_PARAMETER: Final = re.compile(r"(?i)\b([a-z0-9_.-]*(?:password|passwd|secret|token|key)[a-z0-9_.-]*)=([^&\s]*)")
 _HOST_AND_PORT: Final = re.compile(r"^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$")
 
+_HEADER_NAME: Final = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+
 
 class SecretUrl(SecretStr):
     """A URL that may hold a password: shown with the password masked, read with `get_secret_value`."""
@@ -73,6 +75,41 @@ def host_list(value: str) -> str:
                 "write `embedded`, or host:port pairs with commas, for instance kafka-1:9092,kafka-2:9092",
             )
     return ",".join(part.strip() for part in value.split(","))
+
+
+def collector_url(url: str) -> str:
+    """Refuse anything but a plain http or https URL."""
+    wrong = refused("is no http:// or https:// URL with a host", "write for instance http://collector:4318")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise wrong
+    if parts.username is not None or parts.query or parts.fragment:
+        raise refused(
+            "must hold no user name, query or fragment",
+            "put what the collector has to know into telemetry.otlp_headers",
+        )
+    return url
+
+
+def header_list(value: SecretStr) -> SecretStr:
+    """Refuse anything but a comma-separated list of name=value; shows no value."""
+    headers_of(value)
+    return value
+
+
+def headers_of(value: SecretStr) -> dict[str, str]:
+    """The headers of a list; names in lower case."""
+    headers: dict[str, str] = {}
+    for number, part in enumerate(value.get_secret_value().split(","), start=1):
+        name, separator, text = part.partition("=")
+        if not separator or not _HEADER_NAME.match(name.strip()) or not text.strip().isprintable():
+            raise refused(f"entry {number} is no name=value", "write name=value pairs with commas")
+        headers[name.strip().lower()] = text.strip()
+    return headers
 
 
 def comma_list(value: object) -> object:

@@ -31,7 +31,8 @@ _MEANINGS = {
     " was rejected or failed, a dead letter was left as it is, the demo's check found a problem.",
     ExitCode.USAGE: "The command line is wrong; the message names the argument.",
     ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
-    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database or image store; the message says what to check.",
+    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database or image store; or most commands failed, and the"
+    " fleet stopped before more were dead-lettered. The message says what to check.",
     ExitCode.UNEXPECTED: "A mistake of the program; run again with POON_LOGGING__LEVEL=debug and report it.",
     ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
     ExitCode.CONFIGURATION: "A setting is wrong; the message names it and the cure.",

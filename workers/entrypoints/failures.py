@@ -16,6 +16,7 @@ from workers.entrypoints.output import complain
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
 from workers.ports.messages import UnpublishableError
 from workers.ports.topics import UnmanagedTopicsError
+from workers.runtime.mass_failure import MassFailureError
 
 
 class InputError(Exception):
@@ -38,6 +39,7 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     UnavailableError: ExitCode.UNAVAILABLE,
     UnmanagedTopicsError: ExitCode.UNAVAILABLE,
     StorageError: ExitCode.UNAVAILABLE,
+    MassFailureError: ExitCode.UNAVAILABLE,
 }
 
 
@@ -59,6 +61,8 @@ def exit_code_of(error: BaseException) -> ExitCode | None:
     """The documented exit code of an error; None where the command-line library handles it itself."""
     if isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         return exit_code_of(error.exceptions[0])
+    if isinstance(error.__cause__, MassFailureError):  # the worker that stopped because of it says so in its own words
+        return exit_code_of(error.__cause__)
     for kind, code in _EXITS.items():
         if isinstance(error, kind):
             return code

@@ -6,14 +6,19 @@ RejectionError         the input is wrong (permanent): rejected at once
 TransientError         trying again may help
   BackendError         an AI backend is unavailable or too slow
   StorageError         the image store is unavailable
-UnavailableError       the fleet's own ground is missing (database, broker): intake pauses, nothing is dead-lettered
+UnavailableError       what every command needs is missing: work waits, nothing counts as an attempt or is dead-lettered
+                       (raised as such: the database or the broker)
+  CapabilityOutageError  every backend of a capability is out: intake of the area pauses until one is back
+  BackendBusyError       a backend takes no more calls just now: the command waits for its turn
 """
 
 from contracts.errors import ErrorCode
 from workers.domain.errors import RejectionError
 
 __all__ = [
+    "BackendBusyError",
     "BackendError",
+    "CapabilityOutageError",
     "ImageError",
     "NothingFoundError",
     "RejectionError",
@@ -53,3 +58,27 @@ class StorageError(TransientError):
 
 class UnavailableError(Exception):
     """The database or the broker cannot be used now; says which, where, and what to check."""
+
+
+class CapabilityOutageError(UnavailableError):
+    """Every backend of a capability is out, so that no command that needs it can be decided now.
+
+    Raised by whoever knows the last of the backends, once that one is known to be out (its breaker is open, its
+    process cannot be started), and not for a single failed call: that is a BackendError, which counts as an attempt.
+    Whoever raises it lets a call through now and then: the next command that gets an answer ends the outage.
+    """
+
+    def __init__(self, capability: str, reason: str) -> None:
+        """Name what is out.
+
+        Args:
+            capability: as in `BackendAnswer.capability`, for instance text_recognition.
+            reason: which backends, where, and what to check; no personal text, it is logged.
+        """
+        super().__init__(f"{capability}: {reason}")
+        self.capability = capability
+        self.reason = reason
+
+
+class BackendBusyError(UnavailableError):
+    """A backend works at its limit, and the call waited in vain for its turn. The backend was not asked."""

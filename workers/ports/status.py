@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from workers.ports.messages import Partition
 
@@ -71,7 +72,8 @@ class WorkerStatus:
         group: its consumer group.
         started: whether it has joined its group and got a first assignment.
         draining: whether it is on its way out.
-        outages: the grounds it waits for, ``broker`` or ``database``.
+        outages: the grounds it waits for: ``broker``, ``database``, or a capability whose backends are all out, for
+            instance ``text_recognition``.
         since_poll: seconds since the broker client last handed control over (with or without records); None before
             the first time.
         in_flight: commands being settled.
@@ -91,3 +93,29 @@ class WorkerStatus:
     retrying: int
     partitions: tuple[PartitionStatus, ...]
     slowest: tuple[LaneStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackendStatus:
+    """Calls of this process at one AI backend.
+
+    Attributes:
+        backend: its name, for instance rapidocr-3.8/en-mobile.
+        limit: calls it is given at a time now; changes with its latency and errors.
+        in_flight: calls that are under way; above the limit for a while after that has come down.
+        waiting: calls that wait for their turn.
+    """
+
+    backend: str
+    limit: int
+    in_flight: int
+    waiting: int
+
+
+class BackendGauge(Protocol):
+    """Tells of the calls at one backend, for metrics and the live view."""
+
+    @property
+    def status(self) -> BackendStatus:
+        """Now; does not block."""
+        ...

@@ -105,12 +105,15 @@ class Assignment:
             if offsets is not None:
                 offsets.committed(progress)
 
-    def flow(self) -> FlowChange:
-        """What to pause and resume now; noted as done."""
-        unfinished = {
-            partition: offsets.unfinished for partition, offsets in self._offsets.items() if partition in self._owned
-        }
-        change = flow_change(unfinished, self._paused, self._limits)
+    def flow(self, *, out: bool = False) -> FlowChange:
+        """What to pause and resume now; noted as done.
+
+        Args:
+            out: whether what every command needs is missing.
+        """
+        known = self._offsets
+        unfinished = {partition: known[partition].unfinished if partition in known else 0 for partition in self._owned}
+        change = flow_change(unfinished, self._paused, self._limits, out=out)
         self._paused |= change.pause
         self._paused -= change.resume
         return change

@@ -15,7 +15,9 @@ from contracts.registry import COMMANDS
 from contracts.topics import TOPICS
 from workers.ports.messages import Partition, RawRecord
 from workers.ports.store import InboxKey, StoredEvent
+from workers.runtime.ground import Waiter
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.retry import FIRST, Effort
 
 POISON: Final = frozenset(
     {
@@ -62,7 +64,8 @@ class Delivery:
         recheck: the same command is in flight; look again before handling.
         gone: the partition is somebody else's now; nothing is to be stored or published for it any more.
         attempts: how often the handler was called; an attempt that met an outage does not count.
-        waits: how often the present attempt has waited for an outage to end.
+        effort: what has been spent on the command so far.
+        waiter: its part in an outage, once it has met one.
         code: of the taxonomy, once the command was rejected or given up.
         task: what waits for it: for a backend, a back-off or the database.
         taken: when the record was taken over.
@@ -81,7 +84,8 @@ class Delivery:
     recheck: bool = False
     gone: bool = False
     attempts: int = 0
-    waits: int = 0
+    effort: Effort = FIRST
+    waiter: Waiter | None = None
     code: ErrorCode | None = None
     task: asyncio.Task[None] | None = None
     started: float = 0.0

@@ -1,4 +1,4 @@
-"""Back-pressure: which partitions to pause and which to resume. Pure."""
+"""Back-pressure and outages: which partitions to pause and which to resume. Pure."""
 
 from __future__ import annotations
 
@@ -34,14 +34,20 @@ class FlowChange:
     resume: frozenset[Partition]
 
 
-def flow_change(unfinished: Mapping[Partition, int], paused: Collection[Partition], limits: FlowLimits) -> FlowChange:
+def flow_change(
+    unfinished: Mapping[Partition, int], paused: Collection[Partition], limits: FlowLimits, *, out: bool = False
+) -> FlowChange:
     """Compare what is unfinished with the limits.
 
     Args:
         unfinished: records above the watermark of every owned partition.
         paused: the partitions paused now.
         limits: the bounds.
+        out: whether what every command needs is missing. Then everything is paused at once: records taken over would
+            only wait here, where no other worker can have them. It resumes as from any other pause.
     """
+    if out:
+        return FlowChange(frozenset(unfinished) - frozenset(paused), frozenset())
     total = sum(unfinished.values())
     total_low = limits.total_high * limits.resume_fraction
     partition_low = limits.partition_high * limits.resume_fraction

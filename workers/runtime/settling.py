@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.base import Command
@@ -38,9 +38,11 @@ from workers.runtime.committer import Batch, Submission
 from workers.runtime.deadletters import dead_letter, lettered
 from workers.runtime.deliveries import POISON, Defect, Delivery
 from workers.runtime.ground import Ground
+from workers.runtime.mass_failure import MassFailureLimits, MassFailureRule
 from workers.runtime.replies import reply
 from workers.runtime.retry import (
     ConflictError,
+    Failure,
     GiveUp,
     Reject,
     Retry,
@@ -65,6 +67,8 @@ class Handling:
         default_policy: of all others.
         time_budget: the most one attempt may take, seconds.
         group: the consumer group, named in dead letters.
+        time_budgets: of the command types that have their own.
+        mass_failure: when the worker stops rather than dead-letter what comes.
     """
 
     handlers: Mapping[type[Command], Handler]
@@ -72,10 +76,16 @@ class Handling:
     time_budget: float
     group: str
     policies: Mapping[type[Command], RetryPolicy]
+    time_budgets: Mapping[type[Command], float] = field(default_factory=dict)
+    mass_failure: MassFailureLimits = field(default_factory=MassFailureLimits)
 
-    def policy_of(self, command: Command | None) -> RetryPolicy:
-        """The retry policy of a command's type."""
-        return self.default_policy if command is None else self.policies.get(type(command), self.default_policy)
+    def policy_of(self, command: type[Command]) -> RetryPolicy:
+        """How a command type is retried."""
+        return self.policies.get(command, self.default_policy)
+
+    def time_budget_of(self, command: type[Command]) -> float:
+        """The most one attempt at a command of this type may take, seconds."""
+        return self.time_budgets.get(command, self.time_budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +122,14 @@ class Settler:
         self._clock = around.clock
         self._observer = around.observer
         self._submit = around.submit
+        self._mass_failure = MassFailureRule(handling.mass_failure)
 
     def start(self, delivery: Delivery) -> None:
-        """Begin to bring a delivery to its one terminal outcome. Returns at once and never raises on bad input."""
+        """Begin to bring a delivery to its one terminal outcome. Returns at once and never raises on bad input.
+
+        Raises:
+            MassFailureError: too much would be dead-lettered; this delivery is left as it is.
+        """
         if delivery.recorded:
             self._republish(delivery, delivery.recorded)
         elif delivery.recheck:
@@ -128,16 +143,19 @@ class Settler:
         """Go on from what became of submissions.
 
         Raises:
+            MassFailureError: see `start`.
             UnstorableError: an outcome made by the runtime itself cannot be stored. It has a stream of its own and no
                 free text, so this is a defect, and stopping with the offset uncommitted loses nothing.
         """
         now = self._clock.monotonic()
         done: list[Delivery] = []
         told: list[Settled] = []
+        well = 0
         for submission, result in batch:
             delivery = submission.delivery
             if isinstance(result, Committed):
                 done.append(delivery)
+                well += not (result.duplicate or submission.dead_letters)
                 if delivery.envelope.reply_to is not None:
                     self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
                 told.append(_told(delivery, result))
@@ -146,6 +164,7 @@ class Settler:
                 raise UnstorableError(msg)
             elif not delivery.gone:
                 self._failed(delivery, _failure(result))
+        self._mass_failure.settled(now, well)
         self._observer.settled(told, now)
         self._around.finished(done)
 
@@ -165,13 +184,14 @@ class Settler:
         verdict = outcomes.defective(delivery, defect, self._clock.now())
         reason = f"{defect.code}: {defect.reason}"
         if defect.code in POISON:
+            self._mass_failure.poisoned(defect.code, self._clock.monotonic())
             self._dead_letter(delivery, verdict, defect.code, reason)
         else:
             self._end(delivery, verdict, defect.code)
 
     def _attempt(self, delivery: Delivery, command: Command) -> None:
-        delivery.attempts += 1
-        delivery.started = self._clock.monotonic()
+        delivery.attempts = delivery.effort.attempt
+        delivery.started, delivery.decided = self._clock.monotonic(), 0.0
         try:
             context = self._context(delivery)
             _refuse_expired(delivery, context)
@@ -186,7 +206,7 @@ class Settler:
 
     async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
         try:
-            async with asyncio.timeout(self._handling.time_budget):
+            async with asyncio.timeout(self._handling.time_budget_of(_type_of(delivery))):
                 made = await decision
         except Exception as error:  # noqa: BLE001  see _attempt
             self._failed(delivery, error)
@@ -200,25 +220,29 @@ class Settler:
             self._failed(delivery, error)
             return
         delivery.decided = self._clock.monotonic()
+        if delivery.waiter is not None:
+            delivery.waiter.got_past()
         self._submit(Submission(delivery, verdict))
 
     def _failed(self, delivery: Delivery, error: Exception) -> None:
-        policy = self._handling.policy_of(delivery.command)
-        step = next_step(error, delivery.attempts, policy, self._around.rng, delivery.waits)
-        if not isinstance(step, Reject):
+        # Storing may wait for the database, which must not count as time the command took.
+        took = (delivery.decided or self._clock.monotonic()) - delivery.started
+        policy = self._handling.policy_of(_type_of(delivery))
+        step = next_step(delivery.effort, Failure(error, took), policy, self._around.rng)
+        if isinstance(step, Retry | GiveUp):  # an outage is told once, by the ground
             self._tell(delivery, error, step)
+        self._wait_for_ground(delivery, step, str(error))
         match step:
             case Reject(rejection):
                 verdict = outcomes.rejected(delivery, rejection, self._clock.now())
                 self._end(delivery, verdict, rejection.code)
             case GiveUp():
                 self._give_up(delivery, step)
-            case Retry(delay):
-                delivery.waits = 0
+            case Retry(delay, effort):
+                delivery.effort = effort
                 self._spawn(delivery, self._try_later(delivery, delay))
-            case Wait(delay):
-                delivery.waits += 1
-                delivery.attempts -= 1
+            case Wait(delay, effort):
+                delivery.effort = effort
                 self._spawn(delivery, self._try_when_grounded(delivery, delay))
 
     async def _try_later(self, delivery: Delivery, delay: float) -> None:
@@ -231,7 +255,16 @@ class Settler:
         await self._clock.sleep(delay)
         self.start(delivery)
 
+    def _wait_for_ground(self, delivery: Delivery, step: Step, reason: str) -> None:
+        if isinstance(step, Wait) and step.ground is not None:
+            delivery.waiter = delivery.waiter or self._around.ground.waiter()
+            delivery.waiter.lacks(step.ground, reason)
+        elif delivery.waiter is not None:
+            # Whether what was lacking is back is not known: the attempt may have failed before it came that far.
+            delivery.waiter.leave()
+
     def _give_up(self, delivery: Delivery, step: GiveUp) -> None:
+        self._mass_failure.failing(step.code, self._clock.monotonic())
         verdict = outcomes.failed(delivery, step.code, step.reason, delivery.attempts, self._clock.now())
         self._dead_letter(delivery, verdict, step.code, f"{step.code}: {step.reason}")
 
@@ -268,8 +301,8 @@ class Settler:
             return ()
         return (dead_letter(delivery, self._handling.group, last, f"{last.type} {last.id}"),)
 
-    def _tell(self, delivery: Delivery, error: Exception, step: Step) -> None:
-        delay = step.delay if isinstance(step, Retry | Wait) else None
+    def _tell(self, delivery: Delivery, error: Exception, step: Retry | GiveUp) -> None:
+        delay = step.delay if isinstance(step, Retry) else None
         now = self._clock.monotonic()
         code = code_and_reason(error)[0]
         self._observer.attempt_failed(
@@ -279,6 +312,10 @@ class Settler:
 
     def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> None:
         delivery.task = self._around.spawn(work, "settle")
+
+
+def _type_of(delivery: Delivery) -> type[Command]:
+    return Command if delivery.command is None else type(delivery.command)
 
 
 def _refuse_expired(delivery: Delivery, context: CommandContext) -> None:

@@ -87,7 +87,8 @@ class Worker:
         self._limits = limits
         self._facts = Facts(area, handling.group)
         self._assignment = Assignment(limits.flow)
-        self._ground = Ground(ports.clock, ports.rng, ports.observer)
+        self._ground = Ground(ports.clock, ports.rng, self._ground_changed)
+        self._outages: frozenset[str] = frozenset()
         self._recovery = Recovery(ports.intake)
         self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
         self._supervisor = Supervisor()
@@ -301,6 +302,8 @@ class Worker:
             self._forget(delivery)
             if delivery.task is not None:
                 delivery.task.cancel()
+            if delivery.waiter is not None:
+                delivery.waiter.leave()
 
     def _forget(self, delivery: Delivery) -> None:
         key = delivery.inbox_key
@@ -310,8 +313,17 @@ class Worker:
         else:
             del self._in_flight_keys[key]
 
+    def _ground_changed(self) -> None:
+        """An outage has begun or ended."""
+        before, self._outages = self._outages, self._ground.outages
+        for ground in self._outages ^ before:
+            self._observer.outage(ground, over=ground in before)
+        self._steer()
+
     def _steer(self) -> None:
-        change = self._assignment.flow()
+        if not self._accepting:  # an outage that ends with the draining lanes must not let records in
+            return
+        change = self._assignment.flow(out=self._ground.is_out)
         if change.pause:
             self._ports.intake.pause(change.pause)
         if change.resume:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.fakes.commands import decision, text_record
 from tests.ledger.observe import reset_topics
 from tests.services.kafka import KafkaService, fresh_name, native_kafka, native_kafka_is_possible
 from tests.services.postgres import PostgresService
-from tests.services.waiting import eventually
+from tests.services.waiting import StillWaitingError, eventually
 from workers.bootstrap.clients import fleet_reader
 from workers.bootstrap.fleet import running
 from workers.bootstrap.parts import fleet_parts, make_worker
@@ -37,7 +37,10 @@ from workers.runtime.supervisor import Supervisor
 from workers.runtime.tally import Tally
 from workers.runtime.vitals import Identity, Vitals
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+
+PATIENCE = 90.0
+"""Seconds a service that was killed may take until it carries work again, on a machine with other things to do."""
 
 
 def settings_for(kafka: KafkaService, database_url: str, folder: Path) -> Settings:
@@ -87,16 +90,33 @@ class Probe:
     async def _get(self, path: str) -> Answer:
         host, _, port = self._url.removeprefix("http://").rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(f"GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode())
-        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-        writer.close()
+        try:
+            writer.write(f"GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode())
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        finally:
+            writer.close()
+            await writer.wait_closed()
         return Answer(int(head.split()[1]), {}, body)
 
-    async def is_ready(self) -> bool:
-        return not await self.failures("/readyz")
+    async def until_ready(self) -> None:
+        await self._until(lambda failures: not failures, "the fleet to be ready")
 
-    async def misses(self, service: str) -> bool:
-        return service in await self.failures("/readyz")
+    async def until_told(self, check: str, words: str = "") -> None:
+        """Wait until a check of readiness fails and says these words."""
+        await self._until(lambda failures: check in failures and words in failures[check], f"{check}: {words}")
+
+    async def _until(self, condition: Callable[[dict[str, str]], bool], what: str) -> None:
+        told: dict[str, str] = {}
+
+        async def holds() -> bool:
+            told.clear()
+            told.update(await self.failures("/readyz"))
+            return condition(told)
+
+        try:
+            await eventually(holds, what, seconds=PATIENCE)
+        except StillWaitingError as error:
+            raise StillWaitingError(f"{error}; it says {told}") from None
 
 
 @asynccontextmanager
@@ -112,15 +132,15 @@ async def test_an_idle_fleet_without_its_database_is_alive_and_not_ready_until_i
     if postgres_service.server is None:
         pytest.skip("needs a PostgreSQL that is ours to kill")
     async with fleet_at_work(settings_for(kafka_service, fresh_database, tmp_path)) as probe:
-        await eventually(probe.is_ready, "the fleet to be ready")
+        await probe.until_ready()
         await asyncio.to_thread(postgres_service.server.kill)
-        await eventually(lambda: probe.misses("database"), "the fleet to miss its database")
+        await probe.until_told("database")
         assert set(await probe.failures("/readyz")) == {"database"}
         assert fresh_database.rpartition("/")[2] in (await probe.failures("/readyz"))["database"]
         assert await probe.failures("/livez") == {}
         assert await probe.failures("/startupz") == {}
         await asyncio.to_thread(postgres_service.server.start)
-        await eventually(probe.is_ready, "the fleet to be ready again")
+        await probe.until_ready()
 
 
 async def test_a_busy_fleet_without_its_database_waits_alive_and_says_which_area_waits(
@@ -129,17 +149,13 @@ async def test_a_busy_fleet_without_its_database_waits_alive_and_says_which_area
     if postgres_service.server is None:
         pytest.skip("needs a PostgreSQL that is ours to kill")
     async with fleet_at_work(settings_for(kafka_service, fresh_database, tmp_path)) as probe:
-        await eventually(probe.is_ready, "the fleet to be ready")
+        await probe.until_ready()
         await asyncio.to_thread(postgres_service.server.kill)
         await publish_text(kafka_service, "c-1")
-
-        async def waits() -> bool:
-            return "texts wait for the database" in (await probe.failures("/readyz")).get("database", "")
-
-        await eventually(waits, "the worker to wait")
+        await probe.until_told("database", "texts wait for the database")
         assert await probe.failures("/livez") == {}
         await asyncio.to_thread(postgres_service.server.start)
-        await eventually(probe.is_ready, "the fleet to be ready again")
+        await probe.until_ready()
 
 
 @pytest.mark.skipif(not native_kafka_is_possible(), reason="needs a Kafka whose broker can be killed")
@@ -150,13 +166,13 @@ async def test_a_fleet_without_its_broker_is_alive_and_not_ready_until_it_is_bac
         kafka = stack.enter_context(native_kafka())
         assert kafka.cluster is not None
         probe = await stack.enter_async_context(fleet_at_work(settings_for(kafka, fresh_database, tmp_path)))
-        await eventually(probe.is_ready, "the fleet to be ready")
+        await probe.until_ready()
         await asyncio.to_thread(kafka.cluster.kill)
-        await eventually(lambda: probe.misses("broker"), "the fleet to miss its broker")
+        await probe.until_told("broker")
         assert kafka.bootstrap_servers in (await probe.failures("/readyz"))["broker"]
         assert await probe.failures("/livez") == {}
         await asyncio.to_thread(kafka.cluster.restart)
-        await eventually(probe.is_ready, "the fleet to be ready again")
+        await probe.until_ready()
 
 
 class Hanging:

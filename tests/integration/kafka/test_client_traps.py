@@ -20,9 +20,9 @@ from contracts.base import Command
 from contracts.codec import encode
 from contracts.commands.texts import ParseText
 from contracts.envelope import Envelope
-from tests.integration.kafka.live import COMMANDS, Live, echo, with_all_topics
+from tests.integration.kafka.live import COMMANDS, EVENTS, Live, echo, with_all_topics
 from tests.integration.kafka.test_intake import Member, Sink, publish
-from tests.ledger.observe import lag
+from tests.ledger.observe import TopicTail, header, lag
 from tests.services.kafka import KafkaService, fresh_name, native_kafka, native_kafka_is_possible
 from tests.services.kafka_admin import admin
 from tests.services.waiting import eventually
@@ -137,7 +137,12 @@ async def test_work_in_flight_is_not_done_twice_when_a_rebalance_gives_its_parti
         (second,) = await send(kafka, 1, owner)
         handled.gate.set()
         await eventually(lambda: handled.times[second], "the command behind it")
+    outcomes = TopicTail(kafka.bootstrap_servers, [EVENTS])
+    await asyncio.to_thread(outcomes.more, 2.0)
+    outcomes.close()
     assert handled.times[first] == 1
+    answered = Counter(header(message, "ce_causationid") for message in outcomes.messages)
+    assert (answered[first], answered[second]) == (1, 1)
 
 
 async def test_what_was_finished_is_committed_at_a_stop_though_no_listener_is_told_of_it(kafka: KafkaService) -> None:
@@ -297,11 +302,13 @@ async def test_a_commit_to_a_frozen_broker_ends_in_its_own_time_and_not_in_the_r
     with native_kafka() as kafka:
         assert kafka.cluster is not None
         topic, sink = kafka.fresh_topic(), Sink()
-        slow = KafkaConnection(kafka.bootstrap_servers, request_timeout_seconds=600.0)
-        options = IntakeOptions(fresh_name(), [topic], rebalance_timeout=600.0, session_timeout=6.0, commit_timeout=0.5)
+        slow = KafkaConnection(kafka.bootstrap_servers, request_timeout_seconds=200.0)
+        options = IntakeOptions(fresh_name(), [topic], rebalance_timeout=200.0, session_timeout=6.0, commit_timeout=0.5)
         intake = KafkaIntake(slow, options)
         async with consuming(intake, sink):
             kafka.cluster.suspend()
-            with pytest.raises(UnavailableError):
-                await intake.commit({Partition(topic, 0): CommitPoint(0)})
-            kafka.cluster.resume()
+            try:
+                with pytest.raises(UnavailableError):
+                    await intake.commit({Partition(topic, 0): CommitPoint(0)})
+            finally:
+                kafka.cluster.resume()

@@ -70,6 +70,12 @@ def test_each_fault_is_watched_until_the_next_heavy_one() -> None:
     assert second.resumed == pytest.approx(9)
 
 
+def test_outcomes_published_again_count_for_the_heavy_fault_before_them() -> None:
+    rows = Timeline(timeline(("a", 10.5, 10.6)).sent, {}, again=[9, 10, 30, 41])
+    found = recoveries([KILL, injected(FaultKind.LEADER_KILLED, 40, 45)], rows, 60)
+    assert [one.again for one in found] == [2, 1]
+
+
 def test_a_slow_recovery_is_told_unless_two_faults_came_together() -> None:
     rows = timeline(("a", 10.5, 40))
     alone, paired = (

@@ -10,11 +10,20 @@ from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.failures import InputError, exit_code_of, report
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
+from workers.runtime.mass_failure import MassFailureError
+from workers.runtime.worker import WorkerFailedError
+
+
+def caused(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
+        (caused(WorkerFailedError("the worker stops"), MassFailureError("x")), ExitCode.UNAVAILABLE),
+        (caused(WorkerFailedError("the worker stops"), UnavailableError("x")), ExitCode.UNEXPECTED),
         (SettingsError([]), ExitCode.CONFIGURATION),
         (HttpAddressError("x"), ExitCode.CONFIGURATION),
         (FleetAbortedError(3), ExitCode.ABORTED),

@@ -35,7 +35,7 @@ class Bench:
         self.publisher = FakePublisher()
         self.results: list[CommitResult] = []
         observer = QuietObserver()
-        tools = Tools(self.store, self.publisher, Ground(self.clock, random.Random(1), observer), observer, self.clock)
+        tools = Tools(self.store, self.publisher, Ground(self.clock, random.Random(1)), observer, self.clock)
         self.committer = Committer(tools, batch_size, self._settled)
         self.supervisor = Supervisor()
 

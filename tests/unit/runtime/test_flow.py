@@ -37,3 +37,14 @@ def test_a_paused_partition_resumes_at_half_of_both_bounds() -> None:
 
 def test_a_partition_that_is_paused_already_is_not_paused_again() -> None:
     assert flow_change({A: 20}, {A}, LIMITS).pause == frozenset()
+
+
+def test_an_outage_pauses_everything_that_is_not_paused_yet() -> None:
+    change = flow_change({A: 0, B: 1}, {A}, LIMITS, out=True)
+    assert change.pause == {B}
+
+
+def test_nothing_resumes_while_an_outage_lasts_and_what_may_does_after_it() -> None:
+    assert flow_change({A: 0, B: 6}, {A, B}, LIMITS, out=True).resume == frozenset()
+    assert flow_change({A: 0, B: 5}, {A, B}, LIMITS).resume == {A}
+    assert flow_change({A: 0, B: 3}, {A, B}, LIMITS).resume == {A, B}

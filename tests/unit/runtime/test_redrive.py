@@ -69,9 +69,9 @@ def test_the_moment_a_command_was_sent_stays_so_that_yesterday_means_the_same_da
 
 
 def test_a_conversation_goes_on() -> None:
-    record = with_headers(text_record(5, "c-5"), ce_correlationid=b"talk-1", ce_replyto=b"acme.replies")
+    record = with_headers(text_record(5, "c-5"), ce_correlationid=b"talk-1", ce_replyto=b"poon.replies.acme")
     sent = dict(replacement(filed_of(record), RULES, LATER).record.headers)
-    assert (sent["ce_correlationid"], sent["ce_replyto"]) == (b"talk-1", b"acme.replies")
+    assert (sent["ce_correlationid"], sent["ce_replyto"]) == (b"talk-1", b"poon.replies.acme")
 
 
 def test_the_id_is_the_same_however_often_it_is_asked_for_and_whatever_was_edited() -> None:

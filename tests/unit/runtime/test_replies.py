@@ -32,6 +32,7 @@ async def bench() -> AsyncIterator[Bench]:
     await bench.worker.assigned([P0])
     yield bench
     bench.stop.set()
+    bench.worker.abort()
     await asyncio.gather(bench.task, return_exceptions=True)
     assert bench.replies.stopped
 

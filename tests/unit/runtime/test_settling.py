@@ -47,7 +47,7 @@ class Bench:
         self.observer = RecordingObserver()
         self.finished: list[Delivery] = []
         self.places = 0
-        ground = Ground(self.clock, random.Random(1), self.observer)
+        ground = Ground(self.clock, random.Random(1))
         tools = Tools(self.store, self.publisher, ground, self.observer, self.clock)
         committer = Committer(tools, 10, self._settled)
         self.supervisor.spawn(committer.store_forever(), "store")

@@ -1,0 +1,93 @@
+"""A receiver of OTLP/HTTP traces, as a collector is one: decodes what the protocol says and keeps it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+
+@dataclass
+class Collector:
+    """What arrived.
+
+    Attributes:
+        answers: cleared, requests are taken and not answered.
+    """
+
+    url: str
+    spans: list[Span] = field(default_factory=list)
+    resources: list[dict[str, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    reached: threading.Event = field(default_factory=threading.Event)
+    answers: threading.Event = field(default_factory=threading.Event)
+
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        request = ExportTraceServiceRequest.FromString(body)
+        self.paths.append(path)
+        self.headers.append(headers)
+        for resource in request.resource_spans:
+            self.resources.append({pair.key: pair.value.string_value for pair in resource.resource.attributes})
+            for scope in resource.scope_spans:
+                self.spans.extend(scope.spans)
+
+
+def attributes(span: Span) -> dict[str, str | int | bool]:
+    """The attributes of a span, as Python values."""
+    return {pair.key: _value(pair) for pair in span.attributes}
+
+
+def _value(pair: KeyValue) -> str | int | bool:
+    kind = pair.value.WhichOneof("value")
+    assert kind in {"string_value", "int_value", "bool_value"}
+    value: str | int | bool = getattr(pair.value, kind)
+    return value
+
+
+@contextmanager
+def collecting() -> Iterator[Collector]:
+    """A collector on a free port of this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    collector = Collector(f"http://127.0.0.1:{server.server_address[1]}")
+    collector.answers.set()
+    server.collector = collector  # type: ignore[attr-defined]
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    serving.start()
+    try:
+        yield collector
+    finally:
+        collector.answers.set()
+        server.shutdown()
+        server.server_close()
+        serving.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        collector: Collector = self.server.collector  # type: ignore[attr-defined]
+        body = self.rfile.read(int(self.headers["content-length"]))
+        collector.reached.set()
+        collector.answers.wait()
+        collector.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+        answer = ExportTraceServiceResponse().SerializeToString()
+        self.send_response(200)
+        self.send_header("content-type", "application/x-protobuf")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the test says what arrived."""

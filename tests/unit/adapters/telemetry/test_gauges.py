@@ -1,0 +1,80 @@
+"""Gauges are worked out from a worker's status."""
+
+from adapters.telemetry.gauges import backend_families, gauge_families
+from adapters.telemetry.instruments import GAUGES
+from tests.fakes.observing import BusyBackend, partition_status, worker_status
+from workers.ports.status import WorkerStatus
+
+
+def readings(*statuses: WorkerStatus) -> dict[str, float]:
+    """Values by name and whatever labels there are beside the area."""
+    found = {}
+    for family in gauge_families(statuses):
+        for sample in family.samples:
+            rest = [value for name, value in sample.labels.items() if name != "area"]
+            found["/".join([sample.name.removeprefix("poon_"), *rest])] = sample.value
+    return found
+
+
+def test_every_gauge_has_a_value_for_a_worker_at_work() -> None:
+    told = readings(
+        worker_status(
+            partition_status(0, 100, 149, age=2.5),
+            partition_status(3, 7, 7, age=9.0, paused=True),
+            partition_status(4, None, None),
+            partition_status(5, 30, 29),
+            outages=frozenset({"database"}),
+        )
+    )
+    assert told == {
+        "worker_started": 1,
+        "worker_draining": 0,
+        "outage/broker": 0,
+        "outage/database": 1,
+        "since_poll_seconds": 0.5,
+        "commands_in_flight": 3,
+        "commands_waiting": 10,
+        "commands_retrying": 4,
+        "commands_runnable": 6,
+        "partitions_assigned": 4,
+        "partitions_paused": 1,
+        "unfinished_records": 10,
+        "watermark_distance/0": 50,
+        "watermark_distance/3": 1,
+        "watermark_distance/4": 0,
+        "watermark_distance/5": 0,
+        "oldest_unfinished_age_seconds": 9.0,
+    }
+
+
+def test_a_capability_without_backends_is_an_outage_too() -> None:
+    told = readings(worker_status(outages=frozenset({"text_recognition"})))
+    assert {name: value for name, value in told.items() if name.startswith("outage")} == {
+        "outage/broker": 0,
+        "outage/database": 0,
+        "outage/text_recognition": 1,
+    }
+
+
+def test_a_backend_tells_its_limit_and_its_calls() -> None:
+    told = {
+        sample.name: (sample.labels, sample.value)
+        for family in backend_families([BusyBackend().status])
+        for sample in family.samples
+    }
+    named = {"backend": "rapidocr-3.8/en-mobile"}
+    assert told == {
+        "poon_backend_limit": (named, 4),
+        "poon_backend_in_flight": (named, 3),
+        "poon_backend_waiting": (named, 7),
+    }
+
+
+def test_an_idle_worker_has_no_old_command() -> None:
+    assert readings(worker_status())["oldest_unfinished_age_seconds"] == 0
+
+
+def test_without_workers_the_families_are_there_and_empty() -> None:
+    families = list(gauge_families(()))
+    assert [family.name for family in families] == [instrument.name for instrument in GAUGES]
+    assert not any(family.samples for family in families)

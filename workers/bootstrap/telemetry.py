@@ -1,0 +1,136 @@
+"""Wires what a fleet tells of itself: metrics, traces, and a log line for each command."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from typing import BinaryIO, Final
+
+from adapters.telemetry.command_log import JsonCommandLog, ReadableCommandLog
+from adapters.telemetry.lines import LineWriter
+from adapters.telemetry.logs import configure_logging, is_readable
+from adapters.telemetry.metrics import Metrics
+from adapters.telemetry.observers import FanOut
+from adapters.telemetry.sampling import Sampling
+from adapters.telemetry.traces import Traces
+from adapters.telemetry.tracing import Tracing, open_tracing
+from contracts.envelope import Envelope
+from workers.config import CommandLines, LogLevel, Settings, headers_of
+from workers.ports.clock import Clock
+from workers.ports.observing import Observer
+from workers.ports.status import BackendGauge, WorkerStatus
+from workers.runtime.deliveries import POISON
+
+CLOSE_TIMEOUT: Final = 2.0
+"""Seconds the last spans and the last lines may each take, when the work is over and somebody waits for the end."""
+
+SERVICE: Final = "poon-workers"
+
+
+class Telemetry:
+    """What the workers of one process report to, and what is read from outside."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, *, lines: LineWriter | None = None, tracing: Tracing | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._tracing = tracing
+        self._metrics = Metrics(clock) if settings.telemetry.metrics else None
+        self._command_log = None if lines is None else _command_log(settings, lines, clock)
+        self._suppressed: list[Callable[[], int]] = []
+        if self._metrics is not None:
+            if lines is not None:
+                self._metrics.watch_dropped("log_lines", lambda: lines.dropped)
+            if tracing is not None:
+                self._metrics.watch_dropped("spans", lambda: sum(total() for total in self._suppressed))
+
+    @property
+    def metrics_page(self) -> Callable[[str], tuple[bytes, str]] | None:
+        """Takes an ``Accept`` header and gives the exposition with its content type; None where metrics are off."""
+        return None if self._metrics is None else self._metrics.page
+
+    def watch(self, statuses: Iterable[Callable[[], WorkerStatus]], backends: Iterable[BackendGauge] = ()) -> None:
+        """Show workers and the backends they call in gauges; a status is asked for at each scrape."""
+        if self._metrics is not None:
+            for status in statuses:
+                self._metrics.watch(status)
+            self._metrics.watch_backends(backends)
+
+    def observer(self, area: str, group: str, *others: Observer) -> Observer:
+        """The observer of an area's worker, which tells `others` too; it never raises."""
+        observers = list(others)
+        if self._metrics is not None:
+            observers.append(self._metrics.observer(area, group, POISON))
+        if self._command_log is not None:
+            observers.append(self._command_log)
+        if self._tracing is not None:
+            rate = self._settings.telemetry.spans_per_second
+            traces = Traces(self._tracing, self._sampling(area), group, rate)
+            self._suppressed.append(lambda: traces.suppressed)
+            observers.append(traces)
+        return FanOut(observers)
+
+    def traceparent(self, area: str) -> Callable[[Envelope], str | None]:
+        """What outcomes carry as ``traceparent``, by the envelope of their command; pure and cheap."""
+        return self._sampling(area).traceparent
+
+    def _sampling(self, area: str) -> Sampling:
+        chosen = self._settings.telemetry
+        return Sampling(area, self._tracing is not None, chosen.trace_ratio, chosen.slow_seconds)
+
+
+@contextmanager
+def telemetry(settings: Settings, clock: Clock, log_to: BinaryIO | None = None) -> Iterator[Telemetry]:
+    """Telemetry from before the workers start until after they have stopped.
+
+    Args:
+        settings: what to tell, and where to.
+        clock: stamps lines and spans.
+        log_to: standard error of a process whose logging this takes over; without it, nothing is logged here.
+    """
+    with ExitStack() as stack:
+        lines = None if log_to is None else stack.enter_context(_logging_to(settings, log_to))
+        tracing = _tracing(settings, clock)
+        if tracing is not None:
+            stack.callback(tracing.close, CLOSE_TIMEOUT)
+        yield Telemetry(settings, clock, lines=lines, tracing=tracing)
+
+
+@contextmanager
+def _logging_to(settings: Settings, target: BinaryIO) -> Iterator[LineWriter]:
+    chosen = settings.logging
+    lines = LineWriter(target)
+    configure_logging(chosen.level, chosen.format, lines)
+    try:
+        yield lines
+    finally:
+        lines.close(CLOSE_TIMEOUT)
+        configure_logging(chosen.level, chosen.format)
+
+
+def _command_log(settings: Settings, lines: LineWriter, clock: Clock) -> Observer | None:
+    chosen = settings.logging
+    if chosen.commands is CommandLines.NONE or chosen.level not in {LogLevel.DEBUG, LogLevel.INFO}:
+        return None
+    unsuccessful_only = chosen.commands is CommandLines.UNSUCCESSFUL
+    if is_readable(chosen.format, lines):
+        return ReadableCommandLog(unsuccessful_only=unsuccessful_only)
+    return JsonCommandLog(lines, clock, unsuccessful_only=unsuccessful_only)
+
+
+def _tracing(settings: Settings, clock: Clock) -> Tracing | None:
+    chosen = settings.telemetry
+    if chosen.otlp_endpoint is None:
+        return None
+    headers = {} if chosen.otlp_headers is None else headers_of(chosen.otlp_headers)
+    resource = {
+        "service.name": SERVICE,
+        "service.namespace": "poon",
+        "service.version": version(SERVICE),
+        "service.instance.id": f"{socket.gethostname()}-{os.getpid()}",
+    }
+    return open_tracing(chosen.otlp_endpoint, headers, resource, clock)

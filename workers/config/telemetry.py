@@ -1,0 +1,42 @@
+"""Settings of what the process measures and traces."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from workers.config.groups import Seconds, SettingsGroup
+from workers.config.values import collector_url, header_list, refused
+
+CollectorUrl = Annotated[str, AfterValidator(collector_url)]
+HeaderList = Annotated[SecretStr, AfterValidator(header_list)]
+
+
+class TelemetrySettings(SettingsGroup):
+    """What the process measures and traces."""
+
+    metrics: bool = Field(default=True, description="whether metrics are counted and exposed")
+    otlp_endpoint: CollectorUrl | None = Field(
+        None, description="URL of an OTLP/HTTP collector, for instance http://collector:4318; no traces when left out"
+    )
+    otlp_headers: HeaderList | None = Field(
+        None, description="headers of each export, name=value with commas, for instance a token"
+    )
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.001, description="share of commands that bring no trace and get spans of their own, fraction"
+    )
+    slow_seconds: Seconds = Field(
+        2.0, description="time from last attempt to outcome after which a command always gets spans, seconds"
+    )
+    spans_per_second: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = Field(
+        50.0, description="most spans of each kind and for each reason, spans per second and area"
+    )
+
+    @model_validator(mode="after")
+    def _headers_need_an_endpoint(self) -> Self:
+        if self.otlp_headers is not None and self.otlp_endpoint is None:
+            raise refused(
+                "is not used without telemetry.otlp_endpoint", "set the endpoint, or leave it out", "otlp_headers"
+            )
+        return self
