@@ -119,6 +119,7 @@ class Latency:
             bootstrap_servers=self._servers,
             database_url=database_url,
             redis_url="",
+            otlp_endpoint=self._ground.collector.endpoint,
             commands=job.COMMANDS,
             outcomes=job.OUTCOMES,
             group=fresh_name("bench"),

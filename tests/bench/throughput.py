@@ -120,6 +120,7 @@ class Throughput:
             bootstrap_servers=self._ground.kafka.bootstrap_servers,
             database_url=database_url,
             redis_url=self._ground.redis.url if contender.queue is Queue.REDIS else "",
+            otlp_endpoint=self._ground.collector.endpoint,
             commands=topic.name,
             outcomes=job.OUTCOMES,
             group=fresh_name("bench"),
