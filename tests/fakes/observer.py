@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from adapters.telemetry.quiet import QuietObserver
+from adapters.telemetry.observers import Quiet
 from workers.ports.observing import Attempt, Settled
 
 
-class RecordingObserver(QuietObserver):
+class RecordingObserver(Quiet):
     """`Observer` for tests."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.cache.opening import open_cache
 from adapters.clock import SystemClock
@@ -24,6 +24,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.commands.receipts import ExtractReceipt
+from contracts.envelope import Envelope
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
@@ -37,6 +38,7 @@ from workers.ports.status import BackendGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
+from workers.runtime.outcomes import incoming_traceparent
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
@@ -70,6 +72,18 @@ class Parts:
     clock: Clock
     ask_database: Ping
     backends: tuple[BackendGauge, ...] = ()
+
+
+class Watchers(NamedTuple):
+    """Who watches a worker.
+
+    Attributes:
+        observer: is told what it does.
+        traceparent: what its outcomes carry, by the envelope of their command.
+    """
+
+    observer: Observer
+    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
 
 
 PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
@@ -111,7 +125,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         )
 
 
-def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer) -> Worker:
+def make_worker(settings: Settings, parts: Parts, area: str, watchers: Watchers) -> Worker:
     """The worker of one area, and who watches it: a consumer group of its own, so that areas scale and pause apart."""
     kafka = settings.kafka
     connection = kafka_connection(settings)
@@ -121,7 +135,7 @@ def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer)
     codec = compression(settings)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies)
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), *watchers, replies)
     return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from contracts.envelope import Envelope
 from workers.ports.clock import Clock
 from workers.ports.messages import OutgoingRecord, Publisher, UnpublishableError
 from workers.ports.observing import Observer
@@ -22,7 +23,7 @@ from workers.ports.store import CommitResult, Committed, DecisionStore, InboxKey
 from workers.runtime.deadletters import without_content
 from workers.runtime.deliveries import Delivery
 from workers.runtime.ground import Ground
-from workers.runtime.outcomes import outgoing
+from workers.runtime.outcomes import incoming_traceparent, outgoing
 
 LOG: Final = logging.getLogger(__name__)
 PUBLISH_AHEAD: Final = 2
@@ -53,13 +54,18 @@ Batch = list[tuple[Submission, CommitResult]]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a committer works with, and who watches."""
+    """What a committer works with, and who watches.
+
+    Attributes:
+        traceparent: what outcomes carry, by the envelope of their command.
+    """
 
     store: DecisionStore
     publisher: Publisher
     ground: Ground
     observer: Observer
     clock: Clock
+    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
 
 
 class Committer:
@@ -77,6 +83,7 @@ class Committer:
         self._ground = tools.ground
         self._observer = tools.observer
         self._clock = tools.clock
+        self._traceparent = tools.traceparent
         self._batch_size = batch_size
         self._settled = settled
         self._submitted: deque[Submission] = deque()
@@ -100,7 +107,7 @@ class Committer:
         """The second loop: stored events to the broker."""
         while True:
             batch = await self._stored.get()
-            await self._publish(_records(batch))
+            await self._publish(self._records(batch))
             self._settled(batch)
 
     async def _made_durable(self, batch: list[Submission]) -> Batch:
@@ -139,6 +146,15 @@ class Committer:
                 self._observer.published(len(records), started, self._clock.monotonic())
                 return
 
+    def _records(self, batch: Batch) -> list[OutgoingRecord]:
+        records: list[OutgoingRecord] = []
+        for entry, result in batch:
+            if isinstance(result, Committed):
+                if entry.dead_letters:
+                    records += _due_letters(entry, result)
+                records += outgoing(result.events, self._traceparent(entry.delivery.envelope))
+        return records
+
     def _next_batch(self) -> list[Submission]:
         batch: list[Submission] = []
         keys: set[InboxKey] = set()
@@ -156,16 +172,6 @@ class Committer:
         if not submitted:
             self._something.clear()
         return batch
-
-
-def _records(batch: Batch) -> list[OutgoingRecord]:
-    records: list[OutgoingRecord] = []
-    for entry, result in batch:
-        if isinstance(result, Committed):
-            if entry.dead_letters:
-                records += _due_letters(entry, result)
-            records += outgoing(result.events)
-    return records
 
 
 def _due_letters(entry: Submission, result: Committed) -> tuple[OutgoingRecord, ...]:

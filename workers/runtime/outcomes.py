@@ -88,12 +88,22 @@ def dead_letter_place(delivery: Delivery) -> DeadLetter:
     )
 
 
-def outgoing(events: Sequence[StoredEvent]) -> list[OutgoingRecord]:
-    """The records that publish stored events: the same bytes and ids, however often."""
-    return [_outgoing(event) for event in events]
+def incoming_traceparent(envelope: Envelope) -> str | None:
+    """What outcomes carry where nothing is traced: the context that came with the command."""
+    return envelope.traceparent
 
 
-def _outgoing(event: StoredEvent) -> OutgoingRecord:
+def outgoing(events: Sequence[StoredEvent], traceparent: str | None = None) -> list[OutgoingRecord]:
+    """The records that publish stored events: the same bytes and ids, however often.
+
+    Args:
+        events: what was stored.
+        traceparent: the W3C trace context of this hop.
+    """
+    return [_outgoing(event, traceparent) for event in events]
+
+
+def _outgoing(event: StoredEvent, traceparent: str | None) -> OutgoingRecord:
     envelope = Envelope(
         id=str(event.id),
         source=SOURCE + event.handler,
@@ -104,6 +114,7 @@ def _outgoing(event: StoredEvent) -> OutgoingRecord:
         correlation_id=event.correlation_id,
         causation_id=event.causation_id,
         sequence=str(event.version),
+        traceparent=traceparent,
     )
     return OutgoingRecord(event.topic, envelope.key.encode(), event.data.encode(), envelope.headers())
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.base import Command
+from contracts.envelope import Envelope
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import CommandFailed
 from contracts.registry import EVENTS
@@ -106,6 +107,7 @@ class Surroundings:
     rng: random.Random
     observer: Observer
     replies: ReplyPublisher
+    traceparent: Callable[[Envelope], str | None]
     submit: Callable[[Submission], None]
     finished: Callable[[list[Delivery]], None]
     step_aside: Callable[[Delivery], None]
@@ -157,7 +159,7 @@ class Settler:
                 done.append(delivery)
                 well += not (result.duplicate or submission.dead_letters)
                 if delivery.envelope.reply_to is not None:
-                    self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
+                    self._reply(delivery.envelope.reply_to, delivery.envelope, result)
                 told.append(_told(delivery, result))
             elif submission.is_final:
                 msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
@@ -167,6 +169,9 @@ class Settler:
         self._mass_failure.settled(now, well)
         self._observer.settled(told, now)
         self._around.finished(done)
+
+    def _reply(self, topic: str, envelope: Envelope, result: Committed) -> None:
+        self._around.replies.offer(reply(topic, result.events, self._around.traceparent(envelope)))
 
     def _republish(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> None:
         self._submit(Submission(delivery, None, recorded, self._dead_letters_again(delivery, recorded)))

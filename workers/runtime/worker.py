@@ -9,10 +9,11 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from contracts.envelope import Envelope
 from workers.ports.clock import Clock
 from workers.ports.messages import Intake, Partition, Publisher, RawRecord
 from workers.ports.observing import Observer
@@ -28,6 +29,7 @@ from workers.runtime.ground import Ground
 from workers.runtime.guard import GuardedSink
 from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.outcomes import incoming_traceparent
 from workers.runtime.recovery import Recovery
 from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
@@ -66,6 +68,7 @@ class WorkerPorts:
     clock: Clock
     rng: random.Random
     observer: Observer
+    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
     replies: ReplyPublisher = field(default_factory=NoReplies)
 
 
@@ -92,7 +95,7 @@ class Worker:
         self._recovery = Recovery(ports.intake)
         self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
         self._supervisor = Supervisor()
-        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock)
+        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock, ports.traceparent)
         self._dispatcher = Dispatcher(limits.dispatch, self._begin)
         self._committer = Committer(tools, limits.commit_batch, self._settled)
         self._settler = Settler(
@@ -104,6 +107,7 @@ class Worker:
                 rng=ports.rng,
                 observer=ports.observer,
                 replies=ports.replies,
+                traceparent=ports.traceparent,
                 submit=self._committer.submit,
                 finished=self._finished,
                 step_aside=self._dispatcher.step_aside,

@@ -13,7 +13,7 @@ from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
-from adapters.telemetry.quiet import QuietObserver
+from adapters.telemetry.observers import Quiet
 from contracts.base import Command
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
@@ -79,8 +79,8 @@ class Live:
             MemoryStore(),
             SystemClock(),
             random.Random(1),
-            QuietObserver(),
-            KafkaReplyPublisher(self.connection, "live-replies"),
+            Quiet(),
+            replies=KafkaReplyPublisher(self.connection, "live-replies"),
         )
         handling = Handling({ParseText: self.handler}, RetryPolicy(1), 60.0, self.group, {})
         worker = Worker(ports, handling, self.limits)

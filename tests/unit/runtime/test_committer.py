@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.telemetry.quiet import QuietObserver
+from adapters.telemetry.observers import Quiet
 from tests.fakes.broker import FakePublisher
 from tests.fakes.clock import NOON, FakeClock, settle
 from tests.fakes.commands import decision, text_record
@@ -34,7 +34,7 @@ class Bench:
         self.store = MemoryStore()
         self.publisher = FakePublisher()
         self.results: list[CommitResult] = []
-        observer = QuietObserver()
+        observer = Quiet()
         tools = Tools(self.store, self.publisher, Ground(self.clock, random.Random(1)), observer, self.clock)
         self.committer = Committer(tools, batch_size, self._settled)
         self.supervisor = Supervisor()

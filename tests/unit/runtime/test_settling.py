@@ -22,6 +22,7 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError, RejectionError, UnavailableError
 from workers.ports.handling import CommandContext, Decision
+from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
@@ -64,6 +65,7 @@ class Bench:
                 rng=random.Random(1),
                 observer=self.observer,
                 replies=NoReplies(),
+                traceparent=outcomes.incoming_traceparent,
                 submit=committer.submit,
                 finished=self.finished.extend,
                 step_aside=lambda _: self._place(-1),

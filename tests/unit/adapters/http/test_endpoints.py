@@ -14,7 +14,11 @@ FINE = HealthReport(status=Result.PASS, checks=(Check(name="event_loop", status=
 ILL = HealthReport(status=Result.FAIL, checks=(Check(name="database", status=Result.FAIL, reason="is away"),))
 FLEET = FleetView(host="h", pid=7, version="1", state="running", uptime=1.0, loop_delay=0.0, workers=())
 OPERATIONS = Operations(
-    live=lambda: FINE, ready=lambda: ILL, started=lambda: FINE, fleet=lambda: FLEET, metrics=lambda: (b"up 1\n", "x/y")
+    live=lambda: FINE,
+    ready=lambda: ILL,
+    started=lambda: FINE,
+    fleet=lambda: FLEET,
+    metrics=lambda _: (b"up 1\n", "x/y"),
 )
 
 
