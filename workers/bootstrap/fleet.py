@@ -70,7 +70,7 @@ class Surroundings:
     """What a process has before its fleet works and after it has stopped.
 
     Attributes:
-        metrics: what /metrics answers; None where none are collected.
+        telemetry: what the workers report to.
     """
 
     clock: Clock
