@@ -22,8 +22,8 @@ from workers.ports.health import HealthReport
 JSON: Final = "application/json"
 METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-Metrics = Callable[[], tuple[bytes, str]]
-"""The metrics as a scraper reads them, and their content type."""
+Metrics = Callable[[str], tuple[bytes, str]]
+"""The metrics in the format an ``Accept`` header asks for, and their content type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Endpoint:
     name: str
     summary: str
     answers: Mapping[HTTPStatus, Answer]
-    respond: Callable[[Operations], Response]
+    respond: Callable[[Operations, Request], Response]
 
 
 def application(operations: Operations) -> ASGIApp:
@@ -72,8 +72,8 @@ def application(operations: Operations) -> ASGIApp:
 
 
 def _handler(endpoint: Endpoint, operations: Operations) -> Callable[[Request], Awaitable[Response]]:
-    async def handle(_request: Request) -> Response:
-        return endpoint.respond(operations)
+    async def handle(request: Request) -> Response:
+        return endpoint.respond(operations, request)
 
     return handle
 
@@ -83,10 +83,10 @@ def _health(report: HealthReport) -> Response:
     return Response(report.model_dump_json(), status, media_type=JSON)
 
 
-def _metrics(operations: Operations) -> Response:
+def _metrics(operations: Operations, request: Request) -> Response:
     if operations.metrics is None:
         return problem(HTTPStatus.NOT_FOUND, "no metrics are collected in this process")
-    content, content_type = operations.metrics()
+    content, content_type = operations.metrics(request.headers.get("accept", ""))
     return Response(content, headers={"content-type": content_type})
 
 
@@ -107,7 +107,7 @@ ENDPOINTS: Final = (
             " waiting for a service, or draining.",
             "Something in it stands still.",
         ),
-        lambda operations: _health(operations.live()),
+        lambda operations, _: _health(operations.live()),
     ),
     Endpoint(
         "/readyz",
@@ -117,28 +117,28 @@ ENDPOINTS: Final = (
             "It has joined its groups, and has its broker and its database.",
             "It is starting, draining, or misses a service.",
         ),
-        lambda operations: _health(operations.ready()),
+        lambda operations, _: _health(operations.ready()),
     ),
     Endpoint(
         "/startupz",
         "started",
         "Has it started? No: ask the other two later.",
         _verdict("Every worker has been given its first partitions.", "It is still on its way."),
-        lambda operations: _health(operations.started()),
+        lambda operations, _: _health(operations.started()),
     ),
     Endpoint(
         "/status",
         "status",
         "What does it do? For the live view and for scripts.",
         {HTTPStatus.OK: Answer("Every worker with its partitions, its slowest lanes and its counts.", model=FleetView)},
-        lambda operations: Response(operations.fleet().model_dump_json(), media_type=JSON),
+        lambda operations, _: Response(operations.fleet().model_dump_json(), media_type=JSON),
     ),
     Endpoint(
         "/metrics",
         "metrics",
         "The metrics, for a scraper.",
         {
-            HTTPStatus.OK: Answer("Prometheus' text format.", METRICS),
+            HTTPStatus.OK: Answer("Prometheus' text format, or OpenMetrics where it is asked for.", METRICS),
             HTTPStatus.NOT_FOUND: Answer("No metrics are collected.", MEDIA_TYPE, Problem),
         },
         _metrics,

@@ -85,7 +85,9 @@ class KafkaIntake:
             batch=True,
             group_id=self._options.group_id,
             max_records=self._options.max_records,
-            batch_timeout_ms=int(self._options.poll_timeout * 1000),
+            # FastStream sleeps as long after a poll that found nothing, and what comes meanwhile waits: the consumer is
+            # patient instead, and wakes for the first record.
+            batch_timeout_ms=1,
             auto_offset_reset="earliest",
             session_timeout_ms=int(self._options.session_timeout * 1000),
             heartbeat_interval_ms=int(self._options.session_timeout * 1000 / 3),
@@ -103,7 +105,7 @@ class KafkaIntake:
         self._broker = broker
         try:
             await broker.connect()
-            _make_lenient(broker, sink)
+            _make_lenient(broker, sink, self._options.poll_timeout)
             await broker.start()
         except KafkaError as error:
             raise self._unavailable(error) from error
@@ -223,10 +225,10 @@ class _Listener(ConsumerRebalanceListener):
         await self._sink.assigned([Partition(*partition) for partition in assigned])
 
 
-def _make_lenient(broker: KafkaBroker, sink: RecordSink) -> None:
+def _make_lenient(broker: KafkaBroker, sink: RecordSink, poll_timeout: float) -> None:
     """Have the broker make consumers of our kind; FastStream offers no setting for that."""
     clients: Any = broker.config.broker_config
-    clients.builder = partial(LenientConsumer, sink.polled, **clients.builder.keywords)
+    clients.builder = partial(LenientConsumer, sink.polled, int(poll_timeout * 1000), **clients.builder.keywords)
 
 
 async def _keep_raw(records: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaMessage:

@@ -30,13 +30,20 @@ class LenientConsumer(AIOKafkaConsumer):
 
     Args:
         polled: called whenever records are asked for.
+        patience_ms: the least time to wait for records when asked for several, milliseconds.
         options: aiokafka's own.
     """
 
-    def __init__(self, polled: Callable[[], None], **options: Any) -> None:  # noqa: ANN401  aiokafka's own
+    def __init__(
+        self,
+        polled: Callable[[], None],
+        patience_ms: int = 0,
+        **options: Any,  # noqa: ANN401  aiokafka's own
+    ) -> None:
         super().__init__(**options)
         raise_their_errors(self._client)
         self._polled = polled
+        self._patience_ms = patience_ms
         self._next: dict[TopicPartition, int] = {}
         self._next_of: object = None
         self._misplaced = False
@@ -48,8 +55,9 @@ class LenientConsumer(AIOKafkaConsumer):
         if self._misplaced:
             await self._put_back()
         assignment = self._assigned()
+        patience = max(timeout_ms, self._patience_ms)
         try:
-            drained = dict(await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records))
+            drained = dict(await super().getmany(*partitions, timeout_ms=patience, max_records=max_records))
         except Exception as error:
             self._misplaced = True
             LOG.warning("records cannot be read", extra={"reason": f"{type(error).__name__}: {error}"})

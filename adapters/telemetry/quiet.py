@@ -9,7 +9,7 @@ from workers.ports.observing import Attempt, Settled
 
 
 class QuietObserver:
-    """Implements `Observer` by doing nothing."""
+    """Implements `Observer` by doing nothing; also what an observer of a few things starts from."""
 
     def taken(self, records: Sequence[RawRecord], at: float) -> None: ...
 

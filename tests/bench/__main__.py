@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,13 +13,15 @@ import typer
 from rich.console import Console
 
 from adapters.clock import SystemClock
-from tests.bench.contenders import CONTENDERS, FLOOR, Contender, Queue
+from tests.bench import baseline as stored
+from tests.bench.baseline import Baseline
+from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
 from tests.bench.ground import Ground, ground
 from tests.bench.job import Job
 from tests.bench.latencies import summarize_latencies
 from tests.bench.latency import Latency, LatencyOptions
 from tests.bench.machine import machine_facts
-from tests.bench.report import print_facts, print_latencies, print_summaries, write_json
+from tests.bench.report import print_comparisons, print_facts, print_latencies, print_summaries, write_json
 from tests.bench.summary import summarize
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
@@ -24,6 +29,11 @@ from tests.services.service import ServiceUnavailableError
 # Wide enough for the tables also where the output goes to a file.
 CONSOLE: Final = Console(width=max(Console().width, 120))
 EVERYBODY: Final = ",".join(CONTENDERS)
+GUARDED: Final = OURS[0]
+TOLERANCE: Final = 0.3
+PLANTED: Final = 0.5
+"""The planted slowdown, as a share of what the guarded contender's worker costs."""
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 Messages = Annotated[int, typer.Option(help="Messages of the backlog.")]
@@ -53,17 +63,18 @@ def throughput(  # noqa: PLR0913  one argument an option
 ) -> None:
     """Consume a saturated backlog: rate, CPU and memory of each contender, and its share of the floor."""
     chosen = _chosen(contenders)
-    options = Options(Job(messages, keys, padding), partitions, rounds, _kept(keep, profile=profile), profile)
+    options = Options(Job(messages, keys, padding), partitions, rounds, profile)
     facts = machine_facts()
-    with ground() as services:
-        experiment = Throughput(services, options, _tell)
-        measured = list(experiment.rounds(_possible(chosen, services), FLOOR))
+    with _folder(keep, profile=profile) as folder, ground() as services:
+        experiment = Throughput(services, options, folder, _tell)
+        possible = _possible(chosen, services)
+        experiment.warm_up(FLOOR)
+        measured = list(experiment.rounds(possible))
         facts |= services.facts()
     summaries = summarize(measured, FLOOR.name)
     print_facts(CONSOLE, facts)
     print_summaries(CONSOLE, summaries, FLOOR.name)
-    content = {"facts": facts, "options": options, "summaries": summaries, "measurements": measured}
-    CONSOLE.print(f"written to {write_json('throughput', _now(), content)}", soft_wrap=True)
+    _write("throughput", {"facts": facts, "options": options, "summaries": summaries, "measurements": measured})
     if any(summary.problems for summary in summaries):
         raise typer.Exit(1)
 
@@ -78,19 +89,56 @@ def latency(
     keep: Keep = None,
 ) -> None:
     """Answer commands at a steady rate: from a command's time-stamp until its outcome is visible."""
-    chosen = _chosen(contenders)
-    options = LatencyOptions(rate=rate, seconds=seconds, rounds=rounds, keep=_kept(keep, profile=False))
+    chosen = _backlogged(_chosen(contenders))
+    options = LatencyOptions(rate=rate, seconds=seconds, rounds=rounds)
     facts = machine_facts()
-    with ground() as services:
-        experiment = Latency(services, options, _tell)
-        measured = list(experiment.rounds(_backlogged(chosen)))
+    with _folder(keep) as folder, ground() as services:
+        measured = list(Latency(services, options, folder, _tell).rounds(chosen))
         facts |= services.facts()
     summaries = summarize_latencies(measured, FLOOR.name)
     print_facts(CONSOLE, facts)
     print_latencies(CONSOLE, summaries, FLOOR.name)
-    content = {"facts": facts, "options": options, "summaries": summaries, "measurements": measured}
-    CONSOLE.print(f"written to {write_json('latency', _now(), content)}", soft_wrap=True)
+    _write("latency", {"facts": facts, "options": options, "summaries": summaries, "measurements": measured})
     if any(summary.problems for summary in summaries):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    *,
+    messages: Messages = 10_000,
+    rounds: Rounds = 5,
+    update: Annotated[bool, typer.Option("--update", help="Store what is found as the new baseline.")] = False,
+    plant_slowdown: Annotated[
+        bool, typer.Option("--plant-slowdown", help=f"Make ours {PLANTED:.0%} dearer: the check has to fail.")
+    ] = False,
+    keep: Keep = None,
+) -> None:
+    """Fail when a message has become 30 % dearer than the stored baseline says, in floors."""
+    options = Options(Job(messages), rounds=rounds)
+    with _folder(keep) as folder, ground() as services:
+        experiment = Throughput(services, options, folder, _tell)
+        floor = experiment.warm_up(FLOOR)
+        known = None if update else stored.read()
+        guarded = GUARDED
+        if plant_slowdown and known is not None:
+            guarded = slowed(GUARDED, stored.slowdown_of(PLANTED, known, floor))
+        measured = list(experiment.rounds([FLOOR, guarded]))
+        found = stored.ratios(measured, GUARDED.name, FLOOR.name)
+        if known is None:
+            fresh = Baseline(GUARDED.name, {group: spread.median for group, spread in found.items()}, TOLERANCE)
+            stored.write(fresh)
+            known = fresh
+        if any(each.is_slowdown for each in stored.compare(known, found)):
+            _tell("dearer than the baseline: measuring as often again before it counts")
+            measured += experiment.rounds([FLOOR, guarded])
+    comparisons = stored.compare(known, stored.ratios(measured, GUARDED.name, FLOOR.name))
+    summaries = summarize(measured, FLOOR.name)
+    print_summaries(CONSOLE, summaries, FLOOR.name)
+    print_comparisons(CONSOLE, comparisons, FLOOR.name)
+    _write("check", {"facts": machine_facts(), "comparisons": comparisons, "measurements": measured})
+    wrong = any(summary.problems for summary in summaries)
+    if wrong or any(each.is_slowdown for each in comparisons):
         raise typer.Exit(1)
 
 
@@ -125,12 +173,20 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
     return possible
 
 
-def _kept(folder: Path | None, *, profile: bool) -> Path | None:
-    if folder is None and not profile:
-        return None
-    place = (folder or Path("build/bench") / f"profile-{_now():%Y%m%dT%H%M%SZ}").absolute()
-    CONSOLE.print(f"logs and profiles: {place}", soft_wrap=True)
-    return place
+@contextmanager
+def _folder(wanted: Path | None, *, profile: bool = False) -> Iterator[Path]:
+    """Where the contenders' logs go: a folder that is kept when asked for, or when there will be profiles in it."""
+    if wanted is None and not profile:
+        with tempfile.TemporaryDirectory(prefix="poon-bench-") as temporary:
+            yield Path(temporary)
+        return
+    kept = (wanted or Path("build/bench") / f"profile-{_now():%Y%m%dT%H%M%SZ}").absolute()
+    CONSOLE.print(f"logs and profiles: {kept}", soft_wrap=True)
+    yield kept
+
+
+def _write(name: str, content: dict[str, object]) -> None:
+    CONSOLE.print(f"written to {write_json(name, _now(), content)}", soft_wrap=True)
 
 
 def _now() -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,18 @@ from tests.bench.round import Round
 
 ROOT: Final = Path(__file__).parents[2]
 
-TELEMETRY_OFF: Final = {"POON_LOGGING__LEVEL": "warning"}
-"""Every setting that switches telemetry off: what ours-off differs by from ours-on."""
+TELEMETRY_ON: Final = {
+    "POON_LOGGING__LEVEL": "info",
+    "POON_LOGGING__COMMANDS": "all",
+    "POON_TELEMETRY__METRICS": "true",
+}
+"""Beside a collector for the traces, sampled as they are by default."""
+
+TELEMETRY_OFF: Final = {
+    "POON_LOGGING__LEVEL": "warning",
+    "POON_LOGGING__COMMANDS": "none",
+    "POON_TELEMETRY__METRICS": "false",
+}
 
 
 def our_python() -> Path:
@@ -76,16 +86,25 @@ def _fleet(about: Round, telemetry: Mapping[str, str]) -> dict[str, str]:
         "POON_DATABASE__URL": about.database_url,
         "POON_DATA_DIR": ".poon",
         "POON_LOGGING__FORMAT": "json",
+        "POON_HTTP__PORT": "0",
         **telemetry,
     }
 
 
-def _ours(name: str, about: str, telemetry: Mapping[str, str]) -> Contender:
+def _everything_on(about: Round) -> dict[str, str]:
+    return _fleet(about, TELEMETRY_ON | {"POON_TELEMETRY__OTLP_ENDPOINT": about.otlp_endpoint})
+
+
+def _telemetry_off(about: Round) -> dict[str, str]:
+    return _fleet(about, TELEMETRY_OFF)
+
+
+def _ours(name: str, about: str, settings: Callable[[Round], Mapping[str, str]]) -> Contender:
     return Contender(
         name=name,
         about=about,
         arguments=("-m", "workers.entrypoints.cli", "run", "--areas", "spending"),
-        settings=lambda round_: _fleet(round_, telemetry),
+        settings=settings,
         group=lambda round_: f"{round_.group}.spending",
     )
 
@@ -119,9 +138,20 @@ FLOOR: Final = Contender(
 )
 
 OURS: Final = (
-    _ours("ours-on", "poon run, everything on", {"POON_LOGGING__LEVEL": "info"}),
-    _ours("ours-off", "poon run, telemetry off", TELEMETRY_OFF),
+    _ours("ours-on", "poon run with a line a command, metrics and sampled traces", _everything_on),
+    _ours("ours-off", "poon run without", _telemetry_off),
 )
+
+
+def slowed(contender: Contender, microseconds: float) -> Contender:
+    """One of ours, which burns that much more CPU for each message."""
+    settings = contender.settings
+    return replace(
+        contender,
+        arguments=("-m", "tests.bench.runners.slowed"),
+        settings=lambda about: {**settings(about), "BENCH_SLOWDOWN_MICROSECONDS": f"{microseconds:.1f}"},
+    )
+
 
 PEERS: Final = (
     Contender(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import psycopg
 from sqlalchemy import make_url
 
 from adapters.database.schema import migrate
+from tests.bench.collector import Collector
 from tests.services.kafka import KafkaService, best_kafka
 from tests.services.postgres import PostgresService, best_postgres
 from tests.services.redis_server import RedisService, best_redis
@@ -28,6 +31,7 @@ class Ground:
 
     kafka: KafkaService
     postgres: PostgresService
+    collector: Collector
     template: str
     _stack: ExitStack
     _redis: RedisService | None = field(default=None)
@@ -79,4 +83,6 @@ def ground() -> Iterator[Ground]:
         postgres = stack.enter_context(best_postgres(volatile=False))
         url = stack.enter_context(postgres.fresh_database())
         migrate(url)
-        yield Ground(kafka, postgres, make_url(url).database or "", stack)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="poon-bench-")))
+        collector = stack.enter_context(Collector(folder))
+        yield Ground(kafka, postgres, collector, make_url(url).database or "", stack)

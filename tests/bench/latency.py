@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ class LatencyOptions:
         rate: commands a second, sent on time whatever the contender does.
         seconds: that are measured.
         warm_seconds: that go before.
-        keep: the folder for logs; a temporary one when left out.
     """
 
     rate: float = 200.0
@@ -45,15 +43,15 @@ class LatencyOptions:
     keys: int = 1_000
     partitions: int = 12
     rounds: int = 3
-    keep: Path | None = None
 
 
 class Latency:
     """Lets contenders answer the same traffic in turns, each in a fresh group and into a fresh database."""
 
-    def __init__(self, ground: Ground, options: LatencyOptions, tell: Callable[[str], None]) -> None:
+    def __init__(self, ground: Ground, options: LatencyOptions, folder: Path, tell: Callable[[str], None]) -> None:
         self._ground = ground
         self._options = options
+        self._folder = folder
         self._tell = tell
         self._servers = ground.kafka.bootstrap_servers
         for name in (job.COMMANDS, job.OUTCOMES, job.DEAD_LETTERS):
@@ -63,19 +61,17 @@ class Latency:
 
     def rounds(self, contenders: Sequence[Contender]) -> Iterator[Latencies]:
         """Every contender in every round, in turns; the first to go changes. A first turn warms the broker up."""
-        with tempfile.TemporaryDirectory(prefix="poon-bench-") as temporary:
-            folder = self._options.keep or Path(temporary)
-            self._tell(f"warming up: {contenders[0].name}")
-            self.measure(contenders[0], 0, folder)
-            for number in range(1, self._options.rounds + 1):
-                shift = (number - 1) % len(contenders)
-                for contender in (*contenders[shift:], *contenders[:shift]):
-                    self._tell(f"round {number} of {self._options.rounds}: {contender.name}")
-                    yield self.measure(contender, number, folder)
+        self._tell(f"warming up: {contenders[0].name}")
+        self.measure(contenders[0], 0)
+        for number in range(1, self._options.rounds + 1):
+            shift = (number - 1) % len(contenders)
+            for contender in (*contenders[shift:], *contenders[:shift]):
+                self._tell(f"round {number} of {self._options.rounds}: {contender.name}")
+                yield self.measure(contender, number)
 
-    def measure(self, contender: Contender, number: int, folder: Path) -> Latencies:
+    def measure(self, contender: Contender, number: int) -> Latencies:
         """One turn of one contender."""
-        place = folder / f"{contender.name}-latency-{number}"
+        place = self._folder / f"{contender.name}-latency-{number}"
         place.mkdir(parents=True)
         with self._ground.fresh_database() as database_url:
             about = self._round(database_url)
@@ -123,6 +119,7 @@ class Latency:
             bootstrap_servers=self._servers,
             database_url=database_url,
             redis_url="",
+            otlp_endpoint=self._ground.collector.endpoint,
             commands=job.COMMANDS,
             outcomes=job.OUTCOMES,
             group=fresh_name("bench"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.baseline import Comparison
 from tests.bench.latencies import LatencySummary
 from tests.bench.measuring import WORKER
 from tests.bench.statistics import Spread
@@ -68,6 +69,21 @@ def print_latencies(console: Console, summaries: Sequence[LatencySummary], base:
         table.add_row(each.contender, p50, _more(each.more_p50), p99, _more(each.more_p99))
     console.print(table)
     _print_problems(console, summaries)
+
+
+def print_comparisons(console: Console, comparisons: Sequence[Comparison], base: str) -> None:
+    """What was found beside the stored baseline."""
+    table = Table(title=f"CPU per message, times the {base}'s, beside the stored baseline")
+    table.add_column("processes")
+    for column in ("baseline", "found", "change", "allowed", ""):
+        table.add_column(column, justify="right")
+    for each in comparisons:
+        verdict = "[bold red]slower[/bold red]" if each.is_slowdown else "ok"
+        if each.is_outdated:
+            verdict = "[bold yellow]cheaper: store it with check --update[/bold yellow]"
+        expected, found = f"{each.expected:.2f}", spread_text(each.found, 2)
+        table.add_row(each.group, expected, found, f"{each.change:+.0%}", f"{each.tolerance:+.0%}", verdict)
+    console.print(table)
 
 
 def write_json(name: str, moment: datetime, content: Mapping[str, Any]) -> Path:

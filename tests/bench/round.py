@@ -19,6 +19,7 @@ class Round:
         bootstrap_servers: Kafka.
         database_url: a migrated database of this round's own.
         redis_url: an empty Redis; empty text for those who need none.
+        otlp_endpoint: where traces may be sent.
         commands: the topic to consume, already full for an experiment with a backlog.
         outcomes: the topic to publish on, with as many partitions.
         group: a consumer group nobody used before.
@@ -28,6 +29,7 @@ class Round:
     bootstrap_servers: str
     database_url: str
     redis_url: str
+    otlp_endpoint: str
     commands: str
     outcomes: str
     group: str

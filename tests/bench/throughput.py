@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,48 +54,57 @@ class Options:
 
     Attributes:
         rounds: how often each contender gets its turn.
-        keep: the folder for logs and profiles; a temporary one when left out.
         profile: whether to run the contenders' Python under cProfile. What it costs is in the numbers.
     """
 
     job: Job
     partitions: int = 12
     rounds: int = 3
-    keep: Path | None = None
     profile: bool = False
 
 
 class Throughput:
     """Lets contenders consume the same commands in turns, each in a fresh group and into a fresh database."""
 
-    def __init__(self, ground: Ground, options: Options, tell: Tell) -> None:
+    def __init__(self, ground: Ground, options: Options, folder: Path, tell: Tell) -> None:
         self._ground = ground
         self._options = options
+        self._folder = folder
         self._tell = tell
+        self._done = 0
         self._supplies = Supplies(ground, options.job, options.partitions, tell)
         for name in (job.OUTCOMES, job.DEAD_LETTERS):
             ground.kafka.create_topic(name, options.partitions)
         self._outcomes = Topic(ground.kafka.bootstrap_servers, job.OUTCOMES, options.partitions)
 
-    def rounds(self, contenders: Sequence[Contender], warm_up: Contender) -> Iterator[Measurement]:
+    def warm_up(self, contender: Contender) -> Measurement:
+        """A turn before the first round: the broker compiles its hot paths then.
+
+        Raises:
+            NotDoneError: not even this contender can do the job here.
+        """
+        self._tell(f"warming up: {contender.name}")
+        measured = self.measure(contender, 0)
+        if measured.problems:
+            raise NotDoneError(f"{contender.name} cannot do the job: {measured.problems[0]}")
+        return measured
+
+    def rounds(self, contenders: Sequence[Contender]) -> Iterator[Measurement]:
         """Every contender in every round, in turns; the first to go changes, so that none always follows the same.
 
-        One round of the `warm_up` contender goes before and is not counted: the broker compiles its hot paths then.
+        Rounds of a second call are numbered on from those of the first.
         """
-        with tempfile.TemporaryDirectory(prefix="poon-bench-") as temporary:
-            folder = self._options.keep or Path(temporary)
-            self._tell(f"warming up: {warm_up.name}")
-            if problems := self.measure(warm_up, 0, folder).problems:
-                raise RuntimeError(f"{warm_up.name} cannot do the job: {problems[0]}")
-            for number in range(1, self._options.rounds + 1):
-                shift = (number - 1) % len(contenders)
-                for contender in (*contenders[shift:], *contenders[:shift]):
-                    self._tell(f"round {number} of {self._options.rounds}: {contender.name}")
-                    yield self.measure(contender, number, folder)
+        last = self._done + self._options.rounds
+        while self._done < last:
+            shift = self._done % len(contenders)
+            self._done += 1
+            for contender in (*contenders[shift:], *contenders[:shift]):
+                self._tell(f"round {self._done} of {last}: {contender.name}")
+                yield self.measure(contender, self._done)
 
-    def measure(self, contender: Contender, number: int, folder: Path) -> Measurement:
+    def measure(self, contender: Contender, number: int) -> Measurement:
         """One turn of one contender; what went wrong in it is in the measurement's problems."""
-        place = folder / f"{contender.name}-{number}"
+        place = self._folder / f"{contender.name}-{number}"
         place.mkdir(parents=True)
         with self._ground.fresh_database() as database_url:
             try:
@@ -112,6 +120,7 @@ class Throughput:
             bootstrap_servers=self._ground.kafka.bootstrap_servers,
             database_url=database_url,
             redis_url=self._ground.redis.url if contender.queue is Queue.REDIS else "",
+            otlp_endpoint=self._ground.collector.endpoint,
             commands=topic.name,
             outcomes=job.OUTCOMES,
             group=fresh_name("bench"),

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from adapters.clock import SystemClock
-from adapters.http.endpoints import Metrics, Operations, application
+from adapters.http.endpoints import Operations, application
 from adapters.http.server import HttpServer, url_of
-from adapters.telemetry.logs import configure_logging
+from workers.bootstrap.clients import consumer_group
 from workers.bootstrap.collector import spare_the_collector
 from workers.bootstrap.errors import FleetAbortedError
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
 from workers.bootstrap.listening import listening_socket
 from workers.bootstrap.parts import Parts, PartsOpener, fleet_parts, make_worker
 from workers.bootstrap.signals import Stop, StopSignals
+from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.bootstrap.vitals import make_vitals, pings
 from workers.config import Settings
 from workers.ports.clock import Clock
@@ -68,13 +70,13 @@ class Surroundings:
     """What a process has before its fleet works and after it has stopped.
 
     Attributes:
-        metrics: what /metrics answers; None where none are collected.
+        telemetry: what the workers report to.
     """
 
     clock: Clock
     stop: Stop
     vitals: Vitals
-    metrics: Metrics | None = None
+    telemetry: Telemetry
     supervisor: Supervisor = field(default_factory=Supervisor)
 
 
@@ -87,13 +89,13 @@ async def run(settings: Settings, areas: Collection[str] | None = None, open_par
         HttpAddressError: the address to answer on cannot be had.
         FleetAbortedError: it was stopped before everything in flight was finished.
     """
-    configure_logging(settings.logging.level, settings.logging.format)
-    listening = listening_socket(settings.http)
-    spare_the_collector()
-    stop = Stop()
-    with StopSignals(stop, SystemClock(), settings.runtime.drain_timeout_seconds):
-        async with running(settings, areas, stop, listening, open_parts) as fleet:
-            await fleet.until_stopped()
+    clock, stop = SystemClock(), Stop()
+    with telemetry(settings, clock, sys.stderr.buffer) as told:
+        listening = listening_socket(settings.http)
+        spare_the_collector()
+        with StopSignals(stop, clock, settings.runtime.drain_timeout_seconds):
+            async with running(settings, areas, stop, listening, open_parts, told) as fleet:
+                await fleet.until_stopped()
     if fleet.left:
         raise FleetAbortedError(fleet.left)
 
@@ -105,12 +107,14 @@ async def running(
     stop: Stop | None = None,
     listening: socket.socket | None = None,
     open_parts: PartsOpener = fleet_parts,
+    told: Telemetry | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet that has its partitions and works until the context ends or it is asked to stop, then drains.
 
     From the first moment to the last it answers over HTTP where it is `listening`, if it is.
 
-    `open_parts` opens the adapters it works with; a test opens some that misbehave.
+    `open_parts` opens the adapters it works with; a test opens some that misbehave. Without a `told`, nothing is logged
+    or traced of single commands.
 
     Raises:
         UnavailableError: broker, topics or database are not there; says which and what to do.
@@ -118,7 +122,8 @@ async def running(
     """
     chosen = tuple(areas or settings.runtime.areas)
     clock = SystemClock()
-    surroundings = Surroundings(clock, stop or Stop(), make_vitals(settings, clock))
+    told = told or Telemetry(settings, clock)
+    surroundings = Surroundings(clock, stop or Stop(), make_vitals(settings, clock), told)
     async with _attended(settings, surroundings, listening), open_parts(settings, chosen) as parts:
         fleet = _assemble(settings, parts, chosen, surroundings)
         async with _working(fleet):
@@ -152,7 +157,13 @@ async def _attended(
 @asynccontextmanager
 async def _answering(surroundings: Surroundings, listening: socket.socket) -> AsyncIterator[None]:
     vitals = surroundings.vitals
-    operations = Operations(vitals.live, vitals.ready, vitals.started, vitals.fleet, surroundings.metrics)
+    operations = Operations(
+        live=vitals.live,
+        ready=vitals.ready,
+        started=vitals.started,
+        fleet=vitals.fleet,
+        metrics=surroundings.telemetry.metrics_page,
+    )
     server = HttpServer(application(operations), listening)
     serving = surroundings.supervisor.spawn(server.serve(), "HTTP")
     try:
@@ -188,7 +199,14 @@ def _raise_first(results: Sequence[BaseException | None]) -> None:
 
 def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surroundings: Surroundings) -> Fleet:
     tallies = tuple(Tally() for _ in areas)
-    workers = tuple(make_worker(settings, parts, area, tally) for area, tally in zip(areas, tallies, strict=True))
+    told = surroundings.telemetry
+    workers = tuple(
+        make_worker(
+            settings, parts, area, told.observer(area, consumer_group(settings, area), tally), told.carry_on(area)
+        )
+        for area, tally in zip(areas, tallies, strict=True)
+    )
+    told.watch([worker.status for worker in workers], parts.backends)
     surroundings.vitals.watch(list(zip(workers, tallies, strict=True)), pings(settings, parts))
     return Fleet(workers, tallies, parts.events, parts.entries, surroundings)
 

@@ -35,12 +35,13 @@ from workers.ports.handling import Handler
 from workers.ports.observing import Observer
 from workers.ports.status import BackendGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
+from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
-BUFFERED_PER_PLACE: Final = 20
+BUFFERED_PER_PLACE: Final = 10
 """Records taken over for each command that may be in flight."""
 
 IMAGES_PER_PROCESS: Final = 2
@@ -111,7 +112,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         )
 
 
-def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer) -> Worker:
+def make_worker(
+    settings: Settings, parts: Parts, area: str, observer: Observer, carry_on: CarryOn = carry_nothing
+) -> Worker:
     """The worker of one area, and who watches it: a consumer group of its own, so that areas scale and pause apart."""
     kafka = settings.kafka
     connection = kafka_connection(settings)
@@ -121,7 +124,7 @@ def make_worker(settings: Settings, parts: Parts, area: str, observer: Observer)
     codec = compression(settings)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies)
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies, carry_on)
     return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 
 

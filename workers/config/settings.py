@@ -225,13 +225,13 @@ class RuntimeSettings(SettingsGroup):
 
     areas: Areas = Field(AREAS, description="areas this process works for, with commas")
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        200, description="most commands of one area handled at the same time, commands"
+        1_000, description="most commands of one area handled at the same time, commands"
     )
     resume_at: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.5, description="share of `max_in_flight` below which paused partitions go on, fraction"
     )
     commit_batch: Annotated[int, Field(ge=1, le=5_000)] = Field(
-        200, description="most decisions stored in one database transaction, decisions"
+        500, description="most decisions stored in one database transaction, decisions"
     )
     drain_timeout_seconds: Seconds = Field(25.0, description="time to finish work after SIGTERM, seconds")
     handler_timeout_seconds: Seconds = Field(120.0, description="longest time one attempt may take, seconds")

@@ -19,6 +19,7 @@ from workers.ports.clock import Clock
 from workers.ports.messages import OutgoingRecord, Publisher, UnpublishableError
 from workers.ports.observing import Observer
 from workers.ports.store import CommitResult, Committed, DecisionStore, InboxKey, StoredEvent, Verdict
+from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.deadletters import without_content
 from workers.runtime.deliveries import Delivery
 from workers.runtime.ground import Ground
@@ -60,6 +61,7 @@ class Tools:
     ground: Ground
     observer: Observer
     clock: Clock
+    carry_on: CarryOn = carry_nothing
 
 
 class Committer:
@@ -77,6 +79,7 @@ class Committer:
         self._ground = tools.ground
         self._observer = tools.observer
         self._clock = tools.clock
+        self._carry_on = tools.carry_on
         self._batch_size = batch_size
         self._settled = settled
         self._submitted: deque[Submission] = deque()
@@ -100,7 +103,7 @@ class Committer:
         """The second loop: stored events to the broker."""
         while True:
             batch = await self._stored.get()
-            await self._publish(_records(batch))
+            await self._publish(_records(batch, self._carry_on))
             self._settled(batch)
 
     async def _made_durable(self, batch: list[Submission]) -> Batch:
@@ -158,13 +161,13 @@ class Committer:
         return batch
 
 
-def _records(batch: Batch) -> list[OutgoingRecord]:
+def _records(batch: Batch, carry_on: CarryOn) -> list[OutgoingRecord]:
     records: list[OutgoingRecord] = []
     for entry, result in batch:
         if isinstance(result, Committed):
             if entry.dead_letters:
                 records += _due_letters(entry, result)
-            records += outgoing(result.events)
+            records += outgoing(result.events, carry_on(entry.delivery.envelope))
     return records
 
 

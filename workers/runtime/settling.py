@@ -359,6 +359,6 @@ def _facts(delivery: Delivery, error: Exception, step: Step) -> dict[str, object
         "partition": delivery.record.partition,
         "offset": delivery.record.offset,
         "attempt": delivery.attempts,
-        "error": str(error),
+        "error": type(error).__name__,
         "step": str(step),
     }

@@ -20,6 +20,7 @@ from workers.ports.observing import Observer
 from workers.ports.replies import ReplyPublisher
 from workers.ports.status import WorkerStatus
 from workers.ports.store import DecisionStore, InboxKey
+from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.assignment import Assignment
 from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
@@ -76,6 +77,7 @@ class WorkerPorts:
     rng: random.Random
     observer: Observer
     replies: ReplyPublisher = field(default_factory=NoReplies)
+    carry_on: CarryOn = carry_nothing
 
 
 class WorkerFailedError(Exception):
@@ -101,7 +103,7 @@ class Worker:
         self._recovery = Recovery(ports.intake)
         self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
         self._supervisor = Supervisor()
-        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock)
+        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock, ports.carry_on)
         self._dispatcher = Dispatcher(limits.dispatch, self._begin)
         self._committer = Committer(tools, limits.commit_batch, self._settled)
         self._settler = Settler(

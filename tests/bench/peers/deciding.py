@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from adapters.clock import SystemClock
 from contracts.codec import encode
 from contracts.commands.spending import RecordSpending
 from contracts.envelope import Envelope, event_id
@@ -51,7 +52,7 @@ def decide(command: RecordSpending, headers: Mapping[str, str]) -> Decided:
         topic=TOPIC,
         owner=owner,
         correlation_id=headers.get("ce_correlationid", command_id),
-        occurred_at=datetime.now(UTC),  # noqa: TID251  a peer's program has no clock to be given
+        occurred_at=SystemClock().now(),
         data=encode(outcome).decode(),
         terminal=True,
     )

@@ -11,7 +11,7 @@ import json
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from adapters.clock import SystemClock
 from contracts.commands.spending import RecordSpending
 from contracts.envelope import event_id
 from contracts.events.spending import SpendingRecorded
@@ -103,7 +104,7 @@ class Floor:
 
     def _decide(self, found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]) -> Decided:
         decided = Decided([], {}, {})
-        now = datetime.now(UTC)  # noqa: TID251  a bare program has no clock to be given
+        now = SystemClock().now()
         moment = now.isoformat().replace("+00:00", "Z").encode()
         for partition, records in found.items():
             # An outcome has its command's key and its topic as many partitions, so it lands in the same one.

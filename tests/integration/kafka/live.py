@@ -80,7 +80,7 @@ class Live:
             SystemClock(),
             random.Random(1),
             QuietObserver(),
-            KafkaReplyPublisher(self.connection, "live-replies"),
+            replies=KafkaReplyPublisher(self.connection, "live-replies"),
         )
         handling = Handling({ParseText: self.handler}, RetryPolicy(1), 60.0, self.group, {})
         worker = Worker(ports, handling, self.limits)

@@ -14,7 +14,11 @@ FINE = HealthReport(status=Result.PASS, checks=(Check(name="event_loop", status=
 ILL = HealthReport(status=Result.FAIL, checks=(Check(name="database", status=Result.FAIL, reason="is away"),))
 FLEET = FleetView(host="h", pid=7, version="1", state="running", uptime=1.0, loop_delay=0.0, workers=())
 OPERATIONS = Operations(
-    live=lambda: FINE, ready=lambda: ILL, started=lambda: FINE, fleet=lambda: FLEET, metrics=lambda: (b"up 1\n", "x/y")
+    live=lambda: FINE,
+    ready=lambda: ILL,
+    started=lambda: FINE,
+    fleet=lambda: FLEET,
+    metrics=lambda accept: (b"up 1\n", f"x/y; for={accept}"),
 )
 
 
@@ -54,8 +58,8 @@ async def test_the_status_is_the_fleet_whole(app: ASGIApp) -> None:
 
 
 async def test_metrics_come_as_the_collector_gives_them(app: ASGIApp) -> None:
-    answer = await ask(app, "/metrics")
-    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "x/y", b"up 1\n")
+    answer = await ask(app, "/metrics", accept="z/z")
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "x/y; for=z/z", b"up 1\n")
 
 
 async def test_without_a_collector_there_are_no_metrics() -> None:
