@@ -1,4 +1,4 @@
-"""A consumer that loses nothing when a fetched batch cannot be read or a coordinator moves.
+"""A consumer that loses nothing when a fetched batch cannot be read or a coordinator moves, and keeps its partitions.
 
 aiokafka decodes header *names* as UTF-8 while it hands records out. One that is no UTF-8 raises in the middle of
 `getmany`, after the positions have moved past what was drained before, in this partition and in the others: those
@@ -19,6 +19,7 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import _MemoryRecordsPy
 
+from adapters.kafka.assignors import sticky_assignor
 from adapters.kafka.offset_fetches import raise_their_errors
 
 LOG: Final = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ class LenientConsumer(AIOKafkaConsumer):
         patience_ms: int = 0,
         **options: Any,  # noqa: ANN401  aiokafka's own
     ) -> None:
-        super().__init__(**options)
+        own = {"partition_assignment_strategy": [sticky_assignor(self._generation)]}
+        super().__init__(**options | own)
         raise_their_errors(self._client)
         self._polled = polled
         self._patience_ms = patience_ms
@@ -95,6 +97,9 @@ class LenientConsumer(AIOKafkaConsumer):
             else:
                 self.seek(partition, position)
         self._misplaced = False
+
+    def _generation(self) -> int:
+        return -1 if self._coordinator is None else int(self._coordinator.generation)
 
     def _assigned(self) -> object:
         """The present assignment; another object after every rebalance."""
