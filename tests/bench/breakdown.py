@@ -56,4 +56,5 @@ def microseconds(file: Path, messages: int) -> dict[str, float]:
     """Microseconds a message by package, dearest first; starting and waiting are left out."""
     stats: Mapping[Function, Entry] = pstats.Stats(str(file)).stats  # type: ignore[attr-defined]  # the stubs hide it
     totals = by_package(stats)
-    return {name: seconds / messages * 1e6 for name, seconds in totals.most_common() if name not in {STARTING, WAITING}}
+    dearest_first = sorted(totals.items(), key=lambda item: -item[1])
+    return {name: seconds / messages * 1e6 for name, seconds in dearest_first if name not in {STARTING, WAITING}}
