@@ -27,10 +27,11 @@ from tests.bench.report import (
     print_comparisons,
     print_facts,
     print_latencies,
+    print_multiples,
     print_summaries,
     write_json,
 )
-from tests.bench.summary import summarize
+from tests.bench.summary import multiples, summarize
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
 
@@ -82,6 +83,8 @@ def throughput(  # noqa: PLR0913  one argument an option
     summaries = summarize(measured, FLOOR.name)
     print_facts(CONSOLE, facts)
     print_summaries(CONSOLE, summaries, FLOOR.name)
+    for ours in OURS:
+        print_multiples(CONSOLE, ours.name, multiples(measured, ours.name))
     _write("throughput", {"facts": facts, "options": options, "summaries": summaries, "measurements": measured})
     if any(summary.problems for summary in summaries):
         raise typer.Exit(1)

@@ -55,6 +55,13 @@ def print_summaries(console: Console, summaries: Sequence[Summary], base: str) -
     _print_problems(console, summaries)
 
 
+def print_multiples(console: Console, contender: str, multiples: Mapping[str, float]) -> None:
+    """How many times as many messages a second one handles as the others."""
+    told = [f"{factor:.2g} × {other}" for other, factor in multiples.items()]
+    if told:
+        console.print(f"{contender} handles {', '.join(told)}", highlight=False)
+
+
 def print_latencies(console: Console, summaries: Sequence[LatencySummary], base: str) -> None:
     """The latency of all contenders side by side."""
     table = Table(title="Latency, milliseconds: median (lowest-highest) of the rounds")
