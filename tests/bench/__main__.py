@@ -14,6 +14,7 @@ from rich.console import Console
 
 from adapters.clock import SystemClock
 from tests.bench import baseline as stored
+from tests.bench import breakdown
 from tests.bench.baseline import Baseline
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
 from tests.bench.ground import Ground, ground
@@ -21,7 +22,14 @@ from tests.bench.job import Job
 from tests.bench.latencies import summarize_latencies
 from tests.bench.latency import Latency, LatencyOptions
 from tests.bench.machine import machine_facts
-from tests.bench.report import print_comparisons, print_facts, print_latencies, print_summaries, write_json
+from tests.bench.report import (
+    print_breakdown,
+    print_comparisons,
+    print_facts,
+    print_latencies,
+    print_summaries,
+    write_json,
+)
 from tests.bench.summary import summarize
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
@@ -140,6 +148,18 @@ def check(
     wrong = any(summary.problems for summary in summaries)
     if wrong or any(each.is_slowdown for each in comparisons):
         raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    profiles: Annotated[list[Path], typer.Argument(help="Files profile.out of throughput --profile.")],
+    *,
+    messages: Messages = 20_000,
+    above: Annotated[float, typer.Option(help="Leave out what costs less, microseconds a message.")] = 1.0,
+) -> None:
+    """Tell where the CPU of profiled contenders went, package by package."""
+    columns = {file.parent.name: breakdown.microseconds(file, messages) for file in profiles}
+    print_breakdown(CONSOLE, columns, above)
 
 
 def _backlogged(wanted: list[Contender]) -> list[Contender]:

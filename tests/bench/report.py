@@ -86,6 +86,24 @@ def print_comparisons(console: Console, comparisons: Sequence[Comparison], base:
     console.print(table)
 
 
+def print_breakdown(console: Console, columns: Mapping[str, Mapping[str, float]], above: float) -> None:
+    """Microseconds a message of each package, contenders side by side."""
+    table = Table(title="CPU under the profiler, microseconds a message by package")
+    table.add_column("package")
+    for name in columns:
+        table.add_column(name, justify="right")
+    totals = {package: max(column.get(package, 0.0) for column in columns.values()) for package in _packages(columns)}
+    for package, most in sorted(totals.items(), key=lambda item: -item[1]):
+        if most >= above:
+            table.add_row(package, *(f"{column.get(package, 0.0):.1f}" for column in columns.values()))
+    table.add_row("[bold]all[/bold]", *(f"[bold]{sum(column.values()):.1f}[/bold]" for column in columns.values()))
+    console.print(table)
+
+
+def _packages(columns: Mapping[str, Mapping[str, float]]) -> set[str]:
+    return {package for column in columns.values() for package in column}
+
+
 def write_json(name: str, moment: datetime, content: Mapping[str, Any]) -> Path:
     """Write a run's results to a file of their own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
