@@ -6,7 +6,7 @@ A profiler makes Python's own calls dearer than they are, and C's not; so these 
 from __future__ import annotations
 
 import pstats
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -40,9 +40,9 @@ def package_of(function: Function) -> str:
     return f"Python's {'asyncio' if 'asyncio' in parts else parts[-1]}"
 
 
-def by_package(stats: Mapping[Function, Entry]) -> Counter[str]:
+def by_package(stats: Mapping[Function, Entry]) -> dict[str, float]:
     """Seconds by package; what is built in counts for those who call it."""
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for function, (_, _, own, _, callers) in stats.items():
         if function[0] == BUILT_IN and package_of(function) != WAITING and callers:
             for caller, (_, _, share, _) in callers.items():
@@ -56,4 +56,5 @@ def microseconds(file: Path, messages: int) -> dict[str, float]:
     """Microseconds a message by package, dearest first; starting and waiting are left out."""
     stats: Mapping[Function, Entry] = pstats.Stats(str(file)).stats  # type: ignore[attr-defined]  # the stubs hide it
     totals = by_package(stats)
-    return {name: seconds / messages * 1e6 for name, seconds in totals.most_common() if name not in {STARTING, WAITING}}
+    costly = sorted(totals, key=totals.__getitem__, reverse=True)
+    return {name: totals[name] / messages * 1e6 for name in costly if name not in {STARTING, WAITING}}
