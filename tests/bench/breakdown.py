@@ -42,7 +42,7 @@ def package_of(function: Function) -> str:
 
 def by_package(stats: Mapping[Function, Entry]) -> dict[str, float]:
     """Seconds by package; what is built in counts for those who call it."""
-    found: dict[str, float] = defaultdict(float)
+    found: defaultdict[str, float] = defaultdict(float)
     for function, (_, _, own, _, callers) in stats.items():
         if function[0] == BUILT_IN and package_of(function) != WAITING and callers:
             for caller, (_, _, share, _) in callers.items():
