@@ -23,7 +23,7 @@ JSON: Final = "application/json"
 METRICS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 Metrics = Callable[[str], tuple[bytes, str]]
-"""Takes an ``Accept`` header; gives the metrics as the scraper wants them, and their content type."""
+"""The metrics in the format an ``Accept`` header asks for, and their content type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ ENDPOINTS: Final = (
         "metrics",
         "The metrics, for a scraper.",
         {
-            HTTPStatus.OK: Answer("Prometheus' text format.", METRICS),
+            HTTPStatus.OK: Answer("Prometheus' text format, or OpenMetrics where it is asked for.", METRICS),
             HTTPStatus.NOT_FOUND: Answer("No metrics are collected.", MEDIA_TYPE, Problem),
         },
         _metrics,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -96,9 +96,9 @@ class KafkaPartitionLog:
 class _LogConsumer(LenientConsumer):
     """Without a group nothing is committed: where it began to read stands for that."""
 
-    def __init__(self, start: int, **options: object) -> None:
-        alone = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
-        super().__init__(lambda: None, **options, **alone)
+    def __init__(self, start: int, **options: Any) -> None:  # noqa: ANN401  aiokafka's own
+        alone: dict[str, Any] = {"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest"}
+        super().__init__(lambda: None, 0, **options, **alone)
         self._start = start
 
     async def committed(self, _partition: TopicPartition) -> int:

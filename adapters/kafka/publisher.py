@@ -4,6 +4,9 @@ aiokafka's sender dies for good on a fatal idempotence error (OutOfOrderSequence
 sign but the failed futures. So a failed publish throws the producer away with everything still in it; the caller
 repeats the whole call on a fresh one, which keeps the order of keys.
 
+A publish that only takes too long has not failed: the producer goes on trying, and the same call repeated waits for
+what it sent already. A fresh producer would publish twice whatever the old one's connections still delivered.
+
 Records are gathered into batches here, one future a batch: a future for every record costs more than the record.
 """
 
@@ -11,9 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
@@ -36,7 +39,23 @@ TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 BATCH_BYTES: Final = 128 * 1024
 """The most one batch holds, unless a single record is larger: well below what a broker takes."""
 
-Sent = tuple[list[OutgoingRecord], Awaitable[object]]
+PATIENCE: Final = 6
+"""How often a call may run out of time before its producer is thrown away after all."""
+
+Sent = tuple[list[OutgoingRecord], asyncio.Future[object]]
+"""A batch and its acknowledgement."""
+
+
+class _Waited(NamedTuple):
+    """A call whose records are on their way.
+
+    Attributes:
+        patience: how often it may still run out of time.
+    """
+
+    records: Sequence[OutgoingRecord]
+    sent: list[Sent]
+    patience: int
 
 
 class KafkaPublisher:
@@ -51,36 +70,62 @@ class KafkaPublisher:
         self._client_id = client_id
         self._compression = compression
         self._producer: AIOKafkaProducer | None = None
+        self._waited: _Waited | None = None
+
+    @property
+    def _timeout(self) -> float:
+        return self._connection.request_timeout_seconds
 
     async def start(self) -> None:
         """See `Publisher.start`."""
         await self._connected()
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> None:
-        """See `Publisher.publish`."""
-        producer = await self._connected()
-        try:
-            # An idempotent sender repeats a batch for as long as the broker is away; the caller wants to know.
-            async with asyncio.timeout(self._connection.request_timeout_seconds):
-                sent = await self._send_all(producer, records)
-                results = await asyncio.gather(*(acknowledged for _, acknowledged in sent), return_exceptions=True)
-        except (KafkaError, TimeoutError) as error:
+        """See `Publisher.publish`. A call is the same as the last one when it is given the very same sequence."""
+        waited, self._waited = self._waited, None
+        if waited is not None and waited.records is not records:
+            await self._discard()  # what it would still deliver must not come behind newer records
+            waited = None
+        if waited is None:
+            waited = _Waited(records, await self._send(records), PATIENCE)
+        acknowledged = [acknowledgement for _, acknowledgement in waited.sent]
+        # An idempotent sender repeats a batch for as long as the broker is away; the caller wants to know.
+        if acknowledged and (await asyncio.wait(acknowledged, timeout=self._timeout))[1]:
+            await self._overdue(waited)
+        await self._judge(waited.sent)
+
+    async def _overdue(self, waited: _Waited) -> None:
+        if waited.patience > 1:
+            self._waited = waited._replace(patience=waited.patience - 1)
+        else:
             await self._discard()
-            raise self._unavailable(error) from error
-        for (batch, _), result in zip(sent, results, strict=True):
-            if isinstance(result, TOO_LARGE) and len(batch) == 1:
-                await self._discard()  # the gap in its sequence would kill the producer at the next record
-                raise UnpublishableError(batch[0], str(result))
-        failures = [result for result in results if isinstance(result, BaseException)]
-        if failures:
-            await self._discard()
-            raise self._unavailable(failures[0]) from failures[0]
+        raise self._unavailable(TimeoutError(f"no acknowledgement within {self._timeout:g} s"))
+
+    async def _judge(self, sent: list[Sent]) -> None:
+        """Raise what became of batches, unless all were acknowledged."""
+        failures = [(batch, error) for batch, future in sent if (error := future.exception()) is not None]
+        if not failures:
+            return
+        await self._discard()  # also a gap in its sequence would kill the producer at the next record
+        for batch, error in failures:
+            if isinstance(error, TOO_LARGE) and len(batch) == 1:
+                raise UnpublishableError(batch[0], str(error))
+        raise self._unavailable(failures[0][1]) from failures[0][1]
 
     async def stop(self) -> None:
         """See `Publisher.stop`."""
         producer, self._producer = self._producer, None
         if producer is not None and not await stopped_within(producer, STOP_TIMEOUT):
             LOG.warning("producer dropped with records in it; they are published again")
+
+    async def _send(self, records: Sequence[OutgoingRecord]) -> list[Sent]:
+        producer = await self._connected()
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._send_all(producer, records)
+        except (KafkaError, TimeoutError) as error:
+            await self._discard()
+            raise self._unavailable(error) from error
 
     async def _send_all(self, producer: AIOKafkaProducer, records: Sequence[OutgoingRecord]) -> list[Sent]:
         sent: list[Sent] = []

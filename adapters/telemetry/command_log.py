@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from adapters.telemetry.observers import Quiet
 from adapters.telemetry.outcomes import OutcomeKind, outcome_kind
+from adapters.telemetry.quiet import QuietObserver
 from adapters.telemetry.sampling import is_sound, trace_id_of
 from contracts.envelope import format_time
 from workers.ports.clock import Clock
@@ -29,7 +29,7 @@ class LineSink(Protocol):
     def write_lines(self, data: bytes, count: int) -> None: ...
 
 
-class JsonCommandLog(Quiet):
+class JsonCommandLog(QuietObserver):
     """`Observer` that writes JSON lines.
 
     Args:
@@ -51,7 +51,7 @@ class JsonCommandLog(Quiet):
         self._sink.write_lines(b"".join(lines), len(lines))
 
 
-class ReadableCommandLog(Quiet):
+class ReadableCommandLog(QuietObserver):
     """`Observer` that logs through `logging`, for people in a terminal."""
 
     def __init__(self, *, unsuccessful_only: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Observers that combine others: many as one, and none."""
+"""Many observers as one."""
 
 from __future__ import annotations
 
@@ -10,37 +10,6 @@ from workers.ports.messages import Partition, RawRecord
 from workers.ports.observing import Attempt, Observer, Settled
 
 LOG: Final = logging.getLogger(__name__)
-
-
-class Quiet:
-    """`Observer` that does nothing; also what an observer of a few things only starts from."""
-
-    def taken(self, records: Sequence[RawRecord], at: float) -> None:
-        pass
-
-    def attempt_failed(self, attempt: Attempt) -> None:
-        pass
-
-    def stored(self, decisions: int, duplicates: int, started: float, ended: float) -> None:
-        pass
-
-    def published(self, records: int, started: float, ended: float) -> None:
-        pass
-
-    def settled(self, batch: Sequence[Settled], at: float) -> None:
-        pass
-
-    def offsets_committed(self, partitions: int, started: float, ended: float, error: BaseException | None) -> None:
-        pass
-
-    def assigned(self, partitions: Sequence[Partition], gone: int) -> None:
-        pass
-
-    def outage(self, ground: str, *, over: bool) -> None:
-        pass
-
-    def drained(self, left: int, seconds: float) -> None:
-        pass
 
 
 class FanOut:

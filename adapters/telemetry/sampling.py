@@ -16,6 +16,7 @@ from zlib import crc32
 from adapters.telemetry.outcomes import OutcomeKind, outcome_kind
 from contracts.envelope import Envelope
 from workers.ports.observing import Settled
+from workers.ports.tracing import NOTHING, Carried
 
 _IDS: Final = "(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 _TRACEPARENT: Final = re.compile(f"00-{_IDS}|(?!00|ff)[0-9a-f]{{2}}-{_IDS}(-.*)?")
@@ -26,6 +27,9 @@ _SPAN_ID: Final = slice(36, 52)
 _LAST_OF_FLAGS: Final = 54
 _ODD: Final = frozenset("13579bdf")
 """The lowest bit of the flags says sampled."""
+
+_LONGEST_STATE: Final = 512
+"""Characters the specification wants to be passed on at least."""
 
 _CRC_RANGE: Final = 2**32
 _TRACE_BYTES: Final = 16
@@ -114,8 +118,14 @@ class Sampling:
         trace_id = trace_id_of(incoming) if is_sound(incoming) else self._digest(envelope, _TRACE_BYTES)
         return TraceContext(int(trace_id, 16), int(self._digest(envelope, _SPAN_BYTES), 16), sampled=True)
 
-    def traceparent(self, envelope: Envelope) -> str | None:
+    def carried(self, envelope: Envelope) -> Carried:
         """What the command's outcomes carry: its own span when it was chosen, else what came with it, if sound."""
+        traceparent = self._traceparent(envelope)
+        if traceparent is None:
+            return NOTHING
+        return Carried(traceparent, _fit(envelope.tracestate))
+
+    def _traceparent(self, envelope: Envelope) -> str | None:
         incoming = envelope.traceparent
         if is_sound(incoming):
             if not (self.tracing and is_chosen(incoming)):
@@ -134,6 +144,11 @@ class Sampling:
         """An id of so many bytes, in hexadecimal digits; that it is all zeros, which no id may be, will not happen."""
         name = f"{self.area}|{envelope.tenant}|{envelope.id}"
         return blake2b(name.encode(), digest_size=size).hexdigest()
+
+
+def _fit(tracestate: str | None) -> str | None:
+    """A sender's ``tracestate``, unless an outcome that carried it might be too large to publish."""
+    return tracestate if tracestate is not None and len(tracestate) <= _LONGEST_STATE else None
 
 
 class RateLimit:

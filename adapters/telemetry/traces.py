@@ -16,7 +16,7 @@ from typing import Final
 
 from opentelemetry.trace import SpanKind
 
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
 from adapters.telemetry.sampling import (
     RateLimit,
     Reason,
@@ -35,7 +35,7 @@ MAX_LINKS: Final = 32
 """A link costs 3 µs; that many show where a batch came from."""
 
 
-class Traces(Quiet):
+class Traces(QuietObserver):
     """`Observer` that makes the spans of one worker.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from adapters.clock import SystemClock
 from tests.bench import baseline as stored
-from tests.bench import breakdown
+from tests.bench import breakdown, markdown
 from tests.bench.baseline import Baseline
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
 from tests.bench.ground import Ground, ground
@@ -163,6 +164,15 @@ def explain(
     """Tell where the CPU of profiled contenders went, package by package."""
     columns = {file.parent.name: breakdown.microseconds(file, messages) for file in profiles}
     print_breakdown(CONSOLE, columns, above)
+
+
+@app.command()
+def table(files: Annotated[list[Path], typer.Argument(help="Files a run has written to build/bench.")]) -> None:
+    """Print results as the tables of docs/performance.md."""
+    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table}
+    for file in files:
+        content = json.loads(file.read_text())
+        typer.echo("\n".join([*markdown.environment(content), "", *kinds[file.name.partition("-")[0]](content), ""]))
 
 
 def _backlogged(wanted: list[Contender]) -> list[Contender]:

@@ -56,5 +56,5 @@ def microseconds(file: Path, messages: int) -> dict[str, float]:
     """Microseconds a message by package, dearest first; starting and waiting are left out."""
     stats: Mapping[Function, Entry] = pstats.Stats(str(file)).stats  # type: ignore[attr-defined]  # the stubs hide it
     totals = by_package(stats)
-    dearest_first = sorted(totals.items(), key=lambda item: -item[1])
-    return {name: seconds / messages * 1e6 for name, seconds in dearest_first if name not in {STARTING, WAITING}}
+    costly = sorted(totals, key=totals.__getitem__, reverse=True)
+    return {name: totals[name] / messages * 1e6 for name in costly if name not in {STARTING, WAITING}}

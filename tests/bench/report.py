@@ -115,8 +115,13 @@ def write_json(name: str, moment: datetime, content: Mapping[str, Any]) -> Path:
     """Write a run's results to a file of their own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = FOLDER / f"{name}-{moment:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps({"made_at": moment.isoformat(), **content}, default=_plain, indent=2) + "\n")
+    file.write_text(as_json({"made_at": moment.isoformat(), **content}))
     return file
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    """The text of a results file."""
+    return json.dumps(content, default=_plain, indent=2) + "\n"
 
 
 def spread_text(spread: Spread | None, digits: int = 0) -> str:

@@ -13,6 +13,8 @@ from tests.services.processes import ServiceProcess
 from workers.entrypoints.exits import ExitCode
 
 ROOT: Final = Path(__file__).parents[2]
+CLEAN: Final = (ExitCode.OK, ExitCode.ABORTED)
+"""How a worker ends that was asked to: everything finished, or what was not given up in time."""
 MOST: Final = 4
 """Workers at a time."""
 
@@ -81,11 +83,11 @@ class Crew:
     def stop(self, worker: WorkerProcess) -> None:
         """SIGTERM, and wait for the drained process to end.
 
-        Anything but exit code 0 is a death, unless it had not come so far as to hear the signal.
+        Another exit code than its own two for that is a death, unless it had not come so far as to hear the signal.
         """
         self._workers.remove(worker)
         worker.process.stop()
-        if worker.has_run and worker.process.exit_code != 0:
+        if worker.has_run and worker.process.exit_code not in CLEAN:
             self._mourn(worker, "asked to stop")
 
     def ask_for_stacks(self) -> None:

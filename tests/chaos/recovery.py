@@ -47,6 +47,13 @@ class Timeline:
         return self.sent[first : bisect_right(self.sent, end, key=lambda one: one.at)]
 
 
+class _Answer(NamedTuple):
+    """When a command was first answered, and how long that took."""
+
+    at: float
+    took: float
+
+
 @dataclass(frozen=True, slots=True)
 class Injected:
     """A fault as it was really done.
@@ -72,15 +79,15 @@ class Recovery:
     """How long one fault was felt.
 
     Attributes:
-        resumed: until every partition had answered a command sent after it, seconds; None if one never did.
+        resumed: until every partition worked again, seconds; None if one never did.
         caught_up: until the last late answer to what was sent up to the next fault, seconds.
-        again: how many outcomes were published once more than they should, up to the next fault.
+        again: when outcomes came once more than their commands were sent, up to the next fault, seconds after this one.
     """
 
     injected: Injected
     resumed: float | None
     caught_up: float
-    again: int
+    again: tuple[float, ...]
 
 
 def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> list[Recovery]:
@@ -92,20 +99,32 @@ def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> 
             each,
             _resumed(timeline, each.since, until),
             _caught_up(timeline, each.since, until),
-            sum(each.began <= at < until for at in timeline.again),
+            tuple(at - each.began for at in timeline.again if each.began <= at < until),
         )
         for each, until in zip(heavy, untils, strict=True)
     ]
 
 
 def _resumed(timeline: Timeline, since: float, until: float) -> float | None:
-    first: dict[str, float] = {}
+    """Until the slowest partition answered a command sent after `since`.
+
+    A partition that answered the first one promptly worked before it was asked: only that answer's own time counts.
+    """
+    slowest: float | None = None
+    for answers in _by_partition(timeline, since, until).values():
+        first = answers[0]
+        took = first.took if first.took <= PATIENCE else min(answer.at for answer in answers) - since
+        slowest = took if slowest is None else max(slowest, took)
+    return None if slowest == float("inf") else slowest
+
+
+def _by_partition(timeline: Timeline, since: float, until: float) -> dict[str, list[_Answer]]:
+    """The answers to what was sent in a time, by partition and in the order of sending."""
+    found: dict[str, list[_Answer]] = {}
     for sending in timeline.between(since, until):
-        answer = timeline.answered.get(sending.command_id, float("inf"))
-        first[sending.partition] = min(answer, first.get(sending.partition, answer))
-    if not first or max(first.values()) == float("inf"):
-        return None
-    return max(first.values()) - since
+        at = timeline.answered.get(sending.command_id, float("inf"))
+        found.setdefault(sending.partition, []).append(_Answer(at, at - sending.at))
+    return found
 
 
 def _caught_up(timeline: Timeline, since: float, until: float) -> float:

@@ -70,8 +70,11 @@ def as_json(result: Result) -> dict[str, Any]:
 def _measured(recoveries: Sequence[Recovery], began: float) -> dict[str, Any]:
     for one in recoveries:
         if one.injected.began == began:
-            resumed = None if one.resumed is None else round(one.resumed, 2)
-            return {"resumed": resumed, "caught_up": round(one.caught_up, 2), "published_again": one.again}
+            return {
+                "resumed": None if one.resumed is None else round(one.resumed, 2),
+                "caught_up": round(one.caught_up, 2),
+                "published_again": [round(after, 1) for after in one.again],
+            }
     return {}
 
 
@@ -91,7 +94,7 @@ def _faults(result: Result) -> Table:
 
 def _figures(found: list[Recovery]) -> list[str]:
     alone = [one for one in found if one.injected.fault.alone]
-    again = str(sum(one.again for one in found))
+    again = str(sum(len(one.again) for one in found))
     if not alone:
         return ["", "", "", "", "", again if found else ""]
     resumed = [one.resumed for one in alone if one.resumed is not None]

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, cast
 
 from adapters.inference.texts import RuleTextExtraction
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
 from contracts.commands.texts import ParseText
 from contracts.readings import BackendAnswer, ReadingContext, TextReading
 from contracts.topics import TopicRole, topic_name
@@ -146,7 +146,7 @@ class Sandbox:
             store=self._store,
             clock=self.clock,
             rng=random.Random(1),
-            observer=Quiet(),
+            observer=QuietObserver(),
         )
         limits = WorkerLimits(dispatch=DispatchLimits(unordered=self._parts.unordered))
         return Worker(ports, handling, limits, "texts")

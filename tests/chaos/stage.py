@@ -135,6 +135,7 @@ _SETTINGS: Final = {
     "POON_KAFKA__REBALANCE_TIMEOUT_SECONDS": "6",
     "POON_KAFKA__REQUEST_TIMEOUT_SECONDS": "5",
     "POON_DATABASE__CONNECT_TIMEOUT_SECONDS": "5",
+    "POON_HTTP__PORT": "0",
     "POON_RUNTIME__DRAIN_TIMEOUT_SECONDS": "10",
     # A break of the backends is outlasted by retries: 16 attempts take 8 s at the very least, 20 s as a rule.
     "POON_RUNTIME__RETRY__ATTEMPTS": "16",

@@ -19,7 +19,7 @@ class Answer:
         return json.loads(self.body)
 
 
-async def ask(app: ASGIApp, path: str, method: str = "GET") -> Answer:
+async def ask(app: ASGIApp, path: str, method: str = "GET", accept: str = "*/*") -> Answer:
     """One request and its answer; what the application raises afterwards is swallowed, as a server does."""
     sent: list[Message] = []
 
@@ -37,7 +37,7 @@ async def ask(app: ASGIApp, path: str, method: str = "GET") -> Answer:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"fleet")],
+        "headers": [(b"host", b"fleet"), (b"accept", accept.encode())],
         "scheme": "http",
         "server": ("fleet", 80),
         "client": ("probe", 1),

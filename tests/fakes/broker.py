@@ -67,6 +67,8 @@ class FakeIntake:
     unreadable: bool = False
     sink: RecordSink | None = None
     stale_commits: int = 0
+    asked: int = 0
+    """How often somebody wanted to know what was committed."""
     stopped: bool = False
 
     async def start(self, sink: RecordSink) -> None:
@@ -85,6 +87,7 @@ class FakeIntake:
         self.points |= points
 
     async def committed(self, partitions: Collection[Partition]) -> Mapping[Partition, CommitPoint]:
+        self.asked += 1
         if self.unreadable:
             raise UnavailableError("the fake coordinator is away")
         return {partition: self.points[partition] for partition in partitions if partition in self.points}

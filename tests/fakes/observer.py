@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
 from workers.ports.observing import Attempt, Settled
 
 
-class RecordingObserver(Quiet):
+class RecordingObserver(QuietObserver):
     """`Observer` for tests."""
 
     def __init__(self) -> None:

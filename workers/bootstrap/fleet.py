@@ -9,18 +9,17 @@ import sys
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Final
 
 from adapters.clock import SystemClock
 from adapters.http.endpoints import Operations, application
 from adapters.http.server import HttpServer, url_of
-from adapters.telemetry.logs import configure_logging
 from workers.bootstrap.clients import consumer_group
 from workers.bootstrap.collector import spare_the_collector
 from workers.bootstrap.errors import FleetAbortedError
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
 from workers.bootstrap.listening import listening_socket
-from workers.bootstrap.parts import Parts, PartsOpener, Watchers, fleet_parts, make_worker
+from workers.bootstrap.parts import Parts, PartsOpener, fleet_parts, make_worker
 from workers.bootstrap.signals import Stop, StopSignals
 from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.bootstrap.vitals import make_vitals, pings
@@ -90,13 +89,13 @@ async def run(settings: Settings, areas: Collection[str] | None = None, open_par
         HttpAddressError: the address to answer on cannot be had.
         FleetAbortedError: it was stopped before everything in flight was finished.
     """
-    configure_logging(settings.logging.level, settings.logging.format)
-    listening = listening_socket(settings.http)
-    spare_the_collector()
-    stop = Stop()
-    with StopSignals(stop, SystemClock(), settings.runtime.drain_timeout_seconds):
-        async with running(settings, areas, stop, listening, open_parts, sys.stderr.buffer) as fleet:
-            await fleet.until_stopped()
+    clock, stop = SystemClock(), Stop()
+    with telemetry(settings, clock, sys.stderr.buffer) as told:
+        listening = listening_socket(settings.http)
+        spare_the_collector()
+        with StopSignals(stop, clock, settings.runtime.drain_timeout_seconds):
+            async with running(settings, areas, stop, listening, open_parts, told) as fleet:
+                await fleet.until_stopped()
     if fleet.left:
         raise FleetAbortedError(fleet.left)
 
@@ -108,14 +107,14 @@ async def running(
     stop: Stop | None = None,
     listening: socket.socket | None = None,
     open_parts: PartsOpener = fleet_parts,
-    log_to: BinaryIO | None = None,
+    told: Telemetry | None = None,
 ) -> AsyncIterator[Fleet]:
     """A fleet that has its partitions and works until the context ends or it is asked to stop, then drains.
 
     From the first moment to the last it answers over HTTP where it is `listening`, if it is.
 
-    `open_parts` opens the adapters it works with; a test opens some that misbehave. `log_to` takes a line for each
-    command.
+    `open_parts` opens the adapters it works with; a test opens some that misbehave. Without a `told`, nothing is logged
+    or traced of single commands.
 
     Raises:
         UnavailableError: broker, topics or database are not there; says which and what to do.
@@ -123,13 +122,13 @@ async def running(
     """
     chosen = tuple(areas or settings.runtime.areas)
     clock = SystemClock()
-    with telemetry(settings, clock, log_to) as told:
-        surroundings = Surroundings(clock, stop or Stop(), make_vitals(settings, clock), told)
-        async with _attended(settings, surroundings, listening), open_parts(settings, chosen) as parts:
-            fleet = _assemble(settings, parts, chosen, surroundings)
-            async with _working(fleet):
-                LOG.info("fleet runs", extra={"areas": ",".join(chosen)})
-                yield fleet
+    told = told or Telemetry(settings, clock)
+    surroundings = Surroundings(clock, stop or Stop(), make_vitals(settings, clock), told)
+    async with _attended(settings, surroundings, listening), open_parts(settings, chosen) as parts:
+        fleet = _assemble(settings, parts, chosen, surroundings)
+        async with _working(fleet):
+            LOG.info("fleet runs", extra={"areas": ",".join(chosen)})
+            yield fleet
 
 
 @asynccontextmanager
@@ -158,8 +157,13 @@ async def _attended(
 @asynccontextmanager
 async def _answering(surroundings: Surroundings, listening: socket.socket) -> AsyncIterator[None]:
     vitals = surroundings.vitals
-    page = surroundings.telemetry.metrics_page
-    operations = Operations(vitals.live, vitals.ready, vitals.started, vitals.fleet, page)
+    operations = Operations(
+        live=vitals.live,
+        ready=vitals.ready,
+        started=vitals.started,
+        fleet=vitals.fleet,
+        metrics=surroundings.telemetry.metrics_page,
+    )
     server = HttpServer(application(operations), listening)
     serving = surroundings.supervisor.spawn(server.serve(), "HTTP")
     try:
@@ -197,16 +201,14 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
     tallies = tuple(Tally() for _ in areas)
     told = surroundings.telemetry
     workers = tuple(
-        make_worker(settings, parts, area, _watchers(settings, told, area, tally))
+        make_worker(
+            settings, parts, area, told.observer(area, consumer_group(settings, area), tally), told.carry_on(area)
+        )
         for area, tally in zip(areas, tallies, strict=True)
     )
     told.watch([worker.status for worker in workers], parts.backends)
     surroundings.vitals.watch(list(zip(workers, tallies, strict=True)), pings(settings, parts))
     return Fleet(workers, tallies, parts.events, parts.entries, surroundings)
-
-
-def _watchers(settings: Settings, told: Telemetry, area: str, tally: Tally) -> Watchers:
-    return Watchers(told.observer(area, consumer_group(settings, area), tally), told.traceparent(area))
 
 
 async def _all_ready(fleet: Fleet) -> None:

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from adapters.cache.opening import open_cache
 from adapters.clock import SystemClock
@@ -24,7 +24,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.commands.receipts import ExtractReceipt
-from contracts.envelope import Envelope
+from contracts.registry import COMMANDS
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
@@ -36,13 +36,13 @@ from workers.ports.handling import Handler
 from workers.ports.observing import Observer
 from workers.ports.status import BackendGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
+from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
-from workers.runtime.outcomes import incoming_traceparent
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 
-BUFFERED_PER_PLACE: Final = 20
+BUFFERED_PER_PLACE: Final = 10
 """Records taken over for each command that may be in flight."""
 
 IMAGES_PER_PROCESS: Final = 2
@@ -72,18 +72,6 @@ class Parts:
     clock: Clock
     ask_database: Ping
     backends: tuple[BackendGauge, ...] = ()
-
-
-class Watchers(NamedTuple):
-    """Who watches a worker.
-
-    Attributes:
-        observer: is told what it does.
-        traceparent: what its outcomes carry, by the envelope of their command.
-    """
-
-    observer: Observer
-    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
 
 
 PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
@@ -125,7 +113,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         )
 
 
-def make_worker(settings: Settings, parts: Parts, area: str, watchers: Watchers) -> Worker:
+def make_worker(
+    settings: Settings, parts: Parts, area: str, observer: Observer, carry_on: CarryOn = carry_nothing
+) -> Worker:
     """The worker of one area, and who watches it: a consumer group of its own, so that areas scale and pause apart."""
     kafka = settings.kafka
     connection = kafka_connection(settings)
@@ -135,7 +125,7 @@ def make_worker(settings: Settings, parts: Parts, area: str, watchers: Watchers)
     codec = compression(settings)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), *watchers, replies)
+    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies, carry_on)
     return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 
 
@@ -162,7 +152,12 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
         in_flight = min(in_flight, IMAGES_PER_PROCESS * recognition_processes(settings))
     buffered = in_flight * BUFFERED_PER_PLACE
     return WorkerLimits(
-        dispatch=DispatchLimits(max_in_flight=in_flight),
+        dispatch=DispatchLimits(
+            max_in_flight=in_flight,
+            max_in_flight_per_tenant=runtime.max_in_flight_per_tenant or None,
+            tenant_weights=runtime.weights,
+            unordered=frozenset(COMMANDS[name] for name, own in runtime.by_type.items() if own.ordered is False),
+        ),
         flow=FlowLimits(total_high=buffered, partition_high=max(1, buffered // 2), resume_fraction=runtime.resume_at),
         commit_batch=runtime.commit_batch,
         drain_timeout=runtime.drain_timeout_seconds,

@@ -17,11 +17,11 @@ from adapters.telemetry.observers import FanOut
 from adapters.telemetry.sampling import Sampling
 from adapters.telemetry.traces import Traces
 from adapters.telemetry.tracing import Tracing, open_tracing
-from contracts.envelope import Envelope
 from workers.config import CommandLines, LogLevel, Settings, headers_of
 from workers.ports.clock import Clock
 from workers.ports.observing import Observer
 from workers.ports.status import BackendGauge, WorkerStatus
+from workers.ports.tracing import CarryOn
 from workers.runtime.deliveries import POISON
 
 CLOSE_TIMEOUT: Final = 2.0
@@ -74,9 +74,9 @@ class Telemetry:
             observers.append(traces)
         return FanOut(observers)
 
-    def traceparent(self, area: str) -> Callable[[Envelope], str | None]:
-        """What outcomes carry as ``traceparent``, by the envelope of their command; pure and cheap."""
-        return self._sampling(area).traceparent
+    def carry_on(self, area: str) -> CarryOn:
+        """Which trace context the outcomes of an area's commands carry."""
+        return self._sampling(area).carried
 
     def _sampling(self, area: str) -> Sampling:
         chosen = self._settings.telemetry

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from contracts.envelope import Envelope
 from workers.ports.clock import Clock
 from workers.ports.messages import OutgoingRecord, Publisher, UnpublishableError
 from workers.ports.observing import Observer
 from workers.ports.store import CommitResult, Committed, DecisionStore, InboxKey, StoredEvent, Verdict
+from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.deadletters import without_content
 from workers.runtime.deliveries import Delivery
 from workers.runtime.ground import Ground
-from workers.runtime.outcomes import incoming_traceparent, outgoing
+from workers.runtime.outcomes import outgoing
 
 LOG: Final = logging.getLogger(__name__)
 PUBLISH_AHEAD: Final = 2
@@ -54,18 +54,14 @@ Batch = list[tuple[Submission, CommitResult]]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a committer works with, and who watches.
-
-    Attributes:
-        traceparent: what outcomes carry, by the envelope of their command.
-    """
+    """What a committer works with, and who watches."""
 
     store: DecisionStore
     publisher: Publisher
     ground: Ground
     observer: Observer
     clock: Clock
-    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
+    carry_on: CarryOn = carry_nothing
 
 
 class Committer:
@@ -83,7 +79,7 @@ class Committer:
         self._ground = tools.ground
         self._observer = tools.observer
         self._clock = tools.clock
-        self._traceparent = tools.traceparent
+        self._carry_on = tools.carry_on
         self._batch_size = batch_size
         self._settled = settled
         self._submitted: deque[Submission] = deque()
@@ -107,7 +103,7 @@ class Committer:
         """The second loop: stored events to the broker."""
         while True:
             batch = await self._stored.get()
-            await self._publish(self._records(batch))
+            await self._publish(_records(batch, self._carry_on))
             self._settled(batch)
 
     async def _made_durable(self, batch: list[Submission]) -> Batch:
@@ -146,15 +142,6 @@ class Committer:
                 self._observer.published(len(records), started, self._clock.monotonic())
                 return
 
-    def _records(self, batch: Batch) -> list[OutgoingRecord]:
-        records: list[OutgoingRecord] = []
-        for entry, result in batch:
-            if isinstance(result, Committed):
-                if entry.dead_letters:
-                    records += _due_letters(entry, result)
-                records += outgoing(result.events, self._traceparent(entry.delivery.envelope))
-        return records
-
     def _next_batch(self) -> list[Submission]:
         batch: list[Submission] = []
         keys: set[InboxKey] = set()
@@ -172,6 +159,16 @@ class Committer:
         if not submitted:
             self._something.clear()
         return batch
+
+
+def _records(batch: Batch, carry_on: CarryOn) -> list[OutgoingRecord]:
+    records: list[OutgoingRecord] = []
+    for entry, result in batch:
+        if isinstance(result, Committed):
+            if entry.dead_letters:
+                records += _due_letters(entry, result)
+            records += outgoing(result.events, carry_on(entry.delivery.envelope))
+    return records
 
 
 def _due_letters(entry: Submission, result: Committed) -> tuple[OutgoingRecord, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Collection
 from typing import Final
 
@@ -21,6 +22,10 @@ class OffsetCommits:
     """Commits the watermarks of an assignment, one commit at a time.
 
     A commit that fails is no loss: the records are redelivered, recognised and published again.
+
+    Attributes:
+        confirmed: when the last commit began that the group took; until then this worker was a member of it. Seconds of
+            the monotonic clock.
     """
 
     def __init__(
@@ -32,14 +37,15 @@ class OffsetCommits:
         self._clock = clock
         self._observer = observer
         self._lock = asyncio.Lock()
+        self.confirmed = -math.inf
 
     async def commit_forever(self, interval: float) -> None:
         """Commit what has changed, every `interval` seconds."""
         while True:
             await self._clock.sleep(interval)
-            await self.commit()
+            await self.commit_changes()
 
-    async def commit(self) -> None:
+    async def commit_changes(self) -> None:
         """Commit what has changed since the last commit."""
         async with self._lock:
             # Before a new partition's metadata was read, a commit would wipe it out.
@@ -80,5 +86,7 @@ class OffsetCommits:
         except (StaleAssignmentError, UnavailableError) as error:
             failure = error
             LOG.warning("offsets not committed", extra={"reason": str(error)})
+        else:
+            self.confirmed = started
         self._observer.offsets_committed(len(points), started, self._clock.monotonic(), failure)
         return failure is None

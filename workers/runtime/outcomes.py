@@ -17,6 +17,7 @@ from workers.ports.errors import RejectionError
 from workers.ports.handling import Decision, NewEvent
 from workers.ports.messages import OutgoingRecord
 from workers.ports.store import StoredEvent, Verdict
+from workers.ports.tracing import NOTHING, Carried
 from workers.runtime.deliveries import NOBODY, POISON, Defect, Delivery
 
 _EVENT_TOPICS: Final = {area: topic_name(area, TopicRole.EVENTS) for area in AREAS}
@@ -88,22 +89,17 @@ def dead_letter_place(delivery: Delivery) -> DeadLetter:
     )
 
 
-def incoming_traceparent(envelope: Envelope) -> str | None:
-    """What outcomes carry where nothing is traced: the context that came with the command."""
-    return envelope.traceparent
-
-
-def outgoing(events: Sequence[StoredEvent], traceparent: str | None = None) -> list[OutgoingRecord]:
+def outgoing(events: Sequence[StoredEvent], carried: Carried = NOTHING) -> list[OutgoingRecord]:
     """The records that publish stored events: the same bytes and ids, however often.
 
     Args:
-        events: what was stored.
-        traceparent: the W3C trace context of this hop.
+        events: of one command.
+        carried: the trace context they go out with.
     """
-    return [_outgoing(event, traceparent) for event in events]
+    return [_outgoing(event, carried) for event in events]
 
 
-def _outgoing(event: StoredEvent, traceparent: str | None) -> OutgoingRecord:
+def _outgoing(event: StoredEvent, carried: Carried) -> OutgoingRecord:
     envelope = Envelope(
         id=str(event.id),
         source=SOURCE + event.handler,
@@ -114,7 +110,8 @@ def _outgoing(event: StoredEvent, traceparent: str | None) -> OutgoingRecord:
         correlation_id=event.correlation_id,
         causation_id=event.causation_id,
         sequence=str(event.version),
-        traceparent=traceparent,
+        traceparent=carried.traceparent,
+        tracestate=carried.tracestate,
     )
     return OutgoingRecord(event.topic, envelope.key.encode(), event.data.encode(), envelope.headers())
 

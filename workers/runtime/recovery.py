@@ -1,10 +1,10 @@
-"""After a restart or a rebalance: which redelivered records were done with, as the last commit's metadata tells."""
+"""After a restart, a rebalance or a long sleep: which records were done with, as the group's last commit tells."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from typing import Final
+from typing import Final, NamedTuple
 
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import Intake, Partition
@@ -13,8 +13,15 @@ from workers.runtime.progress import Run, covers, decode
 LOG: Final = logging.getLogger(__name__)
 
 
+class _Known(NamedTuple):
+    """What is done with: everything below `next_offset`, and some runs above."""
+
+    next_offset: int
+    runs: tuple[Run, ...]
+
+
 class Recovery:
-    """Remembers, for partitions that are new to this worker, what was finished above their committed offset.
+    """Remembers, for partitions that are new to this worker or perhaps lost to it, what the group had finished.
 
     What cannot be read is no loss: the event table recognises those records, at the price of publishing them again.
     """
@@ -22,10 +29,17 @@ class Recovery:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._unread: set[Partition] = set()
-        self._finished: dict[Partition, tuple[Run, ...]] = {}
+        self._finished: dict[Partition, _Known] = {}
 
     def begin(self, partitions: Collection[Partition]) -> None:
-        """These partitions are new; their metadata is read before the first of their records is handled."""
+        """These partitions are new; their commit is read before the first of their records is handled."""
+        self._unread |= set(partitions)
+
+    def doubt(self, partitions: Collection[Partition]) -> None:
+        """Others may have had these partitions meanwhile; what they committed is read before records are handled.
+
+        An offset is committed only once its outcome was published, so nothing below it need be published again.
+        """
         self._unread |= set(partitions)
 
     def forget(self, partitions: Collection[Partition]) -> None:
@@ -35,7 +49,7 @@ class Recovery:
             self._finished.pop(partition, None)
 
     async def read(self) -> frozenset[Partition]:
-        """Read the metadata of all new partitions at once; at most one request, none where nothing is new.
+        """Read the commits of all new and doubtful partitions at once; at most one request, none where there are none.
 
         Returns:
             The partitions the group has never committed an offset of.
@@ -53,22 +67,22 @@ class Recovery:
         self._unread -= read
         for partition in read:
             point = points.get(partition)
-            if point is not None and (runs := decode(*point)):
-                self._finished[partition] = runs
+            if point is not None:
+                self._finished[partition] = _Known(point.next_offset, decode(*point))
         return read - points.keys()
 
     def is_unread(self, partition: Partition) -> bool:
-        """Whether the partition's metadata is still to be read."""
+        """Whether the partition's commit is still to be read."""
         return partition in self._unread
 
     @property
     def is_needed(self) -> bool:
-        """Whether some partition's metadata is still to be read."""
+        """Whether some partition's commit is still to be read."""
         return bool(self._unread)
 
     def is_finished(self, topic: str, number: int, offset: int) -> bool:
-        """Whether a redelivered record was done with before."""
+        """Whether a record was done with before it came here."""
         if not self._finished:
             return False
-        runs = self._finished.get(Partition(topic, number))
-        return runs is not None and covers(runs, offset)
+        known = self._finished.get(Partition(topic, number))
+        return known is not None and (offset < known.next_offset or covers(known.runs, offset))

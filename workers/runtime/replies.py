@@ -10,7 +10,7 @@ from workers.ports.store import StoredEvent
 from workers.runtime.outcomes import outgoing
 
 
-def reply(topic: str, events: Sequence[StoredEvent], traceparent: str | None = None) -> OutgoingRecord:
+def reply(topic: str, events: Sequence[StoredEvent]) -> OutgoingRecord:
     """The reply to a command.
 
     It keeps the outcome's key: callers who share a reply topic read all of it, and the outcomes of one owner keep
@@ -19,9 +19,8 @@ def reply(topic: str, events: Sequence[StoredEvent], traceparent: str | None = N
     Args:
         topic: the envelope's ``reply_to``; only a topic made for replies gets into one.
         events: the stored events of the command, the last of which ends it.
-        traceparent: as the outcome's.
     """
-    (outcome,) = outgoing(events[-1:], traceparent)
+    (outcome,) = outgoing(events[-1:])
     return replace(outcome, topic=topic)
 
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.base import Command
-from contracts.envelope import Envelope
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import CommandFailed
 from contracts.registry import EVENTS
@@ -107,7 +106,6 @@ class Surroundings:
     rng: random.Random
     observer: Observer
     replies: ReplyPublisher
-    traceparent: Callable[[Envelope], str | None]
     submit: Callable[[Submission], None]
     finished: Callable[[list[Delivery]], None]
     step_aside: Callable[[Delivery], None]
@@ -159,7 +157,7 @@ class Settler:
                 done.append(delivery)
                 well += not (result.duplicate or submission.dead_letters)
                 if delivery.envelope.reply_to is not None:
-                    self._reply(delivery.envelope.reply_to, delivery.envelope, result)
+                    self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
                 told.append(_told(delivery, result))
             elif submission.is_final:
                 msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
@@ -169,9 +167,6 @@ class Settler:
         self._mass_failure.settled(now, well)
         self._observer.settled(told, now)
         self._around.finished(done)
-
-    def _reply(self, topic: str, envelope: Envelope, result: Committed) -> None:
-        self._around.replies.offer(reply(topic, result.events, self._around.traceparent(envelope)))
 
     def _republish(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> None:
         self._submit(Submission(delivery, None, recorded, self._dead_letters_again(delivery, recorded)))
@@ -364,6 +359,6 @@ def _facts(delivery: Delivery, error: Exception, step: Step) -> dict[str, object
         "partition": delivery.record.partition,
         "offset": delivery.record.offset,
         "attempt": delivery.attempts,
-        "error": str(error),
+        "error": type(error).__name__,
         "step": str(step),
     }

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.envelope import Envelope
 from workers.ports.clock import Clock
 from workers.ports.messages import Intake, Partition, Publisher, RawRecord
 from workers.ports.observing import Observer
 from workers.ports.replies import ReplyPublisher
 from workers.ports.status import WorkerStatus
 from workers.ports.store import DecisionStore, InboxKey
+from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.assignment import Assignment
 from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
@@ -29,7 +30,6 @@ from workers.runtime.ground import Ground
 from workers.runtime.guard import GuardedSink
 from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
-from workers.runtime.outcomes import incoming_traceparent
 from workers.runtime.recovery import Recovery
 from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
@@ -37,6 +37,14 @@ from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
 
 LOG: Final = logging.getLogger(__name__)
+
+
+LONG_SLEEP: Final = 3.0
+"""Seconds without a poll after which the group may have given this worker's partitions away without its knowing.
+
+A process that was frozen goes on where it stood, fetches what others have handled long since, and hears only with its
+next heartbeat that it is no member any more. Below the shortest session time-out a broker takes, 6 s.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,8 @@ class WorkerPorts:
     clock: Clock
     rng: random.Random
     observer: Observer
-    traceparent: Callable[[Envelope], str | None] = incoming_traceparent
     replies: ReplyPublisher = field(default_factory=NoReplies)
+    carry_on: CarryOn = carry_nothing
 
 
 class WorkerFailedError(Exception):
@@ -95,7 +103,7 @@ class Worker:
         self._recovery = Recovery(ports.intake)
         self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
         self._supervisor = Supervisor()
-        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock, ports.traceparent)
+        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock, ports.carry_on)
         self._dispatcher = Dispatcher(limits.dispatch, self._begin)
         self._committer = Committer(tools, limits.commit_batch, self._settled)
         self._settler = Settler(
@@ -107,7 +115,6 @@ class Worker:
                 rng=ports.rng,
                 observer=ports.observer,
                 replies=ports.replies,
-                traceparent=ports.traceparent,
                 submit=self._committer.submit,
                 finished=self._finished,
                 step_aside=self._dispatcher.step_aside,
@@ -118,6 +125,7 @@ class Worker:
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
+        self._woken = -math.inf
         self._ready = asyncio.Event()
         self._aborted = asyncio.Event()
 
@@ -177,6 +185,9 @@ class Worker:
         """See `RecordSink.accept`."""
         if not self._accepting:
             return
+        now = self._clock.monotonic()
+        if self._facts.polled is not None and now - self._facts.polled > LONG_SLEEP:
+            self._woken = now
         noted = ((record, self._assignment.deliver(record)) for record in records)
         fresh = [(record, offsets) for record, offsets in noted if offsets is not None]
         if fresh:
@@ -186,6 +197,7 @@ class Worker:
     async def assigned(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.assigned`: adopt what came back, cancel only what is really gone."""
         handover = self._assignment.assign(partitions)
+        self._woken = -math.inf
         self._recovery.begin(handover.new)
         self._recovery.forget(handover.gone)
         for partition in handover.gone:
@@ -201,7 +213,7 @@ class Worker:
 
     async def revoked(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.revoked`: commit what is ready; in-flight work goes on until the next assignment."""
-        await self._offsets.commit()
+        await self._offsets.commit_changes()
         self._assignment.revoke(partitions)
 
     async def _start(self) -> None:
@@ -227,7 +239,7 @@ class Worker:
         left = 0 if await self._idle_in_time() else self._dispatcher.in_flight
         if left:
             LOG.warning("drain given up", extra={"group": self._facts.group, "in_flight": left})
-        await self._offsets.commit()
+        await self._offsets.commit_changes()
         self._observer.drained(left, self._clock.monotonic() - started)
         LOG.info("drained", extra={"group": self._facts.group})
 
@@ -244,6 +256,8 @@ class Worker:
     async def _take_over_forever(self) -> None:
         while True:
             arrived = await self._arrived.get()
+            if self._woken > self._offsets.confirmed:
+                self._recovery.doubt({Partition(record.topic, record.partition) for record, _ in arrived})
             if self._recovery.is_needed:
                 await self._offsets.define(await self._recovery.read())
             taken = self._clock.monotonic()

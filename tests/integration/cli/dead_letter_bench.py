@@ -17,7 +17,7 @@ from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import dead_letters, events
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.publisher import KafkaPublisher
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.codec import encode
 from contracts.commands.texts import ParseText
@@ -27,7 +27,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.commands import TEXT_COMMANDS, parsed
 from tests.services.kafka import fresh_name
 from tests.services.waiting import eventually
-from workers.bootstrap.parts import Parts, Watchers, make_worker
+from workers.bootstrap.parts import Parts, make_worker
 from workers.config import Settings
 from workers.entrypoints.cli import app
 from workers.ports.errors import BackendError
@@ -134,7 +134,7 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
     parts = Parts(
         SqlDecisionStore(database), reader, repository, {ParseText: bench.backend}, SystemClock(), database.check
     )
-    worker = make_worker(settings, parts, "texts", Watchers(Quiet()))
+    worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()
     await bench.publisher.start()
     try:

@@ -13,7 +13,7 @@ from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
@@ -79,7 +79,7 @@ class Live:
             MemoryStore(),
             SystemClock(),
             random.Random(1),
-            Quiet(),
+            QuietObserver(),
             replies=KafkaReplyPublisher(self.connection, "live-replies"),
         )
         handling = Handling({ParseText: self.handler}, RetryPolicy(1), 60.0, self.group, {})

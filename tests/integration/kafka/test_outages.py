@@ -11,7 +11,7 @@ from adapters.clock import SystemClock
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.commands.texts import ParseText
 from tests.fakes.commands import TEXT_COMMANDS, decision, text_record
@@ -57,7 +57,7 @@ async def working(kafka: KafkaService, group: str, backend: Backend) -> AsyncIte
         MemoryStore(),
         SystemClock(),
         random.Random(1),
-        Quiet(),
+        QuietObserver(),
     )
     handling = Handling({ParseText: backend.handle}, RetryPolicy(attempts=1), 10.0, group, {})
     worker = Worker(ports, handling, WorkerLimits(flow=FlowLimits(total_high=1000, partition_high=500)))

@@ -81,7 +81,7 @@ def test_the_spans_of_a_batch_arrive_as_the_protocol_says(collector: Collector) 
 def test_the_tree_of_a_command_hangs_together(collector: Collector) -> None:
     with telemetry(settings(collector.url), FakeClock()) as told:
         work(tracer_of(told))
-        carried = parse_traceparent(told.traceparent("texts")(SAMPLED.envelope))
+        carried = parse_traceparent(told.carry_on("texts")(SAMPLED.envelope).traceparent)
     assert carried is not None
     named = {attributes(span).get("messaging.message.id"): span for span in collector.spans if span.name == PROCESS}
     sampled, wrong, batch = named["c-1"], named["c-9"], named[None]

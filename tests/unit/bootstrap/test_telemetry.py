@@ -115,9 +115,9 @@ def test_without_metrics_there_is_no_page_and_a_worker_may_be_watched_all_the_sa
 
 def test_outcomes_join_the_trace_only_where_spans_are_made() -> None:
     with telemetry(settings({}), FakeClock()) as told:
-        assert told.traceparent("texts")(about(traceparent=SENDER)) == SENDER
+        assert told.carry_on("texts")(about(traceparent=SENDER)).traceparent == SENDER
     with telemetry(settings(TRACED), FakeClock()) as told:
-        carried = told.traceparent("texts")(about(traceparent=SENDER))
+        carried = told.carry_on("texts")(about(traceparent=SENDER)).traceparent
     assert carried is not None
     assert carried[:36] == SENDER[:36]
     assert carried != SENDER

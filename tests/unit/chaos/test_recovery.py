@@ -38,15 +38,20 @@ def test_work_has_resumed_when_every_partition_answers_what_was_sent_after_the_f
 
 
 def test_recovery_from_an_outage_counts_from_its_end() -> None:
-    rows = timeline(("a", 9, 9.1), ("a", 11, 13.5), ("a", 12.5, 13.5))
+    rows = timeline(("a", 9, 9.1), ("a", 11, 15.5), ("a", 12.5, 15.5))
     (one,) = recoveries([injected(FaultKind.DATABASE_KILLED, 10, 12)], rows, 30)
-    assert one.resumed == pytest.approx(1.5)
-    assert one.caught_up == pytest.approx(1.5)
+    assert one.resumed == pytest.approx(3.5)
+    assert one.caught_up == pytest.approx(3.5)
+
+
+def test_a_partition_that_answers_promptly_worked_before_it_was_asked() -> None:
+    (one,) = recoveries([KILL], timeline(("a", 10.5, 16), ("b", 19, 19.3)), 30)
+    assert one.resumed == pytest.approx(6), "b was asked for the first time at 19, and nothing says it did not work"
 
 
 def test_a_fault_nobody_felt_needs_no_catching_up() -> None:
     (one,) = recoveries([KILL], timeline(("a", 10.5, 10.6)), 30)
-    assert one.resumed == pytest.approx(0.6)
+    assert one.resumed == pytest.approx(0.1)
     assert one.caught_up == 0
 
 
@@ -73,7 +78,7 @@ def test_each_fault_is_watched_until_the_next_heavy_one() -> None:
 def test_outcomes_published_again_count_for_the_heavy_fault_before_them() -> None:
     rows = Timeline(timeline(("a", 10.5, 10.6)).sent, {}, again=[9, 10, 30, 41])
     found = recoveries([KILL, injected(FaultKind.LEADER_KILLED, 40, 45)], rows, 60)
-    assert [one.again for one in found] == [2, 1]
+    assert [one.again for one in found] == [(0, 20), (1,)]
 
 
 def test_a_slow_recovery_is_told_unless_two_faults_came_together() -> None:

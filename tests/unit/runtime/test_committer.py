@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.telemetry.observers import Quiet
+from adapters.telemetry.quiet import QuietObserver
+from contracts.envelope import Envelope
 from tests.fakes.broker import FakePublisher
 from tests.fakes.clock import NOON, FakeClock, settle
 from tests.fakes.commands import decision, text_record
 from tests.fakes.store import MemoryStore
 from workers.ports.messages import OutgoingRecord
 from workers.ports.store import CommitResult, Committed, Conflicted, Unstorable, Verdict
+from workers.ports.tracing import Carried
 from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Committer, Submission, Tools
 from workers.runtime.deliveries import Delivery, receive
@@ -24,6 +26,11 @@ def verdict(command_id: str) -> Verdict:
     return outcomes.decided(delivery(command_id), decision(), NOON)
 
 
+def carry_on(envelope: Envelope) -> Carried:
+    """A trace context of each command's own."""
+    return Carried(f"trace of {envelope.id}")
+
+
 def delivery(command_id: str) -> Delivery:
     return receive(text_record(1, command_id), PartitionOffsets())
 
@@ -34,8 +41,9 @@ class Bench:
         self.store = MemoryStore()
         self.publisher = FakePublisher()
         self.results: list[CommitResult] = []
-        observer = Quiet()
-        tools = Tools(self.store, self.publisher, Ground(self.clock, random.Random(1)), observer, self.clock)
+        observer = QuietObserver()
+        ground = Ground(self.clock, random.Random(1))
+        tools = Tools(self.store, self.publisher, ground, observer, self.clock, carry_on)
         self.committer = Committer(tools, batch_size, self._settled)
         self.supervisor = Supervisor()
 
@@ -115,6 +123,15 @@ async def test_dead_letters_are_published_before_their_outcome(bench: Bench) -> 
     bench.committer.submit(Submission(delivery("c1"), verdict("c1"), (), (letter,)))
     await bench.run()
     assert [record.topic for record in bench.publisher.records] == ["poon.texts.dlt", "poon.texts.events"]
+
+
+async def test_an_outcome_carries_its_own_commands_trace_also_when_it_is_published_again(bench: Bench) -> None:
+    bench.submit("c1", "c2")
+    await bench.run()
+    bench.committer.submit(Submission(delivery("c1"), None, verdict("c1").events))
+    await settle()
+    carried = [dict(record.headers)["traceparent"] for record in bench.publisher.records]
+    assert carried == [b"trace of c1", b"trace of c2", b"trace of c1"]
 
 
 async def test_stored_events_are_published_again_without_a_transaction(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.commands import decision, parsed, text_record
 from workers.ports.errors import RejectionError
 from workers.ports.handling import Decision, NewEvent
+from workers.ports.tracing import NOTHING, Carried
 from workers.runtime import outcomes
 from workers.runtime.deadletters import dead_letter
 from workers.runtime.deliveries import Defect, receive
@@ -49,6 +50,14 @@ def test_a_published_outcome_tells_its_command_and_keeps_its_key() -> None:
     assert envelope.source == "/poon/workers/texts"
     assert record.value is not None
     assert decode_event(envelope.type, record.value) == parsed()
+
+
+def test_outcomes_go_out_with_the_trace_context_they_are_given_and_without_one_otherwise() -> None:
+    events = outcomes.decided(DELIVERY, Decision((NewEvent(parsed()), NewEvent(parsed()))), NOON).events
+    for carried in (Carried("00-ab-cd-01", "vendor=x"), NOTHING):
+        for record in outcomes.outgoing(events, carried):
+            envelope = parse_envelope(record.headers, NOON)
+            assert (envelope.traceparent, envelope.tracestate) == carried
 
 
 def test_publishing_twice_gives_the_same_bytes() -> None:

@@ -22,7 +22,6 @@ from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError, RejectionError, UnavailableError
 from workers.ports.handling import CommandContext, Decision
-from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
@@ -65,7 +64,6 @@ class Bench:
                 rng=random.Random(1),
                 observer=self.observer,
                 replies=NoReplies(),
-                traceparent=outcomes.incoming_traceparent,
                 submit=committer.submit,
                 finished=self.finished.extend,
                 step_aside=lambda _: self._place(-1),

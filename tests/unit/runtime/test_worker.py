@@ -50,7 +50,13 @@ class Bench:
         policy = RetryPolicy(self.attempts, base_delay=1.0)
         handling = Handling({ParseText: self._handle}, policy, 60.0, "group", {})
         ports = WorkerPorts(
-            self.intake, self.publisher, self.store, self.clock, random.Random(1), self.observer, replies=self.replies
+            self.intake,
+            self.publisher,
+            self.store,
+            self.clock,
+            random.Random(1),
+            self.observer,
+            replies=self.replies,
         )
         self.worker = Worker(ports, handling, self.limits, "texts")
         self.stop = asyncio.Event()

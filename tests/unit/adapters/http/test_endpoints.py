@@ -18,7 +18,7 @@ OPERATIONS = Operations(
     ready=lambda: ILL,
     started=lambda: FINE,
     fleet=lambda: FLEET,
-    metrics=lambda _: (b"up 1\n", "x/y"),
+    metrics=lambda accept: (b"up 1\n", f"x/y; for={accept}"),
 )
 
 
@@ -58,8 +58,8 @@ async def test_the_status_is_the_fleet_whole(app: ASGIApp) -> None:
 
 
 async def test_metrics_come_as_the_collector_gives_them(app: ASGIApp) -> None:
-    answer = await ask(app, "/metrics")
-    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "x/y", b"up 1\n")
+    answer = await ask(app, "/metrics", accept="z/z")
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "x/y; for=z/z", b"up 1\n")
 
 
 async def test_without_a_collector_there_are_no_metrics() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from adapters.telemetry.observers import FanOut, Quiet
+from adapters.telemetry.observers import FanOut
+from adapters.telemetry.quiet import QuietObserver
 from tests.fakes.observing import USUAL, attempt, raw
 from workers.ports.observing import Observer, Settled
 
@@ -35,7 +36,7 @@ class Recording:
         return called
 
 
-class Broken(Quiet):
+class Broken(QuietObserver):
     """Fails at each batch."""
 
     def __init__(self) -> None:
@@ -64,7 +65,7 @@ def test_what_is_told_arrives_whole() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_quiet_one_takes_every_call(name: str) -> None:
-    quiet = Quiet()
+    quiet = QuietObserver()
     before = vars(quiet).copy()
     CALLS[name](quiet)
     assert vars(quiet) == before
@@ -87,7 +88,7 @@ def test_one_that_fails_is_logged_once_and_switched_off(caplog: pytest.LogCaptur
 
 
 def test_an_interruption_is_not_swallowed() -> None:
-    class Interrupted(Quiet):
+    class Interrupted(QuietObserver):
         def drained(self, left: int, seconds: float) -> None:
             raise KeyboardInterrupt(left, seconds)
 

@@ -1,5 +1,7 @@
 """Which commands are traced, and what context their outcomes carry, follows from the commands alone."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,7 +95,7 @@ def test_about_the_ratio_of_commands_without_a_trace_is_drawn_always_the_same() 
 
 def test_a_sampled_commands_outcome_names_the_span_that_will_be_made() -> None:
     for envelope in (about(traceparent=SENDER), about()):
-        carried = ALWAYS.traceparent(envelope)
+        carried = ALWAYS.carried(envelope).traceparent
         assert parse_traceparent(carried) == ALWAYS.context(envelope)
 
 
@@ -105,17 +107,24 @@ def test_the_span_is_in_the_senders_trace_and_not_the_senders_span() -> None:
 
 @pytest.mark.parametrize("sampling", [NEVER, ALWAYS, OFF])
 def test_an_unsampled_context_is_carried_on_as_it_came(sampling: Sampling) -> None:
-    assert sampling.traceparent(about(traceparent=UNSAMPLED)) == UNSAMPLED
+    assert sampling.carried(about(traceparent=UNSAMPLED)).traceparent == UNSAMPLED
 
 
 def test_without_tracing_a_sampled_context_is_carried_on_as_it_came() -> None:
-    assert OFF.traceparent(about(traceparent=SENDER)) == SENDER
-    assert OFF.traceparent(about()) is None
+    assert OFF.carried(about(traceparent=SENDER)).traceparent == SENDER
+    assert OFF.carried(about()).traceparent is None
 
 
 @pytest.mark.parametrize("incoming", [None, "broken", SENDER + "\r\nx: y"])
 def test_without_a_sound_context_and_undrawn_outcomes_carry_none(incoming: str | None) -> None:
-    assert NEVER.traceparent(about(traceparent=incoming)) is None
+    assert NEVER.carried(about(traceparent=incoming)).traceparent is None
+
+
+def test_the_senders_tracestate_goes_with_its_context_unless_it_is_overlong() -> None:
+    envelope = replace(about(traceparent=UNSAMPLED), tracestate="vendor=x")
+    assert NEVER.carried(envelope) == (UNSAMPLED, "vendor=x")
+    assert NEVER.carried(replace(envelope, tracestate="x" * 513)) == (UNSAMPLED, None)
+    assert NEVER.carried(replace(envelope, traceparent=None)) == (None, None)
 
 
 def test_commands_of_different_ids_tenants_and_areas_have_spans_of_their_own() -> None:

@@ -124,7 +124,7 @@ def test_a_sampled_command_has_its_own_span_in_the_senders_trace(traced: Traced)
 
 
 def test_the_span_is_the_one_the_outcome_names(traced: Traced) -> None:
-    carried = parse_traceparent(traced.sampling.traceparent(SAMPLED.envelope))
+    carried = parse_traceparent(traced.sampling.carried(SAMPLED.envelope).traceparent)
     traced.observer.settled([SAMPLED], 11.0)
     (command,) = traced.command_spans()
     assert carried is not None
