@@ -1,6 +1,8 @@
 """What holds for every test: its place in the order, its access to the network, its examples."""
 
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,15 @@ settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", parent=settings.get_profile("desk"), derandomize=True, print_blob=True)
 settings.register_profile("thorough", parent=settings.get_profile("desk"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "desk"))
+
+
+@pytest.fixture(autouse=True)
+def root_logger_as_it_was() -> Iterator[None]:
+    """Whatever a test before has told the root logger, or this one tells it, no other test hears of it."""
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    yield
+    root.setLevel(logging.WARNING)
 
 
 def area(path: Path) -> str:

@@ -105,8 +105,7 @@ class Database:
     async def _drop_if_broken(self, connection: AsyncConnection, error: Exception) -> None:
         """Keep a connection that failed out of the pool: what is used below SQLAlchemy, SQLAlchemy does not see fail.
 
-        The idle ones go as well. They most likely failed with it, and each would cost an attempt of its own to tell;
-        asking each whether it is alive before it is used would cost every transaction a round trip.
+        The idle ones go as well: they most likely failed with it.
         """
         if not isinstance(translation(error, ""), UnstorableRowError) and not connection.invalidated:
             await connection.invalidate(error)
@@ -166,6 +165,7 @@ def _postgresql_engine(url: URL, pool_size: int, connect_timeout: float) -> Asyn
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=connect_timeout,
+        pool_pre_ping=True,
         pool_recycle=_RECYCLE_SECONDS,
         pool_use_lifo=True,
     )

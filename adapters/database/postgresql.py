@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.failures import UnstorableRowError
 from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, zoned_event_of
+from adapters.database.text_columns import TextColumn
 from workers.domain.spending import SpendingEntry
 from workers.ports.store import InboxKey, StoredEvent
 
@@ -97,7 +98,7 @@ class PostgresqlStatements:
         self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry]
     ) -> bool:
         _refuse_zoneless(events)
-        columns = _columns(map(entry_values, entries), len(ENTRY_FIELDS)) + _columns(events)
+        columns = _columns(map(entry_values, entries), ENTRY_FIELDS) + _columns(events, EVENT_FIELDS)
         try:
             await _execute(connection, _INSERT_NEW, columns)
         except UniqueViolation:
@@ -106,17 +107,17 @@ class PostgresqlStatements:
 
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         _refuse_zoneless(events)
-        columns = _columns(events)
+        columns = _columns(events, EVENT_FIELDS)
         return [row[0] for row in await _fetch(connection, _INSERT_EVENTS, columns)]
 
     async def upsert_entries(
         self, connection: AsyncConnection, entries: Sequence[SpendingEntry]
     ) -> Collection[tuple[str, UUID]]:
-        columns = _columns(map(entry_values, entries))
+        columns = _columns(map(entry_values, entries), ENTRY_FIELDS)
         return [(row[0], row[1]) for row in await _fetch(connection, _UPSERT_ENTRIES, columns)]
 
     async def recorded(self, connection: AsyncConnection, keys: Sequence[InboxKey]) -> Sequence[StoredEvent]:
-        return [zoned_event_of(row) for row in await _fetch(connection, _RECORDED, _columns(keys))]
+        return [zoned_event_of(row) for row in await _fetch(connection, _RECORDED, _columns(keys, InboxKey._fields))]
 
 
 def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:
@@ -124,9 +125,10 @@ def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:
         raise UnstorableRowError("a moment without a zone is no moment")
 
 
-def _columns(rows: Iterable[Sequence[Any]], width: int = 0) -> list[list[Any]]:
-    """Rows as columns; `width` empty ones where there are no rows."""
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> list[Sequence[Any]]:
+    """Rows as columns, empty ones where there are no rows."""
+    found = list(zip(*rows, strict=True)) or [()] * len(names)
+    return [list(column) if name in _TYPES else TextColumn(column) for name, column in zip(names, found, strict=True)]
 
 
 async def _fetch(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> list[TupleRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from adapters.clock import SystemClock
 from tests.bench import baseline as stored
+from tests.bench import breakdown, markdown
 from tests.bench.baseline import Baseline
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
 from tests.bench.ground import Ground, ground
@@ -21,8 +23,16 @@ from tests.bench.job import Job
 from tests.bench.latencies import summarize_latencies
 from tests.bench.latency import Latency, LatencyOptions
 from tests.bench.machine import machine_facts
-from tests.bench.report import print_comparisons, print_facts, print_latencies, print_summaries, write_json
-from tests.bench.summary import summarize
+from tests.bench.report import (
+    print_breakdown,
+    print_comparisons,
+    print_facts,
+    print_latencies,
+    print_multiples,
+    print_summaries,
+    write_json,
+)
+from tests.bench.summary import multiples, summarize
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
 
@@ -74,6 +84,8 @@ def throughput(  # noqa: PLR0913  one argument an option
     summaries = summarize(measured, FLOOR.name)
     print_facts(CONSOLE, facts)
     print_summaries(CONSOLE, summaries, FLOOR.name)
+    for ours in OURS:
+        print_multiples(CONSOLE, ours.name, multiples(measured, ours.name))
     _write("throughput", {"facts": facts, "options": options, "summaries": summaries, "measurements": measured})
     if any(summary.problems for summary in summaries):
         raise typer.Exit(1)
@@ -140,6 +152,27 @@ def check(
     wrong = any(summary.problems for summary in summaries)
     if wrong or any(each.is_slowdown for each in comparisons):
         raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    profiles: Annotated[list[Path], typer.Argument(help="Files profile.out of throughput --profile.")],
+    *,
+    messages: Messages = 20_000,
+    above: Annotated[float, typer.Option(help="Leave out what costs less, microseconds a message.")] = 1.0,
+) -> None:
+    """Tell where the CPU of profiled contenders went, package by package."""
+    columns = {file.parent.name: breakdown.microseconds(file, messages) for file in profiles}
+    print_breakdown(CONSOLE, columns, above)
+
+
+@app.command()
+def table(files: Annotated[list[Path], typer.Argument(help="Files a run has written to build/bench.")]) -> None:
+    """Print results as the tables of docs/performance.md."""
+    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table}
+    for file in files:
+        content = json.loads(file.read_text())
+        typer.echo("\n".join([*markdown.environment(content), "", *kinds[file.name.partition("-")[0]](content), ""]))
 
 
 def _backlogged(wanted: list[Contender]) -> list[Contender]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -74,6 +74,12 @@ def problems(expected: Expected, rows: Stored, outcomes: Sequence[Published]) ->
     if strays:
         found.append(f"{strays} outcomes under another key than their command's")
     return found
+
+
+def silence(log: Iterable[str], wanted: int) -> list[str]:
+    """What a log is short of: who claims to write a line for each command has to."""
+    found = sum(1 for _ in log)
+    return [f"{found} lines in the log instead of at least {wanted}"] if found < wanted else []
 
 
 def _differences(what: str, expected: Expected, ids: Sequence[str]) -> list[str]:

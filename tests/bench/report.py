@@ -55,6 +55,13 @@ def print_summaries(console: Console, summaries: Sequence[Summary], base: str) -
     _print_problems(console, summaries)
 
 
+def print_multiples(console: Console, contender: str, multiples: Mapping[str, float]) -> None:
+    """How many times as many messages a second one handles as the others."""
+    told = [f"{factor:.2g} × {other}" for other, factor in multiples.items()]
+    if told:
+        console.print(f"{contender} handles {', '.join(told)}", highlight=False)
+
+
 def print_latencies(console: Console, summaries: Sequence[LatencySummary], base: str) -> None:
     """The latency of all contenders side by side."""
     table = Table(title="Latency, milliseconds: median (lowest-highest) of the rounds")
@@ -86,12 +93,35 @@ def print_comparisons(console: Console, comparisons: Sequence[Comparison], base:
     console.print(table)
 
 
+def print_breakdown(console: Console, columns: Mapping[str, Mapping[str, float]], above: float) -> None:
+    """Microseconds a message of each package, contenders side by side."""
+    table = Table(title="CPU under the profiler, microseconds a message by package")
+    table.add_column("package")
+    for name in columns:
+        table.add_column(name, justify="right")
+    totals = {package: max(column.get(package, 0.0) for column in columns.values()) for package in _packages(columns)}
+    for package, most in sorted(totals.items(), key=lambda item: -item[1]):
+        if most >= above:
+            table.add_row(package, *(f"{column.get(package, 0.0):.1f}" for column in columns.values()))
+    table.add_row("[bold]all[/bold]", *(f"[bold]{sum(column.values()):.1f}[/bold]" for column in columns.values()))
+    console.print(table)
+
+
+def _packages(columns: Mapping[str, Mapping[str, float]]) -> set[str]:
+    return {package for column in columns.values() for package in column}
+
+
 def write_json(name: str, moment: datetime, content: Mapping[str, Any]) -> Path:
     """Write a run's results to a file of their own."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     file = FOLDER / f"{name}-{moment:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps({"made_at": moment.isoformat(), **content}, default=_plain, indent=2) + "\n")
+    file.write_text(as_json({"made_at": moment.isoformat(), **content}))
     return file
+
+
+def as_json(content: Mapping[str, Any]) -> str:
+    """The text of a results file."""
+    return json.dumps(content, default=_plain, indent=2) + "\n"
 
 
 def spread_text(spread: Spread | None, digits: int = 0) -> str:

@@ -40,6 +40,18 @@ def summarize(measurements: Sequence[Measurement], base: str) -> list[Summary]:
     return [_summary(name, mine, by_name.get(base, [])) for name, mine in by_name.items()]
 
 
+def multiples(measurements: Sequence[Measurement], contender: str) -> dict[str, float]:
+    """How many times as many messages a second the contender handles as each of the others, round by round."""
+    others = dict.fromkeys(each.contender for each in measurements if each.contender != contender)
+    found = {
+        other: summary.share_of_rate
+        for other in others
+        for summary in summarize(measurements, other)
+        if summary.contender == contender
+    }
+    return {other: share for other, share in found.items() if share is not None}
+
+
 def _summary(name: str, mine: Sequence[Measurement], bases: Sequence[Measurement]) -> Summary:
     problems = tuple(f"round {each.number}: {problem}" for each in mine for problem in each.problems)
     good = [each for each in mine if not each.problems]

@@ -13,7 +13,7 @@ from tests.bench.contenders import Contender, Queue
 from tests.bench.ground import Ground
 from tests.bench.job import Job
 from tests.bench.measuring import Measurement, Observer
-from tests.bench.process import running
+from tests.bench.process import LOG, running
 from tests.bench.round import Round
 from tests.bench.supply import NotFedError, Supplies, Supply
 from tests.bench.topics import Topic, header
@@ -157,7 +157,9 @@ class Throughput:
         records = self._outcomes.read(turn.before, self._outcomes.ends())
         outcomes = [Published(header(each, "ce_causationid"), (each.key() or b"").decode()) for each in records]
         rows = checking.stored(turn.about.database_url)
-        return tuple(checking.problems(turn.supply.expected, rows, outcomes))
+        with (turn.folder / LOG).open() as log:
+            silence = checking.silence(log, turn.contender.lines * turn.about.messages)
+        return (*checking.problems(turn.supply.expected, rows, outcomes), *silence)
 
 
 def failed(contender: str, number: int, problem: str) -> Measurement:

@@ -24,6 +24,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.commands.receipts import ExtractReceipt
+from contracts.registry import COMMANDS
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
@@ -151,7 +152,12 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
         in_flight = min(in_flight, IMAGES_PER_PROCESS * recognition_processes(settings))
     buffered = in_flight * BUFFERED_PER_PLACE
     return WorkerLimits(
-        dispatch=DispatchLimits(max_in_flight=in_flight),
+        dispatch=DispatchLimits(
+            max_in_flight=in_flight,
+            max_in_flight_per_tenant=runtime.max_in_flight_per_tenant or None,
+            tenant_weights=runtime.weights,
+            unordered=frozenset(COMMANDS[name] for name, own in runtime.by_type.items() if own.ordered is False),
+        ),
         flow=FlowLimits(total_high=buffered, partition_high=max(1, buffered // 2), resume_fraction=runtime.resume_at),
         commit_batch=runtime.commit_batch,
         drain_timeout=runtime.drain_timeout_seconds,

@@ -10,13 +10,14 @@ from typing import Final
 
 from adapters.kafka.connection import KafkaConnection, TlsFileError
 from adapters.kafka.diagnosis import find_obstacle
+from contracts.registry import COMMANDS
 from workers.bootstrap.clients import kafka_connection
 from workers.bootstrap.parts import Parts
+from workers.bootstrap.policies import retry_policy
 from workers.config import Settings
 from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
 from workers.runtime.health import HealthLimits, lane_budget
-from workers.runtime.retry import RetryPolicy
 from workers.runtime.vitals import Identity, Ping, Vitals
 
 DISTRIBUTION: Final = "poon-workers"
@@ -33,11 +34,11 @@ def make_vitals(settings: Settings, clock: Clock) -> Vitals:
 
 def health_limits(settings: Settings) -> HealthLimits:
     """Beyond what the fleet counts as dead."""
-    runtime, retry = settings.runtime, settings.runtime.retry
-    policy = RetryPolicy(retry.attempts, retry.base_delay_seconds, retry.max_delay_seconds)
+    runtime = settings.runtime
+    tries = [(retry_policy(runtime.retry_of(name)), runtime.handler_timeout_of(name)) for name in COMMANDS]
     return HealthLimits(
         poll_silence=_POLL_GRACE + _REBALANCES * settings.kafka.rebalance_timeout_seconds,
-        lane_budget=lane_budget([policy], runtime.handler_timeout_seconds),
+        lane_budget=lane_budget(tries),
     )
 
 

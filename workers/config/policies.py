@@ -52,10 +52,13 @@ class CommandTypeSettings(SettingsGroup):
     max_delay_seconds: OptionalSeconds = Field(None, description="instead of `runtime.retry.max_delay_seconds`")
     total_seconds: OptionalSeconds = Field(None, description="instead of `runtime.retry.total_seconds`")
     handler_timeout_seconds: OptionalSeconds = Field(None, description="instead of `runtime.handler_timeout_seconds`")
+    ordered: bool | None = Field(
+        None, description="`false`: commands of this type take effect in any order, also those of one key"
+    )
 
     def over(self, retry: RetrySettings) -> RetrySettings:
         """The retries of this type."""
-        own = self.model_dump(exclude_none=True, exclude={"handler_timeout_seconds"})
+        own = self.model_dump(exclude_none=True, exclude={"handler_timeout_seconds", "ordered"})
         return retry.model_copy(update=own)
 
 

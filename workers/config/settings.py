@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -220,12 +221,30 @@ class ImageSettings(SettingsGroup):
         raise refused("is missing while its other half is given", "set both or neither", missing)
 
 
+def _weights(value: tuple[str, ...]) -> tuple[str, ...]:
+    for entry in value:
+        tenant, separator, weight = entry.partition("=")
+        if not (separator and re.fullmatch(TENANT_PATTERN, tenant) and _WEIGHT.fullmatch(weight) and float(weight)):
+            raise refused(f"{entry!r} is no tenant and weight", "write for instance acme=3,other=0.5")
+    return value
+
+
+_WEIGHT: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+Weights = Annotated[tuple[str, ...], BeforeValidator(comma_list), AfterValidator(_weights)]
+
+
 class RuntimeSettings(SettingsGroup):
     """How the fleet works through its topics."""
 
     areas: Areas = Field(AREAS, description="areas this process works for, with commas")
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = Field(
         1_000, description="most commands of one area handled at the same time, commands"
+    )
+    max_in_flight_per_tenant: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        0, description="most of those that may be one tenant's; 0 is no bound of its own, commands"
+    )
+    tenant_weights: Weights = Field(
+        (), description="shares of contested places, `tenant=weight` with commas; 1 for whoever is not named"
     )
     resume_at: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.5, description="share of `max_in_flight` below which paused partitions go on, fraction"
@@ -256,6 +275,11 @@ class RuntimeSettings(SettingsGroup):
         """The retries of a command type."""
         own = self.by_type.get(command_type)
         return self.retry if own is None else own.over(self.retry)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weight of each tenant that is named."""
+        return {tenant: float(weight) for tenant, _, weight in (entry.partition("=") for entry in self.tenant_weights)}
 
     def handler_timeout_of(self, command_type: str) -> float:
         """The longest time one attempt at a command of the type may take, seconds."""

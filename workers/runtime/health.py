@@ -16,7 +16,7 @@ from typing import Final
 
 from workers.ports.health import Check, HealthReport, Result, StuckLane
 from workers.ports.status import LaneStatus, WorkerStatus
-from workers.runtime.retry import RetryPolicy
+from workers.runtime.retry import RetryPolicy, longest_delay
 
 SETTLE_ALLOWANCE: Final = 60.0
 """Seconds for storing and publishing a decision, and for the look-ups before it, on top of the handler's own time."""
@@ -58,20 +58,19 @@ class Vital:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-def lane_budget(policies: Iterable[RetryPolicy], time_budget: float) -> float:
+def lane_budget(tries: Iterable[tuple[RetryPolicy, float]]) -> float:
     """The longest a record can be worked on when everything does what it should, seconds.
 
     Args:
-        policies: of all command types.
-        time_budget: the most one attempt may take, seconds.
+        tries: of each command type the retry policy, and the most one attempt may take, seconds.
     """
-    return max(_budget(policy, time_budget) for policy in policies)
+    return SETTLE_ALLOWANCE + max(_longest(policy, time_budget) for policy, time_budget in tries)
 
 
-def _budget(policy: RetryPolicy, time_budget: float) -> float:
-    bounds = (policy.base_delay * 2.0 ** min(attempt, 32) for attempt in range(policy.attempts - 1))
-    back_offs = sum(min(policy.max_delay, bound) for bound in bounds)
-    return policy.attempts * time_budget + back_offs + SETTLE_ALLOWANCE
+def _longest(policy: RetryPolicy, time_budget: float) -> float:
+    delays = sum(longest_delay(attempt, policy) for attempt in range(1, policy.attempts))
+    # The last attempt begins before the time in all is up, and may take its own time.
+    return min(policy.attempts * time_budget + delays, policy.total_time + time_budget)
 
 
 def worked_since(before: Mapping[LaneId, float], workers: Iterable[WorkerStatus], now: float) -> dict[LaneId, float]:

@@ -43,9 +43,9 @@ class OffsetCommits:
         """Commit what has changed, every `interval` seconds."""
         while True:
             await self._clock.sleep(interval)
-            await self.commit()
+            await self.commit_changes()
 
-    async def commit(self) -> None:
+    async def commit_changes(self) -> None:
         """Commit what has changed since the last commit."""
         async with self._lock:
             # Before a new partition's metadata was read, a commit would wipe it out.

@@ -213,7 +213,7 @@ class Worker:
 
     async def revoked(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.revoked`: commit what is ready; in-flight work goes on until the next assignment."""
-        await self._offsets.commit()
+        await self._offsets.commit_changes()
         self._assignment.revoke(partitions)
 
     async def _start(self) -> None:
@@ -239,7 +239,7 @@ class Worker:
         left = 0 if await self._idle_in_time() else self._dispatcher.in_flight
         if left:
             LOG.warning("drain given up", extra={"group": self._facts.group, "in_flight": left})
-        await self._offsets.commit()
+        await self._offsets.commit_changes()
         self._observer.drained(left, self._clock.monotonic() - started)
         LOG.info("drained", extra={"group": self._facts.group})
 

@@ -1,5 +1,7 @@
 """Taking the HTTP address the settings name."""
 
+import logging
+
 import pytest
 
 from adapters.http.server import listen
@@ -28,7 +30,7 @@ def test_the_port_that_was_chosen_is_taken() -> None:
 
 
 def test_a_default_port_that_is_taken_gives_way_to_a_free_one(caplog: pytest.LogCaptureFixture) -> None:
-    with listen("127.0.0.1", 0) as taken:
+    with caplog.at_level(logging.WARNING), listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         default = HttpSettings.model_construct(enabled=True, host="127.0.0.1", port=port, _fields_set=set())
         assert port_of(default) not in {port, 0}

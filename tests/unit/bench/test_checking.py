@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.bench.checking import Expected, Published, Stored, problems
+from tests.bench.checking import Expected, Published, Stored, problems, silence
 
 EXPECTED = Expected({"a": "t/1", "b": "t/2"}, Decimal("3.50"))
 ROWS = Stored(["b", "a"], 2, Decimal("3.50"))
@@ -38,3 +38,8 @@ def test_a_wrong_row_is_told(rows: Stored, problem: str) -> None:
 )
 def test_a_wrong_outcome_is_told(outcomes: list[Published], problem: str) -> None:
     assert problems(EXPECTED, ROWS, outcomes) == [problem]
+
+
+def test_a_log_that_is_quieter_than_it_claims_is_told() -> None:
+    assert silence(["a", "b"], 2) == []
+    assert silence(["a", "b"], 3) == ["2 lines in the log instead of at least 3"]

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.bench.measuring import WORKER, Measurement
-from tests.bench.summary import summarize
+from tests.bench.summary import multiples, summarize
 
 
 def measured(contender: str, number: int, rate: float, worker: float) -> Measurement:
@@ -67,3 +67,12 @@ def test_a_contender_that_never_finished_has_only_problems() -> None:
     (ours,) = summarize([replace(ROUNDS[1], problems=("stuck",))], "floor")
     assert ours.rate is None
     assert ours.problems
+
+
+def test_one_is_a_multiple_of_the_others_round_by_round() -> None:
+    assert multiples(ROUNDS, "floor") == {"ours": pytest.approx((2 + 100 / 60) / 2)}
+    assert multiples(ROUNDS, "ours") == {"floor": pytest.approx(0.55)}
+
+
+def test_who_never_took_part_is_no_multiple_of_anybody() -> None:
+    assert multiples(ROUNDS, "celery") == {}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from workers.bootstrap.parts import intake_options
+from contracts.commands.texts import ParseText
+from workers.bootstrap.parts import intake_options, worker_limits
 from workers.config import Settings
 
 
@@ -21,3 +22,19 @@ def test_each_area_has_its_own_group_and_topic() -> None:
     settings = Settings.model_validate({"kafka": {"bootstrap_servers": "kafka:9092", "group_id": "fleet"}})
     options = intake_options(settings, "spending")
     assert (options.group_id, list(options.topics)) == ("fleet.spending", ["poon.spending.commands"])
+
+
+def test_places_and_order_reach_the_dispatcher() -> None:
+    settings = Settings.model_validate(
+        {
+            "runtime": {
+                "max_in_flight_per_tenant": 7,
+                "tenant_weights": "acme=2",
+                "by_type": {"poon.text.parse.v1": {"ordered": False}, "poon.receipt.extract.v1": {"attempts": 2}},
+            }
+        }
+    )
+    dispatch = worker_limits(settings, "texts").dispatch
+    assert (dispatch.max_in_flight_per_tenant, dispatch.tenant_weights) == (7, {"acme": 2.0})
+    assert dispatch.unordered == {ParseText}
+    assert worker_limits(Settings(), "texts").dispatch.max_in_flight_per_tenant is None

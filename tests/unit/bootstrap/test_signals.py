@@ -1,6 +1,7 @@
 """What the signals lead to, sent to this very process; time is real, and short."""
 
 import asyncio
+import logging
 import os
 import queue
 import signal
@@ -73,7 +74,7 @@ async def test_a_blocked_event_loop_does_not_keep_a_third_signal_from_ending_the
 
 
 async def test_a_drain_that_does_not_end_in_time_is_ended(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
-    with scene.listening(drain_timeout=-signals.MARGIN):
+    with caplog.at_level(logging.ERROR), scene.listening(drain_timeout=-signals.MARGIN):
         send(signal.SIGTERM)
         assert await asyncio.to_thread(scene.ends.get, timeout=30) == EXIT_CODE
     assert [record.__dict__["reason"] for record in caplog.records] == ["the drain did not end in time"]

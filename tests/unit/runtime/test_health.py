@@ -104,17 +104,18 @@ def test_a_drain_has_its_own_budget_for_what_is_in_flight() -> None:
         (RetryPolicy(1, 1.0, 30.0), 10.0, 10.0),
         (RetryPolicy(3, 1.0, 30.0), 10.0, 3 * 10.0 + 1 + 2),
         (RetryPolicy(5, 1.0, 3.0), 0.5, 5 * 0.5 + 1 + 2 + 3 + 3),
+        (RetryPolicy(100, 1.0, 30.0, total_time=60.0), 10.0, 60.0 + 10.0),
     ],
 )
 def test_a_budget_is_every_attempt_every_back_off_and_an_allowance(
     policy: RetryPolicy, time_budget: float, seconds: float
 ) -> None:
-    assert lane_budget([policy], time_budget) == pytest.approx(seconds + health.SETTLE_ALLOWANCE)
+    assert lane_budget([(policy, time_budget)]) == pytest.approx(seconds + health.SETTLE_ALLOWANCE)
 
 
 def test_the_most_patient_command_type_sets_the_budget() -> None:
-    patient = RetryPolicy(100, 30.0, 30.0)
-    assert lane_budget([RetryPolicy(1), patient], 1.0) == lane_budget([patient], 1.0)
+    patient = (RetryPolicy(3, 30.0, 30.0), 1.0)
+    assert lane_budget([(RetryPolicy(1), 1.0), patient]) == lane_budget([patient])
 
 
 def test_time_counts_from_the_first_look_at_which_a_record_was_worked_on() -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.registry import COMMANDS
 from workers.config import Settings, SettingsError, load, load_settings, settings_reference, shown
@@ -120,3 +121,14 @@ def test_the_reference_says_what_an_entry_holds_and_how_it_is_written(tmp_path: 
     assert by_file(tmp_path, in_file).runtime.retry_of(RECEIPT).attempts == 3
     exported = section.partition(f"export {VARIABLE}='")[2].partition("'")[0]
     assert load_settings({VARIABLE: exported}, tmp_path).runtime.retry_of(RECEIPT).attempts == 3
+
+
+def test_places_are_shared_between_tenants_by_weight_and_bound() -> None:
+    settings = Settings.model_validate({"runtime": {"tenant_weights": "acme=3, other=0.5"}})
+    assert settings.runtime.weights == {"acme": 3.0, "other": 0.5}
+
+
+@pytest.mark.parametrize("wrong", ["acme", "acme=", "acme=0", "acme=-1", "=2", "a b=1", "acme=many"])
+def test_a_weight_that_is_none_is_refused_by_name(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="is no tenant and weight"):
+        Settings.model_validate({"runtime": {"tenant_weights": wrong}})
