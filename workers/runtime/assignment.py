@@ -90,6 +90,13 @@ class Assignment:
         """Whether any partition is paused."""
         return bool(self._paused)
 
+    def skip_to(self, next_offsets: Mapping[Partition, int]) -> None:
+        """Other owners have committed these offsets meanwhile: everything below them is done with."""
+        for partition, next_offset in next_offsets.items():
+            offsets = self._offsets.get(partition)
+            if offsets is not None:
+                offsets.skip_to(next_offset)
+
     def to_commit(self) -> dict[Partition, Progress]:
         """What has changed since the last commit.
 

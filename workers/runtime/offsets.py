@@ -34,6 +34,7 @@ class PartitionOffsets:
         self._unfinished: deque[int] = deque()
         self._finished_above: set[int] = set()
         self._last_delivered: int | None = None
+        self._done_below = 0
         self._change = 0
         self._committed_change = 0
 
@@ -53,8 +54,28 @@ class PartitionOffsets:
 
     def finish(self, offset: int) -> None:
         """Note that a delivered record is done with: its outcome is stored and acknowledged by the broker."""
+        if offset < self._done_below:
+            return
         self._change += 1
         self._finished_above.add(offset)
+        self._advance()
+
+    def skip_to(self, next_offset: int) -> None:
+        """Take it that everything below an offset is done with: another owner has committed it meanwhile.
+
+        A worker that was thrown out of the group and got its partition back would otherwise commit how far it had come
+        before, and the group would go back behind what the other one did. What is in flight here ends in vain.
+        """
+        if self._last_delivered is None or self.next_offset is None or next_offset <= self.next_offset:
+            return
+        self._change += 1
+        self._done_below = next_offset
+        while self._unfinished and self._unfinished[0] < next_offset:
+            self._finished_above.discard(self._unfinished.popleft())
+        self._advance()
+        self._last_delivered = max(self._last_delivered, next_offset - 1)
+
+    def _advance(self) -> None:
         while self._unfinished and self._unfinished[0] in self._finished_above:
             self._finished_above.remove(self._unfinished.popleft())
 

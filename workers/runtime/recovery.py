@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from workers.ports.errors import UnavailableError
@@ -20,8 +21,20 @@ class _Known(NamedTuple):
     runs: tuple[Run, ...]
 
 
+class Reading(NamedTuple):
+    """What the group says of partitions.
+
+    Attributes:
+        silent: the partitions it has never committed an offset of.
+        next_offsets: how far it has come with the others.
+    """
+
+    silent: frozenset[Partition] = frozenset()
+    next_offsets: Mapping[Partition, int] = MappingProxyType({})
+
+
 class Recovery:
-    """Remembers, for partitions that are new to this worker or perhaps lost to it, what the group had finished.
+    """Remembers, for partitions that come to this worker or were perhaps lost to it, what the group had finished.
 
     What cannot be read is no loss: the event table recognises those records, at the price of publishing them again.
     """
@@ -31,14 +44,11 @@ class Recovery:
         self._unread: set[Partition] = set()
         self._finished: dict[Partition, _Known] = {}
 
-    def begin(self, partitions: Collection[Partition]) -> None:
-        """These partitions are new; their commit is read before the first of their records is handled."""
-        self._unread |= set(partitions)
-
     def doubt(self, partitions: Collection[Partition]) -> None:
-        """Others may have had these partitions meanwhile; what they committed is read before records are handled.
+        """Others may have had these partitions; what they committed is read before more of their records are handled.
 
-        An offset is committed only once its outcome was published, so nothing below it need be published again.
+        An offset is committed only once its outcome was published, so nothing below it need be published again. Until
+        it was read nothing is committed here either, for that might wipe it out.
         """
         self._unread |= set(partitions)
 
@@ -48,28 +58,27 @@ class Recovery:
         for partition in partitions:
             self._finished.pop(partition, None)
 
-    async def read(self) -> frozenset[Partition]:
-        """Read the commits of all new and doubtful partitions at once; at most one request, none where there are none.
-
-        Returns:
-            The partitions the group has never committed an offset of.
-        """
+    async def read(self) -> Reading:
+        """Read the commits of all doubtful partitions at once; at most one request, none where there are none."""
         if not self._unread:
-            return frozenset()
+            return Reading()
         partitions = frozenset(self._unread)
         try:
             points = await self._intake.committed(partitions)
         except UnavailableError as error:
             LOG.warning("commit metadata not read", extra={"reason": str(error)})
             self._unread -= partitions
-            return frozenset()
+            return Reading()
         read = partitions & self._unread
         self._unread -= read
         for partition in read:
             point = points.get(partition)
             if point is not None:
                 self._finished[partition] = _Known(point.next_offset, decode(*point))
-        return read - points.keys()
+        return Reading(
+            read - points.keys(),
+            {partition: point.next_offset for partition, point in points.items() if partition in read},
+        )
 
     def is_unread(self, partition: Partition) -> bool:
         """Whether the partition's commit is still to be read."""

@@ -198,14 +198,16 @@ class Worker:
         """See `RecordSink.assigned`: adopt what came back, cancel only what is really gone."""
         handover = self._assignment.assign(partitions)
         self._woken = -math.inf
-        self._recovery.begin(handover.new)
+        # Also of what came back: somebody else may have had it since. Not in a drain, whose last commit must not wait.
+        in_question = partitions if self._accepting else handover.new
+        self._recovery.doubt(in_question)
         self._recovery.forget(handover.gone)
         for partition in handover.gone:
             self._drop(partition)
         facts = {"group": self._facts.group, "partitions": len(partitions), "gone": len(handover.gone)}
         LOG.info("assigned", extra=facts)
         self._observer.assigned(sorted(partitions), len(handover.gone))
-        if handover.new and self._accepting:
+        if in_question and self._accepting:
             self._arrived.put_nowait([])  # nothing arrived, but there are partitions to learn about
         self._steer()
         self._facts.started = True
@@ -259,7 +261,9 @@ class Worker:
             if self._woken > self._offsets.confirmed:
                 self._recovery.doubt({Partition(record.topic, record.partition) for record, _ in arrived})
             if self._recovery.is_needed:
-                await self._offsets.define(await self._recovery.read())
+                reading = await self._recovery.read()
+                self._assignment.skip_to(reading.next_offsets)
+                await self._offsets.define(reading.silent)
             taken = self._clock.monotonic()
             deliveries = [
                 receive(record, offsets, taken) for record, offsets in arrived if not self._done(record, offsets)

@@ -87,6 +87,35 @@ def test_offsets_without_a_record_do_not_interrupt_a_run() -> None:
     assert decode(progress.next_offset, progress.metadata) == ((12, 16), (20, 21))
 
 
+def test_what_another_owner_committed_is_not_fallen_back_behind() -> None:
+    offsets = PartitionOffsets()
+    for offset in range(4):
+        offsets.deliver(offset)
+    offsets.finish(2)
+    commit(offsets)
+    offsets.skip_to(3)
+    assert offsets.next_offset == 3
+    assert offsets.unfinished == 1
+    offsets.finish(0)
+    offsets.finish(3)
+    assert commit(offsets) == (4, "", offsets._change)  # noqa: SLF001
+    offsets.skip_to(10)
+    assert offsets.next_offset == 10
+    assert not offsets.deliver(9)
+    assert offsets.deliver(10)
+
+
+def test_an_older_commit_than_ones_own_changes_nothing() -> None:
+    offsets = PartitionOffsets()
+    for offset in range(3):
+        offsets.deliver(offset)
+        offsets.finish(offset)
+    commit(offsets)
+    offsets.skip_to(2)
+    assert offsets.next_offset == 3
+    assert offsets.deliver(3)
+
+
 class OffsetsMachine(RuleBasedStateMachine):
     """Compares with a model that keeps plain sets."""
 
@@ -95,6 +124,7 @@ class OffsetsMachine(RuleBasedStateMachine):
         self.offsets = PartitionOffsets()
         self.delivered: list[int] = []
         self.finished: set[int] = set()
+        self.in_vain: set[int] = set()
 
     @rule(gap=st.integers(1, 4))
     def deliver_next(self, gap: int) -> None:
@@ -113,6 +143,26 @@ class OffsetsMachine(RuleBasedStateMachine):
         offset = data.draw(st.sampled_from(sorted(set(self.delivered) - self.finished)))
         self.offsets.finish(offset)
         self.finished.add(offset)
+
+    @precondition(lambda self: self.delivered)
+    @rule(ahead=st.integers(-6, 6))
+    def skip(self, ahead: int) -> None:
+        to = max(0, self.delivered[-1] + ahead)
+        self.offsets.skip_to(to)
+        self.in_vain |= {offset for offset in self.delivered if offset < to} - self.finished
+        self.finished |= self.in_vain
+        if to > self.delivered[-1] + 1:  # nothing was delivered in between, and all of it is done with
+            self.delivered.append(to - 1)
+            self.finished.add(to - 1)
+
+    @precondition(lambda self: self.in_vain)
+    @rule(data=st.data())
+    def finish_what_was_skipped(self, data: st.DataObject) -> None:
+        offset = data.draw(st.sampled_from(sorted(self.in_vain)))
+        self.in_vain.remove(offset)
+        before = self.offsets.uncommitted
+        self.offsets.finish(offset)
+        assert self.offsets.uncommitted == before
 
     @invariant()
     def watermark_is_the_first_unfinished(self) -> None:
