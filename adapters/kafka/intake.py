@@ -26,6 +26,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from adapters.kafka.connection import KafkaConnection
+from adapters.kafka.coordinator_answers import OutdatedCommitError
 from adapters.kafka.diagnosis import find_obstacle
 from adapters.kafka.lenient import LenientConsumer
 from workers.ports.errors import UnavailableError
@@ -136,7 +137,7 @@ class KafkaIntake:
         try:
             async with asyncio.timeout(self._options.commit_timeout):
                 await consumer.commit(offsets)
-        except (CommitFailedError, IllegalStateError) as error:
+        except (CommitFailedError, IllegalStateError, OutdatedCommitError) as error:
             raise StaleAssignmentError(str(error)) from error
         except (KafkaError, TimeoutError) as error:
             raise self._unavailable(error) from error

@@ -20,7 +20,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import _MemoryRecordsPy
 
 from adapters.kafka.assignors import sticky_assignor
-from adapters.kafka.offset_fetches import raise_their_errors
+from adapters.kafka.coordinator_answers import mind_answers
 
 LOG: Final = logging.getLogger(__name__)
 _MAGIC_WITH_HEADERS: Final = 2
@@ -43,7 +43,7 @@ class LenientConsumer(AIOKafkaConsumer):
     ) -> None:
         own = {"partition_assignment_strategy": [sticky_assignor(self._generation)]}
         super().__init__(**options | own)
-        raise_their_errors(self._client)
+        mind_answers(self._client, self._generation)
         self._polled = polled
         self._patience_ms = patience_ms
         self._next: dict[TopicPartition, int] = {}

@@ -1,4 +1,4 @@
-"""A coordinator that is moving answers for the whole request: that is no word about what was committed."""
+"""What a coordinator answers is understood: when it moves, and when a commit comes too late."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -11,9 +11,11 @@ from aiokafka.protocol.commit import OffsetFetchRequest, OffsetFetchResponse_v3
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
+from tests.integration.kafka.test_intake import Member
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.waiting import eventually
-from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RawRecord
+from workers.ports.errors import UnavailableError
+from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RawRecord, StaleAssignmentError
 
 pytestmark = pytest.mark.integration
 
@@ -100,3 +102,31 @@ async def test_a_coordinator_that_moves_does_not_hide_what_was_committed(
     assert await intake.committed([partition]) == {partition: point}
     assert refused.total() > 1
     await intake.stop()
+
+
+async def test_commits_that_wait_behind_a_rebalance_do_not_cause_the_next(kafka_service: KafkaService) -> None:
+    topic, group = kafka_service.fresh_topic(partitions=2), fresh_name()
+    async with Member(kafka_service, topic, group) as one, Member(kafka_service, topic, group) as two:
+        await eventually(lambda: len(one.sink.owned) == len(two.sink.owned) == 1, "a partition each")
+        consumer = one.intake._consumer  # noqa: SLF001
+        assert consumer is not None
+        before = one.sink.assignments
+        # As a heartbeat that comes too late makes it: the member joins anew, and waits for the other to notice.
+        consumer._coordinator.reset_generation()  # noqa: SLF001
+        refused = 0
+        while not await committed(one, CommitPoint(0)):
+            refused += 1
+        assert refused, "commits waited behind the request to join"
+        assert one.sink.assignments == before + 1
+        assert await committed(one, CommitPoint(0))
+        assert one.sink.assignments == before + 1, "and the member was left in peace"
+
+
+async def committed(member: Member, point: CommitPoint) -> bool:
+    """Try to commit for both partitions, whoever has them."""
+    topic = next(iter(member.intake._options.topics))  # noqa: SLF001
+    try:
+        await member.intake.commit({Partition(topic, number): point for number in range(2)})
+    except (StaleAssignmentError, UnavailableError):
+        return False
+    return bool(member.sink.owned)
