@@ -257,7 +257,7 @@ class Worker:
 
     async def _take_over_forever(self) -> None:
         while True:
-            arrived = await self._arrived.get()
+            arrived = await self._next_arrivals()
             if self._woken > self._offsets.confirmed:
                 self._recovery.doubt({Partition(record.topic, record.partition) for record, _ in arrived})
             if self._recovery.is_needed:
@@ -275,6 +275,13 @@ class Worker:
             self._observer.taken([delivery.record for delivery in deliveries], taken)
             await self._recognise(deliveries)
             self._dispatcher.dispatch([delivery for delivery in deliveries if self._is_still_ours(delivery)])
+
+    async def _next_arrivals(self) -> list[tuple[RawRecord, PartitionOffsets]]:
+        """Whatever arrived while the last batch was looked up, up to a batch: many small polls cost one look-up."""
+        arrived = list(await self._arrived.get())
+        while len(arrived) < self._limits.commit_batch and not self._arrived.empty():
+            arrived += self._arrived.get_nowait()
+        return arrived
 
     def _done(self, record: RawRecord, offsets: PartitionOffsets) -> bool:
         """Whether the last owner of the partition had finished the record; then it is finished here too."""

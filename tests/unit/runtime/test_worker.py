@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -98,20 +99,28 @@ class Bench:
         ]
 
 
-@pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
-    bench = Bench()
+@asynccontextmanager
+async def running(bench: Bench) -> AsyncIterator[Bench]:
+    """The worker with two partitions, and no commit of its own yet."""
     await settle()
     await bench.worker.assigned([P0, P1])
     await settle()
     assert bench.intake.offsets == {P0: 0, P1: 0}, "lag is defined from the first assignment on"
     bench.intake.points.clear()
-    yield bench
-    bench.stop.set()
-    bench.worker.abort()
-    for gate in bench.held.values():
-        gate.set()
-    await asyncio.gather(bench.task, return_exceptions=True)
+    try:
+        yield bench
+    finally:
+        bench.stop.set()
+        bench.worker.abort()
+        for gate in bench.held.values():
+            gate.set()
+        await asyncio.gather(bench.task, return_exceptions=True)
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    async with running(Bench()) as bench:
+        yield bench
 
 
 async def test_a_batch_is_looked_up_once_handled_published_and_committed(bench: Bench) -> None:
@@ -120,6 +129,25 @@ async def test_a_batch_is_looked_up_once_handled_published_and_committed(bench: 
     assert bench.published == ["c0", "c1", "c2"]
     assert bench.store.look_ups == [3]
     assert bench.intake.offsets == {P0: 3}
+
+
+async def test_polls_that_come_during_a_look_up_are_looked_up_together(bench: Bench) -> None:
+    bench.store.outages = 1
+    for n in range(4):
+        await bench.deliver(text_record(n, f"c{n}", owner=f"o{n}"))
+    await bench.clock.advance(10)
+    assert bench.store.look_ups == [1, 3]
+    assert sorted(bench.published) == ["c0", "c1", "c2", "c3"]
+
+
+async def test_no_look_up_gathers_more_polls_once_it_has_a_batch() -> None:
+    bench = Bench(limits=WorkerLimits(commit_batch=2))
+    async with running(bench):
+        bench.store.outages = 1
+        for n in range(4):
+            await bench.deliver(text_record(n, f"c{n}", owner=f"o{n}"))
+        await bench.clock.advance(10)
+        assert bench.store.look_ups == [1, 2, 1]
 
 
 async def test_offsets_wait_for_the_oldest_unfinished_record_while_others_go_on(bench: Bench) -> None:
