@@ -128,7 +128,7 @@ _POSTGRESQL_STATE: Final = (
 def open_database(
     url: str,
     *,
-    pool_size: int = 5,
+    pool_size: int = 8,
     connect_timeout: float = 10.0,
     operation_timeout: float = OPERATION_SECONDS,
 ) -> Database:

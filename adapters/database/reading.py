@@ -1,6 +1,6 @@
 """`EventReader` and `SpendingRepository` on both databases."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import Select, select, tuple_
 
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
+from adapters.database.grouped import GroupedReads
 from adapters.database.rows import ENTRY_COLUMNS, EVENT_COLUMNS, EVENT_ORDER, entry_of, event_of
 from adapters.database.tables import events, spending_entries
 from workers.domain.spending import SpendingEntry
@@ -43,25 +44,38 @@ class SqlEventReader:
             return ()
 
 
+_EntryKey = tuple[str, UUID]
+"""Tenant and id."""
+
+
 class SqlSpendingRepository:
-    """`SpendingRepository` on PostgreSQL or SQLite."""
+    """`SpendingRepository` on PostgreSQL or SQLite; entries asked for at the same time are read together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reads: GroupedReads[_EntryKey, SpendingEntry] = GroupedReads(self._by_key)
 
     async def get(self, tenant: str, entry_id: UUID) -> SpendingEntry | None:
-        own = spending_entries.c
-        found = await self._entries(select(*ENTRY_COLUMNS).where(own.tenant == tenant, own.id == entry_id))
-        return found[0] if found else None
+        return await self._reads.get((tenant, entry_id))
 
     async def of_tenant(self, tenant: str) -> Sequence[SpendingEntry]:
         own = spending_entries.c
         wanted = select(*ENTRY_COLUMNS).where(own.tenant == tenant)
-        return await self._entries(wanted.order_by(own.owner, own.spent_on, own.spent_at.nulls_first(), own.id))
-
-    async def _entries(self, wanted: Select[Any]) -> Sequence[SpendingEntry]:
         try:
-            async with self._database.connection() as connection:
-                return [entry_of(row) for row in (await connection.execute(wanted)).mappings()]
+            return await self._entries(wanted.order_by(own.owner, own.spent_on, own.spent_at.nulls_first(), own.id))
         except UnstorableRowError:  # a name the database cannot hold was never stored
             return ()
+
+    async def _by_key(self, keys: Collection[_EntryKey]) -> Mapping[_EntryKey, SpendingEntry]:
+        own = spending_entries.c
+        try:
+            found = await self._entries(select(*ENTRY_COLUMNS).where(tuple_(own.tenant, own.id).in_(keys)))
+        except UnstorableRowError:  # one of the names was never stored: the others may have been
+            if len(keys) == 1:
+                return {}
+            return {key: entry for alone in keys for key, entry in (await self._by_key([alone])).items()}
+        return {(entry.tenant, entry.id): entry for entry in found}
+
+    async def _entries(self, wanted: Select[Any]) -> Sequence[SpendingEntry]:
+        async with self._database.connection(commits_itself=True) as connection:
+            return [entry_of(row) for row in (await connection.execute(wanted)).mappings()]

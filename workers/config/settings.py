@@ -190,7 +190,7 @@ class DatabaseSettings(SettingsGroup):
         description="SQLite file (in `data_dir` when left out) or PostgreSQL",
     )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
-        5, description="most connections of one process to PostgreSQL, connections"
+        8, description="most connections of one process to PostgreSQL, connections"
     )
     connect_timeout_seconds: Seconds = Field(10.0, description="longest wait for a connection, seconds")
 

@@ -1,5 +1,6 @@
 """What every `EventReader` and every `SpendingRepository` promises."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -95,6 +96,15 @@ class SpendingRepositoryContract:
         assert await repository.get(TENANT, theirs.id) is None
         assert list(await repository.of_tenant(TENANT)) == []
         assert await repository.of_tenant("globex") == [theirs]
+
+    async def test_entries_asked_for_at_the_same_time_are_told_apart(
+        self, store: DecisionStore, repository: SpendingRepository
+    ) -> None:
+        mine, theirs = spending("mine"), spending("theirs", tenant="globex")
+        await store.commit([entry_verdict("c-1", mine), entry_verdict("c-2", theirs)])
+        asked = [(TENANT, mine.id), ("globex", theirs.id), ("globex", mine.id), (TENANT, theirs.id), ("a\0b", mine.id)]
+        found = await asyncio.gather(*(repository.get(tenant, entry) for tenant, entry in asked))
+        assert found == [mine, theirs, None, None, None]
 
     async def test_a_tenants_entries_come_by_owner_and_date(
         self, store: DecisionStore, repository: SpendingRepository
