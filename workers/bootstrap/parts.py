@@ -161,6 +161,7 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
         flow=FlowLimits(total_high=buffered, partition_high=max(1, buffered // 2), resume_fraction=runtime.resume_at),
         commit_batch=runtime.commit_batch,
         drain_timeout=runtime.drain_timeout_seconds,
+        revoke_timeout=settings.kafka.rebalance_timeout_seconds / 6,
     )
 
 

@@ -105,6 +105,11 @@ class Assignment:
         changed = {partition: offsets.uncommitted for partition, offsets in self._offsets.items()}
         return {partition: progress for partition, progress in changed.items() if progress is not None}
 
+    def progress(self) -> dict[Partition, Progress]:
+        """How far every partition has come, whether it was committed or not."""
+        known = {partition: offsets.progress for partition, offsets in self._offsets.items()}
+        return {partition: progress for partition, progress in known.items() if progress is not None}
+
     def committed(self, taken: Mapping[Partition, Progress]) -> None:
         """Note what the broker took."""
         for partition, progress in taken.items():

@@ -3,6 +3,10 @@
 Batches adapt to load without lingering: an idle committer commits at once, a busy one takes whatever gathered while the
 last batch was on its way. Storing the next batch overlaps publishing the last; both keep the order of batches, and a
 lane submits its next decision only after the last one was published, so records of one key never overtake each other.
+
+What is stored and not yet published when a partition goes to another member is published again by that one. So nothing
+more is stored while the group rebalances, and what is under way is finished first; and a worker that wakes from a long
+sleep stores and publishes nothing before it knows that it still is a member.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.deadletters import without_content
 from workers.runtime.deliveries import Delivery
 from workers.runtime.ground import Ground
+from workers.runtime.membership import Membership
 from workers.runtime.outcomes import outgoing
 
 LOG: Final = logging.getLogger(__name__)
@@ -61,6 +66,7 @@ class Tools:
     ground: Ground
     observer: Observer
     clock: Clock
+    membership: Membership
     carry_on: CarryOn = carry_nothing
 
 
@@ -79,32 +85,63 @@ class Committer:
         self._ground = tools.ground
         self._observer = tools.observer
         self._clock = tools.clock
+        self._membership = tools.membership
         self._carry_on = tools.carry_on
         self._batch_size = batch_size
         self._settled = settled
         self._submitted: deque[Submission] = deque()
         self._something = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
         self._stored: asyncio.Queue[Batch] = asyncio.Queue(PUBLISH_AHEAD)
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     def submit(self, submission: Submission) -> None:
         """Take over a submission. Does not block; `settled` tells what became of it."""
         self._submitted.append(submission)
         self._something.set()
 
+    def hold(self) -> None:
+        """Store nothing more until `release`; what is being stored is stored and published."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Go on storing."""
+        self._open.set()
+
+    async def quiet(self) -> None:
+        """Wait until all that is stored is published."""
+        await self._quiet.wait()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all that is stored is published."""
+        return self._under_way == 0
+
     async def store_forever(self) -> None:
         """The first of the two loops a supervisor runs: submissions to the database."""
         while True:
             await self._something.wait()
+            await self._open.wait()
+            await self._membership.certain()
             batch = self._next_batch()
             if batch:
+                self._under_way += 1
+                self._quiet.clear()
                 await self._stored.put(await self._made_durable(batch))
 
     async def publish_forever(self) -> None:
         """The second loop: stored events to the broker."""
         while True:
             batch = await self._stored.get()
+            await self._membership.certain()
             await self._publish(_records(batch, self._carry_on))
             self._settled(batch)
+            self._under_way -= 1
+            if self.is_quiet:
+                self._quiet.set()
 
     async def _made_durable(self, batch: list[Submission]) -> Batch:
         verdicts = [entry.verdict for entry in batch if entry.verdict is not None]
@@ -162,9 +199,10 @@ class Committer:
 
 
 def _records(batch: Batch, carry_on: CarryOn) -> list[OutgoingRecord]:
+    """What to publish; not of a partition that is another member's by now, which is given its commands and does it."""
     records: list[OutgoingRecord] = []
     for entry, result in batch:
-        if isinstance(result, Committed):
+        if isinstance(result, Committed) and not entry.delivery.gone:
             if entry.dead_letters:
                 records += _due_letters(entry, result)
             records += outgoing(result.events, carry_on(entry.delivery.envelope))

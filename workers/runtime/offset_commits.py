@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from workers.ports.clock import Clock
@@ -13,6 +12,8 @@ from workers.ports.errors import UnavailableError
 from workers.ports.messages import CommitPoint, Intake, Partition, StaleAssignmentError
 from workers.ports.observing import Observer
 from workers.runtime.assignment import Assignment
+from workers.runtime.membership import Membership
+from workers.runtime.offsets import Progress
 from workers.runtime.recovery import Recovery
 
 LOG: Final = logging.getLogger(__name__)
@@ -21,23 +22,26 @@ LOG: Final = logging.getLogger(__name__)
 class OffsetCommits:
     """Commits the watermarks of an assignment, one commit at a time.
 
-    A commit that fails is no loss: the records are redelivered, recognised and published again.
-
-    Attributes:
-        confirmed: when the last commit began that the group took; until then this worker was a member of it. Seconds of
-            the monotonic clock.
+    A commit that fails is no loss: the records are redelivered, recognised and published again. One that is taken shows
+    that this worker is a member of the group.
     """
 
     def __init__(
-        self, intake: Intake, assignment: Assignment, recovery: Recovery, clock: Clock, observer: Observer
+        self,
+        intake: Intake,
+        assignment: Assignment,
+        recovery: Recovery,
+        membership: Membership,
+        clock: Clock,
+        observer: Observer,
     ) -> None:
         self._intake = intake
         self._assignment = assignment
         self._recovery = recovery
+        self._membership = membership
         self._clock = clock
         self._observer = observer
         self._lock = asyncio.Lock()
-        self.confirmed = -math.inf
 
     async def commit_forever(self, interval: float) -> None:
         """Commit what has changed, every `interval` seconds."""
@@ -48,18 +52,23 @@ class OffsetCommits:
     async def commit_changes(self) -> None:
         """Commit what has changed since the last commit."""
         async with self._lock:
-            # Before a new partition's metadata was read, a commit would wipe it out.
-            changed = {
-                partition: progress
-                for partition, progress in self._assignment.to_commit().items()
-                if not self._recovery.is_unread(partition)
-            }
-            points = {
-                partition: CommitPoint(progress.next_offset, progress.metadata)
-                for partition, progress in changed.items()
-            }
-            if points and await self._commit(points):
-                self._assignment.committed(changed)
+            await self._commit_progress(self._assignment.to_commit())
+
+    async def confirm(self) -> None:
+        """Commit also what has not changed, to learn whether this worker still is a member."""
+        async with self._lock:
+            progress = self._assignment.progress()
+            if progress:
+                await self._commit_progress(progress)
+            else:  # nothing was delivered: there is nothing that another member could be doing as well
+                self._membership.confirm(self._clock.monotonic())
+
+    async def _commit_progress(self, progress: Mapping[Partition, Progress]) -> None:
+        # Before a new partition's metadata was read, a commit would wipe it out.
+        known = {partition: one for partition, one in progress.items() if not self._recovery.is_unread(partition)}
+        points = {partition: CommitPoint(one.next_offset, one.metadata) for partition, one in known.items()}
+        if points and await self._commit(points):
+            self._assignment.committed(known)
 
     async def define(self, partitions: Collection[Partition]) -> None:
         """Commit where a partition begins that was never committed, so that its lag is defined from now on.
@@ -87,6 +96,6 @@ class OffsetCommits:
             failure = error
             LOG.warning("offsets not committed", extra={"reason": str(error)})
         else:
-            self.confirmed = started
+            self._membership.confirm(started)
         self._observer.offsets_committed(len(points), started, self._clock.monotonic(), failure)
         return failure is None

@@ -87,12 +87,17 @@ class PartitionOffsets:
         return self._unfinished[0] if self._unfinished else self._last_delivered + 1
 
     @property
-    def uncommitted(self) -> Progress | None:
-        """What to commit, or None where the last commit says it already."""
+    def progress(self) -> Progress | None:
+        """How far the partition has come; None before the first delivery."""
         next_offset = self.next_offset
-        if next_offset is None or self._change == self._committed_change:
+        if next_offset is None:
             return None
         return Progress(next_offset, encode(next_offset, self._finished_runs()), self._change)
+
+    @property
+    def uncommitted(self) -> Progress | None:
+        """What to commit, or None where the last commit says it already."""
+        return None if self._change == self._committed_change else self.progress
 
     def committed(self, progress: Progress) -> None:
         """Note that the broker has taken it."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import random
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from workers.ports.clock import Clock
 from workers.ports.messages import Intake, Partition, Publisher, RawRecord
@@ -28,6 +27,7 @@ from workers.runtime.dispatcher import Dispatcher, DispatchLimits
 from workers.runtime.flow import FlowLimits
 from workers.runtime.ground import Ground
 from workers.runtime.guard import GuardedSink
+from workers.runtime.membership import Membership
 from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.recovery import Recovery
@@ -39,12 +39,8 @@ from workers.runtime.supervisor import Supervisor
 LOG: Final = logging.getLogger(__name__)
 
 
-LONG_SLEEP: Final = 3.0
-"""Seconds without a poll after which the group may have given this worker's partitions away without its knowing.
-
-A process that was frozen goes on where it stood, fetches what others have handled long since, and hears only with its
-next heartbeat that it is no member any more. Below the shortest session time-out a broker takes, 6 s.
-"""
+PULSE: Final = 0.5
+"""Seconds between two looks at the clock, by which a long sleep is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,8 @@ class WorkerLimits:
         commit_batch: the most decisions in one transaction.
         offset_interval: how often offsets are committed, seconds.
         drain_timeout: how long a stop waits for what is in flight, seconds.
+        revoke_timeout: how long a rebalance waits for what is stored to be published, seconds. With a commit and a
+            heartbeat's interval it has to fit into the group's rebalance time-out.
     """
 
     dispatch: DispatchLimits = field(default_factory=DispatchLimits)
@@ -64,6 +62,7 @@ class WorkerLimits:
     commit_batch: int = 500
     offset_interval: float = 0.1
     drain_timeout: float = 25.0
+    revoke_timeout: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +100,14 @@ class Worker:
         self._ground = Ground(ports.clock, ports.rng, self._ground_changed)
         self._outages: frozenset[str] = frozenset()
         self._recovery = Recovery(ports.intake)
-        self._offsets = OffsetCommits(ports.intake, self._assignment, self._recovery, ports.clock, ports.observer)
+        self._membership = Membership(ports.clock)
+        self._offsets = OffsetCommits(
+            ports.intake, self._assignment, self._recovery, self._membership, ports.clock, ports.observer
+        )
         self._supervisor = Supervisor()
-        tools = Tools(ports.store, ports.publisher, self._ground, ports.observer, ports.clock, ports.carry_on)
+        tools = Tools(
+            ports.store, ports.publisher, self._ground, ports.observer, ports.clock, self._membership, ports.carry_on
+        )
         self._dispatcher = Dispatcher(limits.dispatch, self._begin)
         self._committer = Committer(tools, limits.commit_batch, self._settled)
         self._settler = Settler(
@@ -125,7 +129,6 @@ class Worker:
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
-        self._woken = -math.inf
         self._ready = asyncio.Event()
         self._aborted = asyncio.Event()
 
@@ -185,9 +188,7 @@ class Worker:
         """See `RecordSink.accept`."""
         if not self._accepting:
             return
-        now = self._clock.monotonic()
-        if self._facts.polled is not None and now - self._facts.polled > LONG_SLEEP:
-            self._woken = now
+        self._membership.look()
         noted = ((record, self._assignment.deliver(record)) for record in records)
         fresh = [(record, offsets) for record, offsets in noted if offsets is not None]
         if fresh:
@@ -197,13 +198,14 @@ class Worker:
     async def assigned(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.assigned`: adopt what came back, cancel only what is really gone."""
         handover = self._assignment.assign(partitions)
-        self._woken = -math.inf
+        self._membership.confirm(self._clock.monotonic())
         # Also of what came back: somebody else may have had it since. Not in a drain, whose last commit must not wait.
         in_question = partitions if self._accepting else handover.new
         self._recovery.doubt(in_question)
         self._recovery.forget(handover.gone)
         for partition in handover.gone:
             self._drop(partition)
+        self._committer.release()
         facts = {"group": self._facts.group, "partitions": len(partitions), "gone": len(handover.gone)}
         LOG.info("assigned", extra=facts)
         self._observer.assigned(sorted(partitions), len(handover.gone))
@@ -214,7 +216,14 @@ class Worker:
         self._ready.set()
 
     async def revoked(self, partitions: Collection[Partition]) -> None:
-        """See `RecordSink.revoked`: commit what is ready; in-flight work goes on until the next assignment."""
+        """See `RecordSink.revoked`: commit what is ready; in-flight work goes on until the next assignment.
+
+        What is stored is published first, and nothing more is stored: who gets the partition would publish it again.
+        """
+        if self._accepting:  # a drain has no time for another member that is slow to join
+            self._committer.hold()
+        if not self._committer.is_quiet:
+            await self._first_of(self._committer.quiet(), self._clock.sleep(self._limits.revoke_timeout))
         await self._offsets.commit_changes()
         self._assignment.revoke(partitions)
 
@@ -225,6 +234,7 @@ class Worker:
             (self._committer.publish_forever(), "publish"),
             (self._take_over_forever(), "take over"),
             (self._offsets.commit_forever(self._limits.offset_interval), "commit offsets"),
+            (self._notice_sleeps_forever(), "notice sleeps"),
         ):
             self._supervisor.spawn(work, name)
         self._accepting = True
@@ -247,18 +257,28 @@ class Worker:
 
     async def _idle_in_time(self) -> bool:
         """Whether nothing is in flight any more before the time is up or the drain is aborted."""
-        waits = {
-            self._supervisor.spawn(self._dispatcher.idle(), "idle"),
-            self._supervisor.spawn(wait_for(self._aborted), "abort"),
-            self._supervisor.spawn(self._clock.sleep(self._limits.drain_timeout), "drain time-out"),
-        }
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        timeout = self._clock.sleep(self._limits.drain_timeout)
+        await self._first_of(self._dispatcher.idle(), wait_for(self._aborted), timeout)
         return self._dispatcher.in_flight == 0
+
+    async def _first_of(self, *works: Coroutine[Any, Any, None]) -> None:
+        """Wait until one of them has ended."""
+        waits = [self._supervisor.spawn(work, "one of several waits") for work in works]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _notice_sleeps_forever(self) -> None:
+        asking: asyncio.Task[None] | None = None
+        while True:
+            await self._clock.sleep(PULSE)
+            if self._membership.look() and (asking is None or asking.done()):
+                asking = self._supervisor.spawn(self._offsets.confirm(), "ask whether we are a member")
 
     async def _take_over_forever(self) -> None:
         while True:
             arrived = await self._next_arrivals()
-            if self._woken > self._offsets.confirmed:
+            if self._membership.in_doubt:
                 self._recovery.doubt({Partition(record.topic, record.partition) for record, _ in arrived})
             if self._recovery.is_needed:
                 reading = await self._recovery.read()

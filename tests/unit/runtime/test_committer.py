@@ -18,6 +18,7 @@ from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Committer, Submission, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
+from workers.runtime.membership import LONG_SLEEP, Membership
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.supervisor import Supervisor
 
@@ -43,7 +44,8 @@ class Bench:
         self.results: list[CommitResult] = []
         observer = QuietObserver()
         ground = Ground(self.clock, random.Random(1))
-        tools = Tools(self.store, self.publisher, ground, observer, self.clock, carry_on)
+        self.membership = Membership(self.clock)
+        tools = Tools(self.store, self.publisher, ground, observer, self.clock, self.membership, carry_on)
         self.committer = Committer(tools, batch_size, self._settled)
         self.supervisor = Supervisor()
 
@@ -116,6 +118,64 @@ async def test_conflicted_and_unstorable_verdicts_are_told_and_not_published(ben
     await bench.run()
     assert [type(result) for result in bench.results] == [Conflicted, Unstorable, Committed]
     assert bench.published == ["good"]
+
+
+async def test_nothing_is_stored_while_it_is_held(bench: Bench) -> None:
+    await bench.run()
+    bench.committer.hold()
+    bench.submit("c1")
+    await settle()
+    assert bench.store.batches == []
+    bench.committer.release()
+    await settle()
+    assert bench.published == ["c1"]
+
+
+async def test_it_is_quiet_when_all_that_is_stored_is_published(bench: Bench) -> None:
+    await bench.run()
+    assert bench.committer.is_quiet
+    bench.publisher.refusals = 1
+    bench.submit("c1")
+    await settle()
+    assert bench.store.batches == [1]
+    waiting = bench.supervisor.spawn(bench.committer.quiet(), "waiting")
+    await settle()
+    assert not waiting.done()
+    await bench.clock.advance(10)
+    assert waiting.done()
+
+
+async def test_what_is_stored_of_a_partition_that_is_gone_is_left_to_its_new_owner_to_publish(bench: Bench) -> None:
+    await bench.run()
+    bench.publisher.refusals = 1
+    bench.submit("c1")
+    await settle()
+    kept, lost = bench.submit("kept", "lost")
+    await settle()
+    assert bench.store.batches == [1, 2], "stored, and waiting behind a broker that is away"
+    lost.delivery.gone = True
+    await bench.clock.advance(10)
+    assert bench.published == ["c1", "kept"]
+    assert not kept.delivery.gone
+
+
+async def test_nothing_is_stored_or_published_while_the_membership_is_in_doubt(bench: Bench) -> None:
+    await bench.run()
+    bench.publisher.refusals = 1
+    bench.submit("c1")
+    await settle()
+    bench.submit("c2")
+    await settle()
+    assert bench.store.batches == [1, 1]
+    bench.clock.jump(LONG_SLEEP + 1)
+    bench.submit("c3")
+    await bench.clock.advance(10)
+    assert bench.published == ["c1"], "under way before the sleep"
+    assert bench.store.batches == [1, 1]
+    bench.membership.look()  # somebody looks every so often
+    bench.membership.confirm(bench.clock.monotonic())
+    await settle()
+    assert bench.published == ["c1", "c2", "c3"]
 
 
 async def test_dead_letters_are_published_before_their_outcome(bench: Bench) -> None:

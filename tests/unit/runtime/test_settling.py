@@ -25,6 +25,7 @@ from workers.ports.handling import CommandContext, Decision
 from workers.runtime.committer import Batch, Committer, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
+from workers.runtime.membership import Membership
 from workers.runtime.offsets import PartitionOffsets
 from workers.runtime.replies import NoReplies
 from workers.runtime.retry import RetryPolicy, UnstorableError
@@ -32,6 +33,13 @@ from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
 
 GONE = BackendError(ErrorCode.BACKEND_UNAVAILABLE, "engine gone")
+
+
+class AlwaysMember(Membership):
+    """Nobody looks at the clock here as a worker does."""
+
+    def look(self) -> bool:
+        return False
 
 
 class Bench:
@@ -48,7 +56,7 @@ class Bench:
         self.finished: list[Delivery] = []
         self.places = 0
         ground = Ground(self.clock, random.Random(1))
-        tools = Tools(self.store, self.publisher, ground, self.observer, self.clock)
+        tools = Tools(self.store, self.publisher, ground, self.observer, self.clock, AlwaysMember(self.clock))
         committer = Committer(tools, 10, self._settled)
         self.supervisor.spawn(committer.store_forever(), "store")
         self.supervisor.spawn(committer.publish_forever(), "publish")

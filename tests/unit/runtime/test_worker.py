@@ -161,13 +161,54 @@ async def test_offsets_wait_for_the_oldest_unfinished_record_while_others_go_on(
     assert bench.intake.offsets == {P0: 3}
 
 
+async def revoke(bench: Bench) -> None:
+    """A rebalance begins; as long as it may take."""
+    revoking = asyncio.get_running_loop().create_task(bench.worker.revoked([P0, P1]))
+    await bench.clock.advance(bench.limits.revoke_timeout)
+    await revoking
+
+
 async def test_nothing_is_committed_before_its_outcome_is_acknowledged(bench: Bench) -> None:
-    bench.publisher.refusals = 1
+    bench.publisher.refusals = 100
     await bench.deliver(text_record(0, "c0"))
-    await bench.worker.revoked([P0, P1])
+    await revoke(bench)
     assert bench.intake.offsets == {P0: 0}
     assert bench.store.decided
     assert bench.worker.outages == {"broker"}
+
+
+async def test_a_rebalance_waits_a_while_for_what_is_stored_to_be_published(bench: Bench) -> None:
+    bench.publisher.refusals = 1
+    await bench.deliver(text_record(0, "c0"))
+    await revoke(bench)
+    assert bench.published == ["c0"]
+    assert bench.intake.offsets == {P0: 1}
+
+
+async def test_nothing_is_stored_during_a_rebalance_for_whoever_gets_the_partition_would_publish_it_again(
+    bench: Bench,
+) -> None:
+    bench.hold("c0", "c1")
+    await bench.deliver(text_record(0, "c0"), text_record(0, "c1", partition=1))
+    await bench.worker.revoked([P0, P1])
+    await bench.release("c0", "c1")
+    assert not bench.store.decided
+    await bench.worker.assigned([P1])
+    await settle()
+    assert bench.published == ["c1"]
+    assert len(bench.store.decided) == 1
+
+
+async def test_a_drain_goes_on_storing_through_a_rebalance(bench: Bench) -> None:
+    bench.hold("c0")
+    await bench.deliver(text_record(0, "c0"))
+    bench.stop.set()
+    await settle()
+    await bench.worker.revoked([P0, P1])
+    await bench.release("c0")
+    await bench.task
+    assert bench.published == ["c0"]
+    assert bench.intake.offsets == {P0: 1}
 
 
 async def test_a_command_decided_before_asks_no_handler(bench: Bench) -> None:

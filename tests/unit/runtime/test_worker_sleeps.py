@@ -7,12 +7,13 @@ import pytest
 
 from tests.fakes.clock import settle
 from tests.fakes.commands import decision, text_record
-from tests.unit.runtime.test_worker import P0, Bench
+from tests.unit.runtime.test_worker import P0, P1, Bench
 from workers.ports.messages import CommitPoint
 from workers.runtime import outcomes
 from workers.runtime.deliveries import receive
+from workers.runtime.membership import LONG_SLEEP
 from workers.runtime.offsets import PartitionOffsets
-from workers.runtime.worker import LONG_SLEEP
+from workers.runtime.worker import PULSE
 
 ASLEEP = LONG_SLEEP + 6
 
@@ -68,9 +69,38 @@ async def test_it_stays_in_doubt_until_the_group_takes_a_commit_or_gives_an_assi
 
 async def test_what_is_decided_and_not_committed_is_published_also_after_a_sleep(bench: Bench) -> None:
     await others_handle(bench, 1, commit=CommitPoint(1))
+    bench.intake.stale_commits = 0
     bench.clock.jump(ASLEEP)
     await bench.deliver(text_record(1, "c1"))
+    assert bench.published == ["c0"], "another member may be about to"
+    await bench.clock.advance(PULSE)
     assert bench.published == ["c0", "c1"]
+
+
+async def test_a_worker_that_was_thrown_out_publishes_nothing_until_it_has_partitions_again(bench: Bench) -> None:
+    bench.hold("c1", "c2")
+    await bench.deliver(text_record(1, "c1", owner="o1"), text_record(2, "c2", owner="o2"))
+    await others_handle(bench, 1, 2, commit=CommitPoint(1))
+    bench.clock.jump(ASLEEP)
+    await bench.release("c1", "c2")
+    await bench.clock.advance(5)
+    assert bench.published == ["c0"]
+    await bench.worker.revoked([P0])
+    await bench.worker.assigned([P1])
+    await bench.clock.advance(5)
+    assert bench.published == ["c0"], "whoever has the partition now publishes it"
+
+
+async def test_a_worker_that_slept_with_nothing_to_do_needs_no_confirmation() -> None:
+    idle = Bench()
+    await settle()
+    await idle.worker.assigned([P0])
+    idle.clock.jump(ASLEEP)
+    await idle.clock.advance(PULSE)
+    await idle.deliver(text_record(0, "c0"))
+    assert idle.published == ["c0"]
+    idle.stop.set()
+    await idle.task
 
 
 async def test_a_worker_that_was_only_slow_goes_on_after_its_next_commit(bench: Bench) -> None:
