@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
-from adapters.clock import SystemClock
 from tests.bench import baseline as stored
 from tests.bench import breakdown, markdown
 from tests.bench.baseline import Baseline
@@ -30,14 +24,15 @@ from tests.bench.report import (
     print_latencies,
     print_multiples,
     print_summaries,
-    write_json,
 )
 from tests.bench.summary import multiples, summarize
+from tests.bench.terminal import CONSOLE
+from tests.bench.terminal import folder as _folder
+from tests.bench.terminal import tell as _tell
+from tests.bench.terminal import write as _write
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
 
-# Wide enough for the tables also where the output goes to a file.
-CONSOLE: Final = Console(width=max(Console().width, 120))
 EVERYBODY: Final = ",".join(CONTENDERS)
 GUARDED: Final = OURS[0]
 TOLERANCE: Final = 0.3
@@ -204,30 +199,6 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
         else:
             possible.append(contender)
     return possible
-
-
-@contextmanager
-def _folder(wanted: Path | None, *, profile: bool = False) -> Iterator[Path]:
-    """Where the contenders' logs go: a folder that is kept when asked for, or when there will be profiles in it."""
-    if wanted is None and not profile:
-        with tempfile.TemporaryDirectory(prefix="poon-bench-") as temporary:
-            yield Path(temporary)
-        return
-    kept = (wanted or Path("build/bench") / f"profile-{_now():%Y%m%dT%H%M%SZ}").absolute()
-    CONSOLE.print(f"logs and profiles: {kept}", soft_wrap=True)
-    yield kept
-
-
-def _write(name: str, content: dict[str, object]) -> None:
-    CONSOLE.print(f"written to {write_json(name, _now(), content)}", soft_wrap=True)
-
-
-def _now() -> datetime:
-    return SystemClock().now()
-
-
-def _tell(line: str) -> None:
-    CONSOLE.print(f"[dim]{line}[/dim]", highlight=False)
 
 
 if __name__ == "__main__":
