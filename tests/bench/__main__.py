@@ -25,6 +25,8 @@ from tests.bench.report import (
     print_multiples,
     print_summaries,
 )
+from tests.bench.scale import commands as scale
+from tests.bench.scale import sheets
 from tests.bench.summary import multiples, summarize
 from tests.bench.terminal import CONSOLE
 from tests.bench.terminal import folder as _folder
@@ -164,7 +166,7 @@ def explain(
 @app.command()
 def table(files: Annotated[list[Path], typer.Argument(help="Files a run has written to build/bench.")]) -> None:
     """Print results as the tables of docs/performance.md."""
-    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table}
+    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table, **sheets.MARKDOWN}
     for file in files:
         content = json.loads(file.read_text())
         typer.echo("\n".join([*markdown.environment(content), "", *kinds[file.name.partition("-")[0]](content), ""]))
@@ -200,6 +202,8 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
             possible.append(contender)
     return possible
 
+
+scale.register(app)
 
 if __name__ == "__main__":
     app()
