@@ -35,6 +35,9 @@ from workers.ports.messages import CommitPoint, Partition, RecordSink, StaleAssi
 LOG: Final = logging.getLogger(__name__)
 
 _JOIN_MARGIN: Final = 5.0
+_LONGEST_HEARTBEAT: Final = 1.0
+"""Members hear of a rebalance with their next heartbeat, and until the last has heard, what one that left had stands
+still. More often would cost the broker of many workers more than it spares them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ class IntakeOptions:
     rebalance_timeout: float = 10.0
     poll_timeout: float = 0.2
     commit_timeout: float = 5.0
+
+    @property
+    def heartbeat_interval(self) -> float:
+        """Seconds between two signs of life to the group; three have to be missed before it gives a member up."""
+        return min(self.session_timeout / 3, _LONGEST_HEARTBEAT)
 
 
 class KafkaIntake:
@@ -91,7 +99,7 @@ class KafkaIntake:
             batch_timeout_ms=1,
             auto_offset_reset="earliest",
             session_timeout_ms=int(self._options.session_timeout * 1000),
-            heartbeat_interval_ms=int(self._options.session_timeout * 1000 / 3),
+            heartbeat_interval_ms=int(self._options.heartbeat_interval * 1000),
             rebalance_timeout_ms=int(self._options.rebalance_timeout * 1000),
             listener=_Listener(sink),
             ack_policy=AckPolicy.MANUAL,

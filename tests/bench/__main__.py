@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 
-from adapters.clock import SystemClock
 from tests.bench import baseline as stored
 from tests.bench import breakdown, markdown
 from tests.bench.baseline import Baseline
@@ -30,14 +24,17 @@ from tests.bench.report import (
     print_latencies,
     print_multiples,
     print_summaries,
-    write_json,
 )
+from tests.bench.scale import commands as scale
+from tests.bench.scale import sheets
 from tests.bench.summary import multiples, summarize
+from tests.bench.terminal import CONSOLE
+from tests.bench.terminal import folder as _folder
+from tests.bench.terminal import tell as _tell
+from tests.bench.terminal import write as _write
 from tests.bench.throughput import Options, Throughput
 from tests.services.service import ServiceUnavailableError
 
-# Wide enough for the tables also where the output goes to a file.
-CONSOLE: Final = Console(width=max(Console().width, 120))
 EVERYBODY: Final = ",".join(CONTENDERS)
 GUARDED: Final = OURS[0]
 TOLERANCE: Final = 0.3
@@ -169,7 +166,7 @@ def explain(
 @app.command()
 def table(files: Annotated[list[Path], typer.Argument(help="Files a run has written to build/bench.")]) -> None:
     """Print results as the tables of docs/performance.md."""
-    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table}
+    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table, **sheets.MARKDOWN}
     for file in files:
         content = json.loads(file.read_text())
         typer.echo("\n".join([*markdown.environment(content), "", *kinds[file.name.partition("-")[0]](content), ""]))
@@ -206,29 +203,7 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
     return possible
 
 
-@contextmanager
-def _folder(wanted: Path | None, *, profile: bool = False) -> Iterator[Path]:
-    """Where the contenders' logs go: a folder that is kept when asked for, or when there will be profiles in it."""
-    if wanted is None and not profile:
-        with tempfile.TemporaryDirectory(prefix="poon-bench-") as temporary:
-            yield Path(temporary)
-        return
-    kept = (wanted or Path("build/bench") / f"profile-{_now():%Y%m%dT%H%M%SZ}").absolute()
-    CONSOLE.print(f"logs and profiles: {kept}", soft_wrap=True)
-    yield kept
-
-
-def _write(name: str, content: dict[str, object]) -> None:
-    CONSOLE.print(f"written to {write_json(name, _now(), content)}", soft_wrap=True)
-
-
-def _now() -> datetime:
-    return SystemClock().now()
-
-
-def _tell(line: str) -> None:
-    CONSOLE.print(f"[dim]{line}[/dim]", highlight=False)
-
+scale.register(app)
 
 if __name__ == "__main__":
     app()

@@ -12,9 +12,9 @@ from tests.services.processes import ServiceProcess
 
 WORKER: Final = "worker"
 WARM: Final = 0.1
+"""The share of the messages that is not measured: imports, connections, the first plans and compilations."""
 _LOOK_AFTER: Final = 0.01
 _LONGEST_PAUSE: Final = 0.5
-"""The share of the messages that is not measured: imports, connections, the first plans and compilations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Observer:
         done: how many outcomes are published.
         settled: whether offsets, or whatever a queue has in their place, are complete as well.
         monotonic: seconds.
+        warm: the share of the messages that is not measured; none for a contender that is warm already.
     """
 
     def __init__(
@@ -76,11 +77,14 @@ class Observer:
         done: Callable[[], int],
         settled: Callable[[], bool],
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        warm: float = WARM,
     ) -> None:
         self._process = process
         self._groups = {WORKER: (process.pid,), **services}
         self._done = done
         self._settled = settled
+        self._warm = warm
         self._first: Sample | None = None
         self._last: Sample | None = None
         self._monotonic = monotonic
@@ -96,7 +100,7 @@ class Observer:
         if not self._is_due(self._monotonic()):
             return False
         done = self._done()
-        if self._first is None and done >= messages * WARM:
+        if self._first is None and done >= messages * self._warm:
             self._first = self._sample(done)
         if done < messages or not self._settled():
             return False

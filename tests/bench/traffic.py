@@ -6,12 +6,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from confluent_kafka import Consumer, Producer
 
 from tests.bench.checking import Expected, Published
 from tests.bench.job import Planned
 from tests.bench.topics import header
+
+
+class Arrival(NamedTuple):
+    """An outcome as it became visible: whose, on which partition, when on the monotonic clock (seconds)."""
+
+    command_id: str
+    partition: int
+    at: float
 
 
 @dataclass(slots=True)
@@ -25,6 +34,7 @@ class Traffic:
         due: when each command sent so far was due, monotonic seconds by command id.
         latencies: seconds until the first outcome of each.
         published: every outcome seen.
+        arrivals: when and where each of them was.
     """
 
     producer: Producer
@@ -35,6 +45,7 @@ class Traffic:
     due: dict[str, float] = field(default_factory=dict)
     latencies: dict[str, float] = field(default_factory=dict)
     published: list[Published] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     def send(self, due: float) -> None:
         """Send the next command, which was due at that moment of the monotonic clock."""
@@ -52,6 +63,7 @@ class Traffic:
             return
         now, command = time.monotonic(), header(message, "ce_causationid")
         self.published.append(Published(command, (message.key() or b"").decode()))
+        self.arrivals.append(Arrival(command, message.partition() or 0, now))
         if command in self.due:
             self.latencies.setdefault(command, now - self.due[command])
 

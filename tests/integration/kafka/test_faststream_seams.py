@@ -173,11 +173,15 @@ async def test_a_member_may_wait_as_long_as_a_rebalance_takes(kafka_service: Kaf
     await intake.start(Sink())
     try:
         subscriber: Any = inner(intake, "subscriber")["subscriber"]
-        limits = inner(subscriber.consumer, "request_timeout_ms", "rebalance_timeout_ms")
+        limits = inner(subscriber.consumer, "request_timeout_ms", "rebalance_timeout_ms", "heartbeat_interval_ms")
     finally:
         await intake.stop()
 
-    assert limits == {"request_timeout_ms": 13_000, "rebalance_timeout_ms": 8_000}
+    assert limits == {
+        "request_timeout_ms": 13_000,
+        "rebalance_timeout_ms": 8_000,
+        "heartbeat_interval_ms": 1_000,
+    }
 
 
 async def test_the_listener_is_told_of_every_revocation_and_assignment(kafka_service: KafkaService) -> None:

@@ -43,6 +43,13 @@ def test_outcomes_alone_are_not_the_end(process: ServiceProcess) -> None:
     assert [watching.finished(100) for _ in range(3)] == [False, False, True]
 
 
+def test_a_contender_that_is_warm_is_measured_from_its_first_outcome(process: ServiceProcess) -> None:
+    done = [0, 100]
+    watching = Observer(process, {}, done=lambda: done.pop(0), settled=lambda: True, monotonic=Ticking(), warm=0.0)
+    assert [watching.finished(100) for _ in range(2)] == [False, True]
+    assert watching.measurement("x", 1).messages == 100
+
+
 def test_too_short_a_run_is_refused(process: ServiceProcess) -> None:
     watching = observer(process, [100], settled=[True])
     assert watching.finished(100)
