@@ -13,6 +13,9 @@ from tests.bench import breakdown, markdown
 from tests.bench.baseline import Baseline
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
 from tests.bench.ground import Ground, ground
+from tests.bench.head_of_line.calls import Calls
+from tests.bench.head_of_line.experiment import EVERYTHING, HeadOfLine, HeadOfLineOptions
+from tests.bench.head_of_line.report import head_of_line_table, print_backlog, print_stuck, print_targets
 from tests.bench.job import Job
 from tests.bench.latencies import summarize_latencies
 from tests.bench.latency import Latency, LatencyOptions
@@ -113,6 +116,52 @@ def latency(
 
 
 @app.command()
+def head_of_line(  # noqa: PLR0913  one argument an option
+    *,
+    parts: Annotated[str, typer.Option(help="What takes part, with commas.")] = ",".join(EVERYTHING),
+    messages: Annotated[int, typer.Option(help="Messages of each backlog.")] = 60_000,
+    keys: Annotated[str, typer.Option(help="Keys of each backlog, with commas, the most first.")] = "10000,1000",
+    in_flight: Annotated[int, typer.Option(help="Most calls at a time.")] = 1_000,
+    partitions: Partitions = 4,
+    rounds: Rounds = 3,
+    mean: Annotated[float, typer.Option(help="Of a call, the cap included, seconds.")] = 0.2,
+    p99: Annotated[float, typer.Option(help="Of the calls, seconds.")] = 2.0,
+    cap: Annotated[float, typer.Option(help="No call takes longer, seconds.")] = 5.0,
+    sequential: Annotated[int, typer.Option(help="Messages that the sequential consumer is watched for.")] = 1_200,
+    rate: Annotated[float, typer.Option(help="Of the steady traffic; 0: 65 % of what the backlog showed.")] = 0.0,
+    seconds: Annotated[float, typer.Option(help="Of the steady traffic, measured.")] = 30.0,
+    period: Annotated[float, typer.Option(help="Seconds between two commands of the stuck key.")] = 5.0,
+    keep: Keep = None,
+) -> None:
+    """Slow calls, keys in order: the rate beside no ordering and others, then what a stuck key does to the others."""
+    options = HeadOfLineOptions(
+        parts=_parts(parts),
+        messages=messages,
+        keys=tuple(int(number) for number in keys.split(",")),
+        in_flight=in_flight,
+        partitions=partitions,
+        rounds=rounds,
+        calls=Calls.of(mean, p99, cap),
+        sequential=sequential,
+        rate=rate,
+        seconds=seconds,
+        period=period,
+    )
+    facts = machine_facts()
+    with _folder(keep) as folder, ground() as services:
+        result = HeadOfLine(services, options, folder, _tell).run()
+        facts |= services.facts()
+    print_facts(CONSOLE, facts)
+    print_backlog(CONSOLE, result.summaries)
+    print_stuck(CONSOLE, result.stuck, result.stuck_turns)
+    print_targets(CONSOLE, result.targets)
+    # The kind of a file is what stands before its first dash.
+    _write("head_of_line", {"facts": facts, **result.content()})
+    if not result.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command()
 def check(
     *,
     messages: Messages = 10_000,
@@ -166,10 +215,22 @@ def explain(
 @app.command()
 def table(files: Annotated[list[Path], typer.Argument(help="Files a run has written to build/bench.")]) -> None:
     """Print results as the tables of docs/performance.md."""
-    kinds = {"throughput": markdown.throughput_table, "latency": markdown.latency_table, **sheets.MARKDOWN}
+    kinds = {
+        "throughput": markdown.throughput_table,
+        "latency": markdown.latency_table,
+        "head_of_line": head_of_line_table,
+        **sheets.MARKDOWN,
+    }
     for file in files:
         content = json.loads(file.read_text())
         typer.echo("\n".join([*markdown.environment(content), "", *kinds[file.name.partition("-")[0]](content), ""]))
+
+
+def _parts(names: str) -> tuple[str, ...]:
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
+    if not wanted or set(wanted) - set(EVERYTHING):
+        raise typer.BadParameter(f"choose from {', '.join(EVERYTHING)}", param_hint="--parts")
+    return wanted
 
 
 def _backlogged(wanted: list[Contender]) -> list[Contender]:

@@ -64,12 +64,18 @@ def problems(expected: Expected, rows: Stored, outcomes: Sequence[Published]) ->
     """What is wrong with a contender's work; nothing if it did the job."""
     found = [
         *_differences("events", expected, rows.causation_ids),
-        *_differences("outcomes", expected, [outcome.causation_id for outcome in outcomes]),
+        *outcome_problems(expected, outcomes),
     ]
     if rows.entries != expected.count:
         found.append(f"{rows.entries} entries instead of {expected.count}")
     if rows.total != expected.total:
         found.append(f"entries of {rows.total} instead of {expected.total}")
+    return found
+
+
+def outcome_problems(expected: Expected, outcomes: Sequence[Published]) -> list[str]:
+    """What is wrong with what a contender published."""
+    found = _differences("outcomes", expected, [outcome.causation_id for outcome in outcomes])
     strays = sum(1 for outcome in outcomes if outcome.key != expected.keys.get(outcome.causation_id))
     if strays:
         found.append(f"{strays} outcomes under another key than their command's")

@@ -16,7 +16,7 @@ def throughput_table(content: Content) -> list[str]:
     rows = [
         (
             f"`{each['contender']}`",
-            _spread(each["rate"], 0),
+            spread(each["rate"], 0),
             percent(each["share_of_rate"]),
             *(f"{each['cpu_microseconds'].get(group, 0):.0f}" for group in (WORKER, "postgresql", "kafka")),
             percent(1 / each["share_of_cpu"]) if each["share_of_cpu"] else "",
@@ -26,7 +26,7 @@ def throughput_table(content: Content) -> list[str]:
         if not each["problems"]
     ]
     heads = ("contender", "messages/s", "% of floor", "worker µs", "PostgreSQL µs", "Kafka µs", "µs, % of floor", "MiB")
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def latency_table(content: Content) -> list[str]:
@@ -34,15 +34,15 @@ def latency_table(content: Content) -> list[str]:
     rows = [
         (
             f"`{each['contender']}`",
-            _spread(each["p50"], 1),
+            spread(each["p50"], 1),
             _more(each["more_p50"]),
-            _spread(each["p99"], 1),
+            spread(each["p99"], 1),
             _more(each["more_p99"]),
         )
         for each in content["summaries"]
         if not each["problems"]
     ]
-    return _table(("contender", "p50 ms", "above floor", "p99 ms", "above floor"), rows)
+    return table(("contender", "p50 ms", "above floor", "p99 ms", "above floor"), rows)
 
 
 def environment(content: Content) -> list[str]:
@@ -50,13 +50,15 @@ def environment(content: Content) -> list[str]:
     return ["; ".join(f"{name}: {value}" for name, value in content["facts"].items()) + "."]
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table, its first column of text and the others of numbers."""
     lines = [heads, ["---", *("---:" for _ in heads[1:])], *rows]
     return [f"| {' | '.join(line)} |" for line in lines]
 
 
-def _spread(spread: Mapping[str, float], digits: int) -> str:
-    low, middle, high = (f"{spread[name]:,.{digits}f}" for name in ("low", "median", "high"))
+def spread(found: Mapping[str, float], digits: int) -> str:
+    """The median, and the range in brackets."""
+    low, middle, high = (f"{found[name]:,.{digits}f}" for name in ("low", "median", "high"))
     return f"{middle} ({low}-{high})"
 
 

@@ -40,7 +40,11 @@ class Topic:
 
     def skip_to_end(self, group: str) -> None:
         """Have a group that nobody is in begin after everything there is."""
-        points = [TopicPartition(self.name, number, end) for number, end in self.ends().items()]
+        self.start_at(group, self.ends())
+
+    def start_at(self, group: str, offsets: Mapping[int, int]) -> None:
+        """Have a group that nobody is in begin at these offsets."""
+        points = [TopicPartition(self.name, number, offset) for number, offset in offsets.items()]
         asked = self._admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, points)])
         asked[group].result(SECONDS)
 
@@ -48,14 +52,7 @@ class Topic:
         """Write commands."""
         producer = command_producer(self._bootstrap_servers, linger_ms=20)
         for planned in commands:
-            record = planned.record
-            while True:
-                try:
-                    producer.produce(self.name, record.value, record.key, headers=list(record.headers))
-                except BufferError:
-                    producer.poll(0.1)
-                else:
-                    break
+            send(producer, self.name, planned)
         wait_until(lambda: producer.flush(1.0) == 0, f"{self.name} to be filled", timeout=SECONDS)
 
     def reader(self, start: Mapping[int, int]) -> Consumer:
@@ -95,6 +92,18 @@ def command_producer(bootstrap_servers: str, linger_ms: float) -> Producer:
         },
         logger=SILENT,
     )
+
+
+def send(producer: Producer, topic: str, planned: Planned) -> None:
+    """Hand a command to a producer, waiting while its buffer is full."""
+    record = planned.record
+    while True:
+        try:
+            producer.produce(topic, record.value, record.key, headers=list(record.headers))
+        except BufferError:
+            producer.poll(0.1)
+        else:
+            return
 
 
 def header(message: Message, name: str) -> str:

@@ -1,4 +1,6 @@
-"""Apache Kafka's own jars, as `infra/kafka/pom.xml` pins them, copied once into a cache outside the tree."""
+"""Apache Kafka's own jars, as `infra/kafka/pom.xml` pins them, and those of others, copied once into a cache."""
+
+from __future__ import annotations
 
 import functools
 import hashlib
@@ -8,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -47,44 +50,70 @@ def find_maven() -> Path | None:
 
 
 def cached_jars() -> Path | None:
-    """The folder of the jars, if an earlier run copied all of them."""
-    folder = _folder()
-    return folder if (folder / _COMPLETE).exists() else None
+    """The folder of Kafka's jars, if an earlier run copied all of them."""
+    return _kafka().cached()
 
 
 def fetch_jars() -> Path:
-    """The folder of the jars; asks Maven only if the cache does not hold them."""
-    if cached := cached_jars():
-        return cached
-    maven = find_maven()
-    if maven is None:
-        raise ServiceUnavailableError("neither cached Kafka jars nor Maven to fetch them")
-    folder = _folder()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as work:
-        fetched = Path(work, "jars")
-        _copy_dependencies(maven, Path(work), fetched)
-        (fetched / _COMPLETE).touch()
-        # Two runs may get here together: whoever is second finds the same jars in place.
-        if not folder.exists():
-            fetched.rename(folder)
-    return folder
+    """The folder of Kafka's jars; asks Maven only if the cache does not hold them."""
+    return _kafka().fetch()
 
 
-def _copy_dependencies(maven: Path, work: Path, into: Path) -> None:
-    # Maven leaves a target folder beside the pom; the tree stays clean if it is not beside ours.
-    pom = shutil.copy(POM, work)
-    command: list[str | Path] = [
-        maven, "--batch-mode", "--quiet", "--file", pom,
-        "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={into}",
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_MAVEN_SECONDS)
-    if done.returncode != 0:
-        raise ServiceUnavailableError(f"Maven could not fetch Kafka {kafka_version()}: {done.stdout[-1000:]}")
+def _kafka() -> MavenJars:
+    return MavenJars(f"kafka-{kafka_version()}", POM)
 
 
-def _folder() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    # A change of the pom that keeps Kafka's version (a newer log4j) must not find the old jars.
-    pinned = hashlib.sha256(POM.read_bytes()).hexdigest()[:8]
-    return cache / "poon-workers" / f"kafka-{kafka_version()}-{pinned}"
+@dataclass(frozen=True, slots=True)
+class MavenJars:
+    """What a pom depends on, copied once into a cache outside the tree.
+
+    Attributes:
+        name: with the version, of the folder in the cache.
+    """
+
+    name: str
+    pom: Path
+
+    def cached(self) -> Path | None:
+        """The folder, if an earlier run copied all of them."""
+        folder = self._folder()
+        return folder if (folder / _COMPLETE).exists() else None
+
+    def fetch(self) -> Path:
+        """The folder; asks Maven only if the cache does not hold them.
+
+        Raises:
+            ServiceUnavailableError: Maven is missing or cannot get them.
+        """
+        if cached := self.cached():
+            return cached
+        maven = find_maven()
+        if maven is None:
+            raise ServiceUnavailableError(f"neither cached jars of {self.name} nor Maven to fetch them")
+        folder = self._folder()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+            fetched = Path(work, "jars")
+            self._copy_dependencies(maven, Path(work), fetched)
+            (fetched / _COMPLETE).touch()
+            # Two runs may get here together: whoever is second finds the same jars in place.
+            if not folder.exists():
+                fetched.rename(folder)
+        return folder
+
+    def _copy_dependencies(self, maven: Path, work: Path, into: Path) -> None:
+        # Maven leaves a target folder beside the pom; the tree stays clean if it is not beside ours.
+        pom = shutil.copy(self.pom, work)
+        command: list[str | Path] = [
+            maven, "--batch-mode", "--quiet", "--file", pom,
+            "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={into}",
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_MAVEN_SECONDS)
+        if done.returncode != 0:
+            raise ServiceUnavailableError(f"Maven could not fetch {self.name}: {done.stdout[-1000:]}")
+
+    def _folder(self) -> Path:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        # A change of the pom that keeps the version (of Kafka, but with a newer log4j) must not find the old jars.
+        pinned = hashlib.sha256(self.pom.read_bytes()).hexdigest()[:8]
+        return cache / "poon-workers" / f"{self.name}-{pinned}"

@@ -158,7 +158,12 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
             tenant_weights=runtime.weights,
             unordered=frozenset(COMMANDS[name] for name, own in runtime.by_type.items() if own.ordered is False),
         ),
-        flow=FlowLimits(total_high=buffered, partition_high=max(1, buffered // 2), resume_fraction=runtime.resume_at),
+        flow=FlowLimits(
+            total_high=buffered,
+            partition_high=max(1, buffered // 2),
+            gap_high=runtime.max_uncommitted,
+            resume_fraction=runtime.resume_at,
+        ),
         commit_batch=runtime.commit_batch,
         drain_timeout=runtime.drain_timeout_seconds,
         revoke_timeout=settings.kafka.rebalance_timeout_seconds / 6,

@@ -247,7 +247,12 @@ class RuntimeSettings(SettingsGroup):
         (), description="shares of contested places, `tenant=weight` with commas; 1 for whoever is not named"
     )
     resume_at: Annotated[float, Field(gt=0, lt=1)] = Field(
-        0.5, description="share of `max_in_flight` below which paused partitions go on, fraction"
+        0.5, description="share of a bound down to which a paused partition goes on, fraction"
+    )
+    max_uncommitted: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        20_000,
+        description="most records of a partition taken over beyond what is committed, finished ones among them; as"
+        " many as come in the longest time one attempt takes, or keys wait for a slow one, records",
     )
     commit_batch: Annotated[int, Field(ge=1, le=5_000)] = Field(
         500, description="most decisions stored in one database transaction, decisions"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from workers.ports.messages import Partition, RawRecord
-from workers.runtime.flow import FlowChange, FlowLimits, flow_change
+from workers.runtime.flow import NOTHING, FlowChange, FlowLimits, Held, flow_change
 from workers.runtime.offsets import PartitionOffsets, Progress
 
 
@@ -123,9 +123,12 @@ class Assignment:
         Args:
             out: whether what every command needs is missing.
         """
-        known = self._offsets
-        unfinished = {partition: known[partition].unfinished if partition in known else 0 for partition in self._owned}
-        change = flow_change(unfinished, self._paused, self._limits, out=out)
+        held = {partition: self._held(partition) for partition in self._owned}
+        change = flow_change(held, self._paused, self._limits, out=out)
         self._paused |= change.pause
         self._paused -= change.resume
         return change
+
+    def _held(self, partition: Partition) -> Held:
+        offsets = self._offsets.get(partition)
+        return NOTHING if offsets is None else Held(offsets.in_hand, offsets.unfinished)

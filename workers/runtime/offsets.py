@@ -113,6 +113,11 @@ class PartitionOffsets:
         """How many delivered records lie at or above the watermark, finished ones among them included."""
         return len(self._unfinished)
 
+    @property
+    def in_hand(self) -> int:
+        """How many delivered records are not done with."""
+        return len(self._unfinished) - len(self._finished_above)
+
     def _finished_runs(self) -> Iterator[Run]:
         """Runs of finished records above the watermark; offsets that were never delivered do not interrupt one."""
         if not self._finished_above:

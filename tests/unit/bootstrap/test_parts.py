@@ -38,3 +38,9 @@ def test_places_and_order_reach_the_dispatcher() -> None:
     assert (dispatch.max_in_flight_per_tenant, dispatch.tenant_weights) == (7, {"acme": 2.0})
     assert dispatch.unordered == {ParseText}
     assert worker_limits(Settings(), "texts").dispatch.max_in_flight_per_tenant is None
+
+
+def test_what_is_finished_behind_a_slow_call_is_bounded_by_a_setting_of_its_own() -> None:
+    settings = Settings.model_validate({"runtime": {"max_in_flight": 100, "max_uncommitted": 7_000}})
+    flow = worker_limits(settings, "texts").flow
+    assert (flow.total_high, flow.partition_high, flow.gap_high) == (1_000, 500, 7_000)

@@ -169,6 +169,7 @@ class OffsetsMachine(RuleBasedStateMachine):
         unfinished = [offset for offset in self.delivered if offset not in self.finished]
         expected = unfinished[0] if unfinished else (self.delivered[-1] + 1 if self.delivered else None)
         assert self.offsets.next_offset == expected
+        assert self.offsets.in_hand == len(unfinished)
 
     @invariant()
     def metadata_tells_exactly_what_is_finished_above(self) -> None:
