@@ -23,6 +23,13 @@ OUTCOMES: Final = topic_name(RecordSpending.area, TopicRole.EVENTS)
 DEAD_LETTERS: Final = topic_name(RecordSpending.area, TopicRole.DEAD_LETTERS)
 
 _SENT_AT: Final = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+_LETTER: Final = "ก"
+_LETTER_BYTES: Final = len(_LETTER.encode())
+_RAW_TEXT: Final = 2_000
+_DESCRIPTION: Final = 1_000
+MOST_PADDING: Final = (_RAW_TEXT + _DESCRIPTION) * _LETTER_BYTES
+"""Bytes. No entry may be larger: its contract bounds every text."""
+
 _MERCHANTS: Final = ("Cafe Amazon", "7-Eleven", "ร้านป้าแดง", "Lotus's", "BTS", "Grab")
 
 
@@ -33,7 +40,7 @@ class Job:
     Attributes:
         messages: commands.
         keys: owners, drawn evenly.
-        padding: bytes of description added to each command, to see what larger ones cost.
+        padding: bytes of Thai text added to each command, up to `MOST_PADDING`, to see what larger ones cost.
     """
 
     messages: int
@@ -62,10 +69,12 @@ def plan(job: Job) -> Iterator[Planned]:
 def one_command(rng: random.Random, job: Job, command_id: str, number: int, sent_at: datetime) -> Planned:
     """A command of the job, sent at a moment of the caller's choice."""
     amount = Decimal(rng.randrange(100, 500_000)) / 100
+    letters = _LETTER * (job.padding // _LETTER_BYTES)
     command = RecordSpending(
         amount=Money.of(amount),
         merchant=rng.choice(_MERCHANTS),
-        description="x" * job.padding or None,
+        description=letters[_RAW_TEXT:] or None,
+        raw_text=letters[:_RAW_TEXT] or None,
         category=rng.choice(tuple(Category)),
         payment_method=rng.choice(tuple(PaymentMethod)),
     )

@@ -10,6 +10,7 @@ import typer
 from adapters.clock import SystemClock
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue
 from tests.bench.ground import ground
+from tests.bench.job import MOST_PADDING
 from tests.bench.machine import machine_facts
 from tests.bench.report import print_facts
 from tests.bench.scale import memory as memories
@@ -52,6 +53,8 @@ def growth(  # noqa: PLR0913  one argument an option
     """Let one thing grow: fails when a message becomes dearer with it, by itself and in floors of the same round."""
     growing = GROWING[dimension]
     wanted = sorted(int(size) for size in sizes.split(",")) if sizes else growing.sizes
+    if dimension is Dimension.SIZE and wanted[-1] > MOST_PADDING:
+        raise typer.BadParameter(f"at most {MOST_PADDING}: the contract allows no larger entry", param_hint="--sizes")
     options = GrowthOptions(dimension, wanted, messages, rounds)
     chosen = _chosen(contenders)
     facts = machine_facts()

@@ -14,7 +14,7 @@ from typing import Final
 
 from tests.bench.contenders import Contender
 from tests.bench.ground import Ground
-from tests.bench.job import Job
+from tests.bench.job import MOST_PADDING, Job
 from tests.bench.scale.levels import Step
 from tests.bench.scale.spool import Portion, spool
 from tests.bench.scale.warm import warm
@@ -53,7 +53,7 @@ GROWING: Final[Mapping[Dimension, Growing]] = {
     Dimension.BACKLOG: Growing("commands waiting", (1_000, 10_000, 100_000, 1_000_000), flat=True),
     Dimension.KEYS: Growing("owners", (10, 100, 1_000, 10_000, 100_000)),
     Dimension.PARTITIONS: Growing("partitions of each topic", (1, 4, 12, 48, 96)),
-    Dimension.SIZE: Growing("bytes added to each command", (0, 1_024, 4_096, 16_384)),
+    Dimension.SIZE: Growing("bytes added to each command", (0, 1_024, 4_096, MOST_PADDING)),
 }
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from contracts.codec import decode_command
 from contracts.commands.spending import RecordSpending
-from tests.bench.job import Job, plan, size_of
+from tests.bench.job import MOST_PADDING, Job, plan, size_of
 
 
 def test_the_same_job_gives_the_same_records() -> None:
@@ -30,6 +30,9 @@ def test_a_message_is_as_long_as_those_of_the_published_numbers() -> None:
     assert sum(sizes) / len(sizes) == pytest.approx(470, abs=30)
 
 
-def test_padding_makes_messages_longer_by_that_much() -> None:
-    short, long = next(plan(Job(1))), next(plan(Job(1, padding=1_000)))
-    assert size_of(long.record) - size_of(short.record) == pytest.approx(1_000, abs=20)
+@pytest.mark.parametrize("padding", [0, 3, 1_023, 6_000, MOST_PADDING])
+def test_padding_adds_its_bytes_up_to_what_the_contract_allows(padding: int) -> None:
+    (plain,), (padded,) = plan(Job(1)), plan(Job(1, padding=padding))
+    more = size_of(padded.record) - size_of(plain.record)
+    names = ',"raw_text":""' * (padding > 0) + ',"description":""' * (padding > 6_000)
+    assert more == padding + len(names)

@@ -16,7 +16,7 @@ def test_only_keys_grow() -> None:
 
 
 def test_only_the_size_grows() -> None:
-    assert jobs(Dimension.SIZE, 0, 16_384) == [(12, 2_000, 1_000, 0), (12, 2_000, 1_000, 16_384)]
+    assert jobs(Dimension.SIZE, 0, 9_000) == [(12, 2_000, 1_000, 0), (12, 2_000, 1_000, 9_000)]
 
 
 def test_partitions_grow_from_process_to_process() -> None:
