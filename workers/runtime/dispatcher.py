@@ -124,6 +124,37 @@ class Dispatcher:
         self._start_ready()
         return dropped
 
+    def withdraw(self, partition: Partition, is_done: Callable[[int], bool]) -> list[Delivery]:
+        """Drop the deliveries that another member has done meanwhile, in flight or not; their lanes go on without them.
+
+        Args:
+            partition: where it has done something.
+            is_done: of an offset of the partition.
+        """
+        dropped: list[Delivery] = []
+        for lane in [lane for key, lane in self._lanes.items() if (key[0], key[1]) == partition]:
+            done = [delivery for _, delivery in lane.queue if is_done(delivery.record.offset)]
+            if done:
+                self._shorten(lane, done)
+                dropped += done
+        for delivery in dropped:
+            delivery.gone = True
+        self._start_ready()
+        return dropped
+
+    def _shorten(self, lane: Lane, dropped: list[Delivery]) -> None:
+        head = lane.queue[0]
+        lane.queue = deque(item for item in lane.queue if item[1] not in dropped)
+        if lane.queue and lane.queue[0] is head:
+            return
+        self._ready.drop({lane})
+        self._release(lane)
+        if lane.queue:
+            lane.turn = lane.queue[0][0]
+            self._ready.add(lane.tenant, lane.turn, lane)
+        else:
+            del self._lanes[lane.key]
+
     def step_aside(self, delivery: Delivery) -> None:
         """The delivery waits for its next attempt and gives its place to a lane that could go on."""
         lane = self._lanes.get(self._lane_key(delivery))

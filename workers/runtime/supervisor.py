@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Supervisor:
     """Owns the tasks of a worker. The first one that fails is reported by `until`."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._failure: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
 
-    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Start a task; the caller need not keep it."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
+
+    async def first_of(self, *works: Coroutine[Any, Any, object]) -> None:
+        """Wait until one of them has ended, and end the others."""
+        waits = [self.spawn(work, "one of several waits") for work in works]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
 
     def fail(self, error: BaseException) -> None:
         """Report a failure that is nobody's task; the first one counts, as with tasks."""
@@ -47,7 +56,7 @@ class Supervisor:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._failure.cancel()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if task.cancelled():
             return

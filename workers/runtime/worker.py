@@ -9,9 +9,10 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from workers.ports.clock import Clock
 from workers.ports.messages import Intake, Partition, Publisher, RawRecord
@@ -129,6 +130,7 @@ class Worker:
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._in_flight_keys: Counter[InboxKey] = Counter()
         self._accepting = False
+        self._returning = False
         self._ready = asyncio.Event()
         self._aborted = asyncio.Event()
 
@@ -198,19 +200,20 @@ class Worker:
     async def assigned(self, partitions: Collection[Partition]) -> None:
         """See `RecordSink.assigned`: adopt what came back, cancel only what is really gone."""
         handover = self._assignment.assign(partitions)
-        self._membership.confirm(self._clock.monotonic())
         # Also of what came back: somebody else may have had it since. Not in a drain, whose last commit must not wait.
         in_question = partitions if self._accepting else handover.new
         self._recovery.doubt(in_question)
         self._recovery.forget(handover.gone)
         for partition in handover.gone:
-            self._drop(partition)
-        self._committer.release()
+            self._abandon(self._dispatcher.cancel(partition))
         facts = {"group": self._facts.group, "partitions": len(partitions), "gone": len(handover.gone)}
         LOG.info("assigned", extra=facts)
         self._observer.assigned(sorted(partitions), len(handover.gone))
         if in_question and self._accepting:
+            self._returning = True
             self._arrived.put_nowait([])  # nothing arrived, but there are partitions to learn about
+        else:
+            self._go_on()
         self._steer()
         self._facts.started = True
         self._ready.set()
@@ -223,7 +226,7 @@ class Worker:
         if self._accepting:  # a drain has no time for another member that is slow to join
             self._committer.hold()
         if not self._committer.is_quiet:
-            await self._first_of(self._committer.quiet(), self._clock.sleep(self._limits.revoke_timeout))
+            await self._supervisor.first_of(self._committer.quiet(), self._clock.sleep(self._limits.revoke_timeout))
         await self._offsets.commit_changes()
         self._assignment.revoke(partitions)
 
@@ -258,15 +261,8 @@ class Worker:
     async def _idle_in_time(self) -> bool:
         """Whether nothing is in flight any more before the time is up or the drain is aborted."""
         timeout = self._clock.sleep(self._limits.drain_timeout)
-        await self._first_of(self._dispatcher.idle(), wait_for(self._aborted), timeout)
+        await self._supervisor.first_of(self._dispatcher.idle(), self._aborted.wait(), timeout)
         return self._dispatcher.in_flight == 0
-
-    async def _first_of(self, *works: Coroutine[Any, Any, None]) -> None:
-        """Wait until one of them has ended."""
-        waits = [self._supervisor.spawn(work, "one of several waits") for work in works]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
 
     async def _notice_sleeps_forever(self) -> None:
         asking: asyncio.Task[None] | None = None
@@ -281,9 +277,9 @@ class Worker:
             if self._membership.in_doubt:
                 self._recovery.doubt({Partition(record.topic, record.partition) for record, _ in arrived})
             if self._recovery.is_needed:
-                reading = await self._recovery.read()
-                self._assignment.skip_to(reading.next_offsets)
-                await self._offsets.define(reading.silent)
+                await self._learn()
+            if self._returning and not self._recovery.is_needed:
+                self._go_on()
             taken = self._clock.monotonic()
             deliveries = [
                 receive(record, offsets, taken) for record, offsets in arrived if not self._done(record, offsets)
@@ -346,8 +342,27 @@ class Worker:
         if self._assignment.is_paused:
             self._steer()
 
-    def _drop(self, partition: Partition) -> None:
-        for delivery in self._dispatcher.cancel(partition):
+    async def _learn(self) -> None:
+        """Ask how far the group has come, and leave alone what other members have done meanwhile."""
+        reading = await self._recovery.read()
+        self._assignment.skip_to(reading.next_offsets)
+        for topic, number in reading.next_offsets:
+            is_done = partial(self._recovery.is_finished, topic, number)
+            done_elsewhere = self._dispatcher.withdraw(Partition(topic, number), is_done)
+            self._abandon(done_elsewhere)
+            for delivery in done_elsewhere:
+                delivery.offsets.finish(delivery.record.offset)
+        await self._offsets.define(reading.silent)
+
+    def _go_on(self) -> None:
+        """Store and publish again, after a rebalance."""
+        self._returning = False
+        self._membership.confirm(self._clock.monotonic())
+        self._committer.release()
+
+    def _abandon(self, deliveries: Sequence[Delivery]) -> None:
+        """Somebody else has done them, or will."""
+        for delivery in deliveries:
             self._forget(delivery)
             if delivery.task is not None:
                 delivery.task.cancel()
@@ -377,8 +392,3 @@ class Worker:
             self._ports.intake.pause(change.pause)
         if change.resume:
             self._ports.intake.resume(change.resume)
-
-
-async def wait_for(event: asyncio.Event) -> None:
-    """Wait for an event, as work a supervisor takes."""
-    await event.wait()

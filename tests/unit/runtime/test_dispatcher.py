@@ -101,6 +101,44 @@ def test_cancelling_a_partition_drops_its_lanes_and_no_others() -> None:
     assert bench.dispatcher.in_flight == 0
 
 
+def test_what_another_member_has_done_is_withdrawn_and_its_lane_goes_on() -> None:
+    bench = Bench()
+    for offset, owner in ((1, "nok"), (2, "nok"), (3, "nok"), (4, "lek")):
+        bench.dispatch(offset, owner)
+    bench.dispatch(1_001, "nok", partition=1)
+    withdrawn = bench.dispatcher.withdraw(Partition(TEXT_COMMANDS, 0), {1, 2}.__contains__)
+    assert [delivery.record.offset for delivery in withdrawn] == [1, 2]
+    assert all(delivery.gone for delivery in withdrawn)
+    assert bench.started == [1, 4, 1_001, 3]
+    bench.done(1)
+    bench.done(3, 4, 1_001)
+    assert (bench.dispatcher.in_flight, bench.dispatcher.waiting) == (0, 0)
+
+
+def test_what_is_withdrawn_behind_a_delivery_in_flight_leaves_that_alone() -> None:
+    bench = Bench(max_in_flight=1)
+    for offset, owner in ((1, "nok"), (2, "nok"), (3, "lek"), (4, "lek")):
+        bench.dispatch(offset, owner)
+    bench.dispatcher.withdraw(Partition(TEXT_COMMANDS, 0), {2, 3}.__contains__)
+    assert bench.started == [1]
+    bench.done(1)
+    assert bench.started == [1, 4]
+    bench.done(4)
+    assert (bench.dispatcher.in_flight, bench.dispatcher.waiting) == (0, 0)
+
+
+def test_what_is_withdrawn_while_aside_frees_no_place_twice() -> None:
+    bench = Bench(max_in_flight=1)
+    bench.dispatch(1, "nok")
+    bench.dispatcher.step_aside(bench.deliveries[1])
+    bench.dispatch(2, "lek")
+    bench.dispatcher.withdraw(Partition(TEXT_COMMANDS, 0), {1}.__contains__)
+    bench.dispatcher.step_back(bench.deliveries[1])
+    assert (bench.dispatcher.in_flight, bench.dispatcher.aside) == (1, 0)
+    bench.done(2)
+    assert (bench.dispatcher.in_flight, bench.dispatcher.waiting) == (0, 0)
+
+
 def test_the_end_of_a_cancelled_delivery_frees_no_place_twice() -> None:
     bench = Bench()
     bench.dispatch(1, "a")

@@ -87,6 +87,35 @@ class RuntimeMachine(RuleBasedStateMachine):
             self.logs[number].position = self.logs[number].committed
         self.owned, self.revoked = set(numbers), set()
 
+    @precondition(lambda self: self.revoked)
+    @rule(count=st.integers(1, 5))
+    def another_does(self, count: int) -> None:
+        """Another member has the revoked partitions for a while, and gives them back."""
+        for number in self.revoked:
+            log = self.logs[number]
+            done = decode(log.committed, log.metadata)
+            theirs = [
+                record.offset
+                for record in log.records
+                if record.offset >= log.committed and not covers(done, record.offset)
+            ][:count]
+            log.published += [offset for offset in theirs if offset not in log.published]
+            if theirs:
+                log.committed, log.metadata = theirs[-1] + 1, ""
+        numbers = set(self.revoked)
+        self.assign(numbers)
+        for number in numbers:
+            self.learn(number)
+
+    def learn(self, number: int) -> None:
+        """Leave alone what the group has done meanwhile."""
+        log, partition = self.logs[number], Partition(TEXT_COMMANDS, number)
+        self.assignment.skip_to({partition: log.committed})
+        for delivery in self.dispatcher.withdraw(partition, lambda offset: offset < log.committed):
+            self.running = [one for one in self.running if one is not delivery]
+            self.aside = [one for one in self.aside if one is not delivery]
+            delivery.offsets.finish(delivery.record.offset)
+
     @precondition(lambda self: self.owned)
     @rule()
     def revoke(self) -> None:

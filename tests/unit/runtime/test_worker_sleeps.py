@@ -91,6 +91,19 @@ async def test_a_worker_that_was_thrown_out_publishes_nothing_until_it_has_parti
     assert bench.published == ["c0"], "whoever has the partition now publishes it"
 
 
+async def test_what_another_member_had_done_above_its_watermark_is_left_alone_as_well(bench: Bench) -> None:
+    bench.hold("c1", "c2", "c3")
+    await bench.deliver(*(text_record(n, f"c{n}", owner=f"o{n}") for n in (1, 2, 3)))
+    await bench.worker.revoked([P0])
+    await others_handle(bench, 2, commit=CommitPoint(1, "f1 1-1"))
+    bench.intake.stale_commits = 0
+    await bench.worker.assigned([P0])
+    await bench.release("c1", "c2", "c3")
+    assert bench.published == ["c0", "c1", "c3"]
+    await bench.commit_offsets()
+    assert bench.intake.offsets == {P0: 4}
+
+
 async def test_a_worker_that_slept_with_nothing_to_do_needs_no_confirmation() -> None:
     idle = Bench()
     await settle()
@@ -127,5 +140,6 @@ async def test_a_partition_that_comes_back_goes_on_where_its_owner_in_between_ha
     await bench.release("c1")
     await bench.commit_offsets()
     assert bench.intake.offsets == {P0: 5}, "never back behind what was committed"
+    assert bench.published.count("c1") == 0, "what was in flight was done by the other one"
     assert bench.published.count("c2") == bench.published.count("c3") == 0
     assert bench.published.count("c4") == 1
