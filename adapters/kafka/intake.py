@@ -142,6 +142,8 @@ class KafkaIntake:
         }
         if not offsets:
             return
+        if not consumer.is_member:  # a group without members would take it, and may be taken back by it
+            raise StaleAssignmentError("thrown out of the group")
         try:
             async with asyncio.timeout(self._options.commit_timeout):
                 await consumer.commit(offsets)

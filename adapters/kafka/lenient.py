@@ -75,6 +75,11 @@ class LenientConsumer(AIOKafkaConsumer):
         points: dict[TopicPartition, OffsetAndMetadata] = await self._coordinator.fetch_committed_offsets(partitions)
         return points
 
+    @property
+    def is_member(self) -> bool:
+        """Whether it belongs to a generation of its group; not before it has joined, nor once it was thrown out."""
+        return self._generation() >= 0
+
     def _note(self, drained: dict[TopicPartition, list[ConsumerRecord]], assignment: object) -> None:
         if self._next_of is not assignment or self._assigned() is not assignment:
             self._next.clear()  # what was handed out before a rebalance says nothing about what comes after it

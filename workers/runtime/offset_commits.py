@@ -42,12 +42,25 @@ class OffsetCommits:
         self._clock = clock
         self._observer = observer
         self._lock = asyncio.Lock()
+        self._suspended = False
 
     async def commit_forever(self, interval: float) -> None:
         """Commit what has changed, every `interval` seconds."""
         while True:
             await self._clock.sleep(interval)
             await self.commit_changes()
+
+    def suspend(self) -> None:
+        """Commit nothing until `resume`.
+
+        Between a rebalance and the moment its outcome is known here, the group takes commits of the new generation, and
+        what this worker knows of its partitions may lie behind what another member has committed meanwhile.
+        """
+        self._suspended = True
+
+    def resume(self) -> None:
+        """Go on committing."""
+        self._suspended = False
 
     async def commit_changes(self) -> None:
         """Commit what has changed since the last commit."""
@@ -67,7 +80,7 @@ class OffsetCommits:
         # Before a new partition's metadata was read, a commit would wipe it out.
         known = {partition: one for partition, one in progress.items() if not self._recovery.is_unread(partition)}
         points = {partition: CommitPoint(one.next_offset, one.metadata) for partition, one in known.items()}
-        if points and await self._commit(points):
+        if points and not self._suspended and await self._commit(points):
             self._assignment.committed(known)
 
     async def define(self, partitions: Collection[Partition]) -> None:

@@ -228,6 +228,8 @@ class Worker:
         if not self._committer.is_quiet:
             await self._supervisor.first_of(self._committer.quiet(), self._clock.sleep(self._limits.revoke_timeout))
         await self._offsets.commit_changes()
+        if self._accepting:
+            self._offsets.suspend()
         self._assignment.revoke(partitions)
 
     async def _start(self) -> None:
@@ -355,8 +357,9 @@ class Worker:
         await self._offsets.define(reading.silent)
 
     def _go_on(self) -> None:
-        """Store and publish again, after a rebalance."""
+        """Store, publish and commit again, after a rebalance."""
         self._returning = False
+        self._offsets.resume()
         self._membership.confirm(self._clock.monotonic())
         self._committer.release()
 

@@ -91,6 +91,24 @@ async def test_a_worker_that_was_thrown_out_publishes_nothing_until_it_has_parti
     assert bench.published == ["c0"], "whoever has the partition now publishes it"
 
 
+async def test_nothing_is_committed_between_a_rebalance_and_the_moment_its_outcome_is_known(bench: Bench) -> None:
+    bench.hold("c1")
+    await bench.deliver(text_record(1, "c1"))
+    await bench.worker.revoked([P0])
+    await others_handle(bench, 1, 2, commit=CommitPoint(3))
+    bench.intake.stale_commits = 0
+    await bench.deliver(text_record(3, "c3"))
+    await bench.release("c1")
+    await bench.clock.advance(1)
+    assert bench.intake.offsets == {P0: 3}, "the new generation's commits are taken already"
+    await bench.worker.assigned([P0])
+    await bench.clock.advance(1)
+    await bench.deliver(text_record(3, "c3"))
+    await bench.commit_offsets()
+    assert bench.intake.offsets == {P0: 4}
+    assert bench.published == ["c0", "c3"]
+
+
 async def test_what_another_member_had_done_above_its_watermark_is_left_alone_as_well(bench: Bench) -> None:
     bench.hold("c1", "c2", "c3")
     await bench.deliver(*(text_record(n, f"c{n}", owner=f"o{n}") for n in (1, 2, 3)))
