@@ -168,7 +168,7 @@ def check(
     rounds: Rounds = 5,
     update: Annotated[bool, typer.Option("--update", help="Store what is found as the new baseline.")] = False,
     plant_slowdown: Annotated[
-        bool, typer.Option("--plant-slowdown", help=f"Make ours {PLANTED:.0%} dearer: the check has to fail.")
+        bool, typer.Option("--plant-slowdown", help=f"Make ours {PLANTED:.0%} dearer: fail unless it is noticed.")
     ] = False,
     keep: Keep = None,
 ) -> None:
@@ -196,7 +196,7 @@ def check(
     print_comparisons(CONSOLE, comparisons, FLOOR.name)
     _write("check", {"facts": machine_facts(), "comparisons": comparisons, "measurements": measured})
     wrong = any(summary.problems for summary in summaries)
-    if wrong or any(each.is_slowdown for each in comparisons):
+    if wrong or any(each.is_slowdown for each in comparisons) is not plant_slowdown:
         raise typer.Exit(1)
 
 

@@ -56,6 +56,28 @@ def filed_of(record: FakeRecord | None = None, **changes: object) -> FiledLetter
     return FiledLetter(letter=letter_of(record, **changes))
 
 
+def _without_contents(filed: FiledLetter) -> FiledLetter:
+    return replace(filed, letter=replace(filed.letter, contents=None))
+
+
+def _is_wanted(filed: FiledLetter, wanted: DeadLetterFilter) -> bool:
+    letter = filed.letter
+    pairs = (
+        (wanted.area, letter.area),
+        (wanted.tenant, letter.tenant),
+        (wanted.owner, letter.owner),
+        (wanted.code, letter.code),
+        (wanted.command_type, letter.command_type),
+    )
+    return (
+        filed.status in wanted.statuses
+        and all(given is None or given == found for given, found in pairs)
+        and (wanted.since is None or letter.failed_at >= wanted.since)
+        and (wanted.until is None or letter.failed_at < wanted.until)
+        and (wanted.text is None or wanted.text.casefold() in letter.reason.casefold())
+    )
+
+
 class MemoryBox:
     """`DeadLetterBox` that fails as often as it is told."""
 
@@ -66,14 +88,21 @@ class MemoryBox:
     async def find(
         self, wanted: DeadLetterFilter, limit: int, after: UUID | None = None, *, newest_first: bool = False
     ) -> Sequence[FiledLetter]:
-        raise NotImplementedError
+        found = sorted(
+            (filed for filed in self.letters.values() if _is_wanted(filed, wanted)),
+            key=lambda filed: (filed.letter.failed_at, filed.letter.id),
+            reverse=newest_first,
+        )
+        if after is not None:
+            found = found[[filed.letter.id for filed in found].index(after) + 1 :]
+        return [_without_contents(filed) for filed in found[:limit]]
 
     async def get(self, ids: Collection[UUID]) -> Sequence[FiledLetter]:
         return [self.letters[identity] for identity in dict.fromkeys(ids) if identity in self.letters]
 
     async def of_lanes(self, lanes: Collection[Lane]) -> Sequence[FiledLetter]:
         return [
-            replace(filed, letter=replace(filed.letter, contents=None))
+            _without_contents(filed)
             for filed in self.letters.values()
             if filed.letter.lane in lanes and filed.status is not DeadLetterStatus.DISCARDED
         ]
