@@ -104,7 +104,8 @@ class LenientConsumer(AIOKafkaConsumer):
         self._misplaced = False
 
     def _generation(self) -> int:
-        return -1 if self._coordinator is None else int(self._coordinator.generation)
+        """The one it belongs to; -1 outside of any, which is where a consumer without a group always is."""
+        return int(getattr(self._coordinator, "generation", -1))
 
     def _assigned(self) -> object:
         """The present assignment; another object after every rebalance."""

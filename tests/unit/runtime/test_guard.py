@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.clock import settle
 from tests.fakes.commands import text_record
-from tests.unit.runtime.test_worker import P0, Bench
+from tests.unit.runtime.worker_bench import P0, Bench
 from workers.ports.messages import Partition, RawRecord, RecordSink
 from workers.runtime.guard import GuardedSink
 from workers.runtime.worker import WorkerFailedError

@@ -14,7 +14,7 @@ from contracts.events.outcomes import Unsuccessful
 from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import NOON, settle
 from tests.fakes.commands import parsed, text_record
-from tests.unit.runtime.test_worker import P0, Bench
+from tests.unit.runtime.worker_bench import P0, Bench
 from workers.ports.handling import Decision, NewEvent
 from workers.ports.messages import OutgoingRecord
 from workers.runtime import outcomes

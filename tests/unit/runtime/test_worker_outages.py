@@ -11,7 +11,7 @@ from contracts.errors import ErrorCode
 from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import NOON, settle
 from tests.fakes.commands import text_record
-from tests.unit.runtime.test_worker import P0, P1, Bench
+from tests.unit.runtime.worker_bench import P0, P1, Bench
 from workers.ports.errors import BackendBusyError, BackendError, CapabilityOutageError, UnavailableError
 from workers.runtime.flow import FlowLimits
 from workers.runtime.mass_failure import MassFailureError, MassFailureLimits

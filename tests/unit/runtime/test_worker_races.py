@@ -9,7 +9,7 @@ from tests.fakes.broker import FakeIntake, FakePublisher
 from tests.fakes.clock import settle
 from tests.fakes.commands import decision, text_record
 from tests.fakes.store import MemoryStore
-from tests.unit.runtime.test_worker import P0, Bench
+from tests.unit.runtime.worker_bench import P0, Bench
 from workers.ports.errors import BackendError
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink, UnpublishableError
 from workers.ports.store import InboxKey, StoredEvent

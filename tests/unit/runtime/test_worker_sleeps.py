@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.clock import settle
 from tests.fakes.commands import decision, text_record
-from tests.unit.runtime.test_worker import P0, P1, Bench
+from tests.unit.runtime.worker_bench import P0, P1, Bench
 from workers.ports.messages import CommitPoint
 from workers.runtime import outcomes
 from workers.runtime.deliveries import receive
