@@ -41,7 +41,7 @@ from tests.services.service import ServiceUnavailableError
 EVERYBODY: Final = ",".join(CONTENDERS)
 GUARDED: Final = OURS[0]
 TOLERANCE: Final = 0.3
-PLANTED: Final = 0.5
+PLANTED: Final = 0.6
 """The planted slowdown, as a share of what the guarded contender's worker costs."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
