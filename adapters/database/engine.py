@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from adapters.database.columns import SQLITE
 from adapters.database.failures import VENDOR_ERRORS, UnstorableRowError, translated, translation
+from adapters.database.kept import LONGEST_LIFE, KeptConnections
 from adapters.database.urls import parse_url, place_of, sqlite_file
 from workers.ports.errors import UnavailableError
 
 BUSY_SECONDS: Final = 5.0
 """How long SQLite waits for another process's transaction."""
 OPERATION_SECONDS: Final = 30.0
-_RECYCLE_SECONDS: Final = 1800
+MOST_KEPT: Final = 3
+"""One each for looking up, storing and reading; half the pool at most."""
 WRITES: Final = "writes"
 OLDEST_SQLITE: Final = (3, 35)  # the first with RETURNING
 
@@ -44,10 +46,11 @@ class Database:
         place: names the database for people, without its password.
     """
 
-    def __init__(self, engine: AsyncEngine, place: str, operation_timeout: float | None) -> None:
+    def __init__(self, engine: AsyncEngine, place: str, operation_timeout: float | None, most_kept: int = 0) -> None:
         self.place = place
         self._engine = engine
         self._operation_timeout = operation_timeout
+        self._kept = KeptConnections(engine, most_kept)
 
     @property
     def is_sqlite(self) -> bool:
@@ -59,20 +62,19 @@ class Database:
 
         Args:
             writes: take the write lock at once, where a database has one.
-            commits_itself: no transaction: each statement is one of its own, without the round trips around it.
+            commits_itself: no transaction: each statement is one of its own, without the round trips around it. With
+                PostgreSQL; SQLite has no round trips to save.
 
         Raises:
             UnavailableError: the database cannot be used now.
             UnstorableRowError: a row cannot be stored.
         """
+        opened = (
+            self._autocommitting() if commits_itself and not self.is_sqlite else self._in_transaction(writes=writes)
+        )
         with translated(self.place):
-            async with asyncio.timeout(self._operation_timeout), self._engine.connect() as connection:
-                await self._begin(connection, writes=writes, commits_itself=commits_itself)
-                try:
-                    yield connection
-                except VENDOR_ERRORS as error:
-                    await self._drop_if_broken(connection, error)
-                    raise
+            async with asyncio.timeout(self._operation_timeout), opened as connection:
+                yield connection
 
     async def check(self) -> str:
         """Connect and tell the database's name and version.
@@ -93,23 +95,45 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._kept.drop()
         await self._engine.dispose()
 
-    async def _begin(self, connection: AsyncConnection, *, writes: bool, commits_itself: bool) -> None:
-        if commits_itself and not self.is_sqlite:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return
-        await connection.execution_options(**{WRITES: writes})
-        await connection.begin()
+    @asynccontextmanager
+    async def _in_transaction(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**{WRITES: writes})
+            await connection.begin()
+            try:
+                yield connection
+            except VENDOR_ERRORS as error:
+                if _is_broken(error) and not connection.invalidated:
+                    # What is used below SQLAlchemy, SQLAlchemy does not see fail.
+                    await connection.invalidate(error)
+                    await self._drop_idle()
+                raise
 
-    async def _drop_if_broken(self, connection: AsyncConnection, error: Exception) -> None:
-        """Keep a connection that failed out of the pool: what is used below SQLAlchemy, SQLAlchemy does not see fail.
+    @asynccontextmanager
+    async def _autocommitting(self) -> AsyncIterator[AsyncConnection]:
+        connection = await self._kept.take()
+        try:
+            yield connection
+        except Exception as error:
+            if isinstance(error, VENDOR_ERRORS) and _is_broken(error):
+                await self._kept.throw_away(connection)
+                await self._drop_idle()
+            else:
+                await self._kept.give_back(connection)
+            raise
+        except BaseException:  # given up in the middle of a statement, most likely
+            await asyncio.shield(self._kept.throw_away(connection))
+            raise
+        else:
+            await self._kept.give_back(connection)
 
-        The idle ones go as well: they most likely failed with it.
-        """
-        if not isinstance(translation(error, ""), UnstorableRowError) and not connection.invalidated:
-            await connection.invalidate(error)
-            await self._engine.dispose()
+    async def _drop_idle(self) -> None:
+        """Those that are idle most likely failed with the one that was used."""
+        await self._kept.drop()
+        await self._engine.dispose()
 
     async def _check_sqlite(self) -> str:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -118,6 +142,11 @@ class Database:
         async with self.connection() as connection:
             version = (await connection.execute(text("select sqlite_version()"))).scalar_one()
         return f"SQLite {version}"
+
+
+def _is_broken(error: Exception) -> bool:
+    """Whether more than a row is the matter."""
+    return not isinstance(translation(error, ""), UnstorableRowError)
 
 
 _POSTGRESQL_STATE: Final = (
@@ -147,7 +176,7 @@ def open_database(
     if parsed.drivername == SQLITE:
         return Database(_sqlite_engine(parsed, pool_size, connect_timeout), place_of(parsed), None)
     engine = _postgresql_engine(parsed, pool_size, connect_timeout)
-    return Database(engine, place_of(parsed), operation_timeout)
+    return Database(engine, place_of(parsed), operation_timeout, min(MOST_KEPT, pool_size // 2))
 
 
 def _postgresql_engine(url: URL, pool_size: int, connect_timeout: float) -> AsyncEngine:
@@ -166,7 +195,7 @@ def _postgresql_engine(url: URL, pool_size: int, connect_timeout: float) -> Asyn
         max_overflow=0,
         pool_timeout=connect_timeout,
         pool_pre_ping=True,
-        pool_recycle=_RECYCLE_SECONDS,
+        pool_recycle=int(LONGEST_LIFE),
         pool_use_lifo=True,
     )
 

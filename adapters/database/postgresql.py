@@ -7,16 +7,16 @@ text format as much again. So these three statements bypass SQLAlchemy and speak
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection as DriverConnection
 from psycopg import AsyncCursor
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.failures import UnstorableRowError
+from adapters.database.kept import driver_of
 from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, zoned_event_of
 from adapters.database.text_columns import TextColumn
 from workers.domain.spending import SpendingEntry
@@ -133,17 +133,12 @@ def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> list[Sequen
 
 async def _fetch(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> list[TupleRow]:
     cursor: AsyncCursor[TupleRow]
-    async with (await _driver(connection)).cursor(binary=True) as cursor:
+    async with driver_of(connection).cursor(binary=True) as cursor:
         await cursor.execute(statement, columns)
         return await cursor.fetchall()
 
 
 async def _execute(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> None:
     cursor: AsyncCursor[TupleRow]
-    async with (await _driver(connection)).cursor(binary=True) as cursor:
+    async with driver_of(connection).cursor(binary=True) as cursor:
         await cursor.execute(statement, columns)
-
-
-async def _driver(connection: AsyncConnection) -> DriverConnection[TupleRow]:
-    raw = await connection.get_raw_connection()
-    return cast("DriverConnection[TupleRow]", raw.driver_connection)

@@ -58,6 +58,7 @@ class Assignment:
     def revoke(self, partitions: Collection[Partition]) -> None:
         """Partitions are taken away, perhaps only for the length of the rebalance."""
         self._owned -= frozenset(partitions)
+        self._paused -= frozenset(partitions)
 
     def deliver(self, record: RawRecord) -> PartitionOffsets | None:
         """Note a record.

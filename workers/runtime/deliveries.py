@@ -61,7 +61,8 @@ class Delivery:
         command: None when `defect` says why there is none.
         inbox_key: what makes this command the same as another.
         recorded: the stored events, when the command was decided before.
-        recheck: the same command is in flight; look again before handling.
+        recheck: look whether it was decided before handling it (again): the same command is, or was, in flight.
+        is_unknown: it was not looked up yet; to be looked up before anything is paid for.
         gone: the partition is somebody else's now; nothing is to be stored or published for it any more.
         attempts: how often the handler was called; an attempt that met an outage does not count.
         effort: what has been spent on the command so far.
@@ -82,6 +83,7 @@ class Delivery:
     taken: float = 0.0
     recorded: tuple[StoredEvent, ...] = ()
     recheck: bool = False
+    is_unknown: bool = False
     gone: bool = False
     attempts: int = 0
     effort: Effort = FIRST

@@ -8,6 +8,7 @@ costs no task and no future; only waiting does: for a backend, for a back-off, f
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -123,6 +124,13 @@ class Settler:
         self._observer = around.observer
         self._submit = around.submit
         self._mass_failure = MassFailureRule(handling.mass_failure)
+        self._at_once = frozenset(
+            command for command, handler in handling.handlers.items() if not inspect.iscoroutinefunction(handler)
+        )
+
+    def may_decide_at_once(self, delivery: Delivery) -> bool:
+        """Whether its first attempt may end without waiting for anything, and so without anything to pay for."""
+        return delivery.command is None or type(delivery.command) in self._at_once
 
     def start(self, delivery: Delivery) -> None:
         """Begin to bring a delivery to its one terminal outcome. Returns at once and never raises on bad input.
@@ -173,11 +181,16 @@ class Settler:
 
     async def _look_again(self, delivery: Delivery) -> None:
         """The same command was in flight when this one came: it may have been decided since."""
+        await self._is_decided(delivery)
+        self.start(delivery)
+
+    async def _is_decided(self, delivery: Delivery) -> bool:
+        """Whether the inbox knows it; then what was decided is noted."""
         key = delivery.inbox_key
         found = await self._around.ground.until_available("database", lambda: self._around.store.recorded([key]))
-        delivery.recheck = False
+        delivery.recheck = delivery.is_unknown = False
         delivery.recorded = found.get(key, ())
-        self.start(delivery)
+        return bool(delivery.recorded)
 
     def _refuse(self, delivery: Delivery, defect: Defect) -> None:
         """End a record that is no valid command."""
@@ -205,6 +218,11 @@ class Settler:
             self._spawn(delivery, self._await(delivery, made))
 
     async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
+        if delivery.is_unknown and await self._is_decided(delivery):
+            if inspect.iscoroutine(decision):
+                decision.close()
+            self._republish(delivery, delivery.recorded)
+            return
         try:
             async with asyncio.timeout(self._handling.time_budget_of(_type_of(delivery))):
                 made = await decision
@@ -229,6 +247,7 @@ class Settler:
         took = (delivery.decided or self._clock.monotonic()) - delivery.started
         policy = self._handling.policy_of(_type_of(delivery))
         step = next_step(delivery.effort, Failure(error, took), policy, self._around.rng)
+        delivery.recheck = delivery.recheck or delivery.is_unknown
         if isinstance(step, Retry | GiveUp):  # an outage is told once, by the ground
             self._tell(delivery, error, step)
         self._wait_for_ground(delivery, step, str(error))

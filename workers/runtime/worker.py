@@ -40,6 +40,9 @@ from workers.runtime.supervisor import Supervisor
 LOG: Final = logging.getLogger(__name__)
 
 
+FEW: Final = 8
+"""Up to so many arrivals, looking them up costs more than storing a duplicate in vain would."""
+
 PULSE: Final = 0.5
 """Seconds between two looks at the clock, by which a long sleep is noticed."""
 
@@ -309,18 +312,29 @@ class Worker:
         return finished
 
     async def _recognise(self, deliveries: Sequence[Delivery]) -> None:
-        """Find, in one look-up, which commands were decided before, so that no AI call is paid for twice."""
+        """Find, in one look-up, which commands were decided before, so that no AI call is paid for twice.
+
+        A few whose handlers may decide at once are left to the inbox, which recognises them all the same: the one round
+        trip to the database is all that a command that comes alone waits for.
+        """
         in_flight = self._in_flight_keys
+        are_few = len(deliveries) <= FEW
+        keys: set[InboxKey] = set()
         for delivery in deliveries:
             # Noted before the look-up: one that ends while it is on its way may be missing from the answer.
             key = delivery.inbox_key
             delivery.recheck = in_flight[key] > 0
             in_flight[key] += 1
-        keys = {delivery.inbox_key for delivery in deliveries}
+            delivery.is_unknown = are_few and self._settler.may_decide_at_once(delivery)
+            if not delivery.is_unknown:
+                keys.add(key)
+        if not keys:
+            return
         recorded = await self._ground.until_available("database", lambda: self._ports.store.recorded(keys))
         if recorded:
             for delivery in deliveries:
-                delivery.recorded = recorded.get(delivery.inbox_key, ())
+                if not delivery.is_unknown:
+                    delivery.recorded = recorded.get(delivery.inbox_key, ())
 
     def _is_still_ours(self, delivery: Delivery) -> bool:
         """Whether its partition was not lost to another member while it was looked up."""

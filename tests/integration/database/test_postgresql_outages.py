@@ -53,7 +53,7 @@ def waiting_backends(url: str) -> list[int]:
 def terminate(url: str, which: LiteralString) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for (pid,) in connection.execute(which).fetchall():
-            connection.execute("SELECT pg_terminate_backend(%s)", [pid])
+            connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 async def cut_what_waits(url: str) -> None:

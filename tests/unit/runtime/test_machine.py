@@ -63,7 +63,8 @@ class RuntimeMachine(RuleBasedStateMachine):
         self.revoked: set[int] = set()
 
     def start(self, delivery: Delivery) -> None:
-        lanes = {one.lane for one in (*self.running, *self.aside)}
+        # One that was withdrawn has ended for its lane before its task is told.
+        lanes = {one.lane for one in (*self.running, *self.aside) if not one.gone}
         assert delivery.lane not in lanes, "two deliveries of one key at the same time"
         self.running.append(delivery)
 

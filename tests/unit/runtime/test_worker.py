@@ -11,7 +11,7 @@ from tests.fakes.clock import settle
 from tests.fakes.commands import text_record
 from tests.unit.runtime.worker_bench import P0, P1, Bench, running
 from workers.ports.messages import CommitPoint
-from workers.runtime.worker import WorkerFailedError, WorkerLimits
+from workers.runtime.worker import WorkerFailedError
 
 
 @pytest.fixture
@@ -26,25 +26,6 @@ async def test_a_batch_is_looked_up_once_handled_published_and_committed(bench: 
     assert bench.published == ["c0", "c1", "c2"]
     assert bench.store.look_ups == [3]
     assert bench.intake.offsets == {P0: 3}
-
-
-async def test_polls_that_come_during_a_look_up_are_looked_up_together(bench: Bench) -> None:
-    bench.store.outages = 1
-    for n in range(4):
-        await bench.deliver(text_record(n, f"c{n}", owner=f"o{n}"))
-    await bench.clock.advance(10)
-    assert bench.store.look_ups == [1, 3]
-    assert sorted(bench.published) == ["c0", "c1", "c2", "c3"]
-
-
-async def test_no_look_up_gathers_more_polls_once_it_has_a_batch() -> None:
-    bench = Bench(limits=WorkerLimits(commit_batch=2))
-    async with running(bench):
-        bench.store.outages = 1
-        for n in range(4):
-            await bench.deliver(text_record(n, f"c{n}", owner=f"o{n}"))
-        await bench.clock.advance(10)
-        assert bench.store.look_ups == [1, 2, 1]
 
 
 async def test_offsets_wait_for_the_oldest_unfinished_record_while_others_go_on(bench: Bench) -> None:

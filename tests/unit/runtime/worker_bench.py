@@ -28,7 +28,11 @@ P1 = Partition(TEXT_COMMANDS, 1)
 
 @dataclass
 class Bench:
-    """A worker whose handler can be held per command id."""
+    """A worker whose handler can be held per command id.
+
+    Attributes:
+        at_once: whether the handler decides without waiting, unless it is held.
+    """
 
     limits: WorkerLimits = field(
         default_factory=lambda: WorkerLimits(flow=FlowLimits(total_high=6, partition_high=4), drain_timeout=0.05)
@@ -42,12 +46,14 @@ class Bench:
     failing: set[str] = field(default_factory=set)
     instead: Callable[[], Awaitable[None]] | None = None
     attempts: int = 1
+    at_once: bool = False
     replies: FakeReplies = field(default_factory=FakeReplies)
     observer: RecordingObserver = field(default_factory=RecordingObserver)
 
     def __post_init__(self) -> None:
         policy = RetryPolicy(self.attempts, base_delay=1.0)
-        handling = Handling({ParseText: self._handle}, policy, 60.0, "group", {})
+        handler = self._handle_at_once if self.at_once else self._handle
+        handling = Handling({ParseText: handler}, policy, 60.0, "group", {})
         ports = WorkerPorts(
             self.intake,
             self.publisher,
@@ -60,6 +66,14 @@ class Bench:
         self.worker = Worker(ports, handling, self.limits, "texts")
         self.stop = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self.worker.run(self.stop))
+
+    def _handle_at_once(self, command: Command, context: CommandContext) -> Decision | Awaitable[Decision]:
+        if context.command_id in self.held:
+            return self._handle(command, context)
+        self.handled.append(context.command_id)
+        if context.command_id in self.failing:
+            raise BackendError(ErrorCode.BACKEND_UNAVAILABLE, "down")
+        return decision()
 
     async def _handle(self, command: Command, context: CommandContext) -> Decision:
         assert isinstance(command, ParseText)

@@ -132,6 +132,30 @@ def test_it_is_a_terminal_where_its_target_is_one() -> None:
     writer.close(LONG)
 
 
+def test_lines_that_follow_one_another_closely_are_written_together() -> None:
+    class Counting(io.BytesIO):
+        writes = 0
+
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            self.writes += 1
+            return super().write(data)
+
+        def close(self) -> None:
+            """Stay readable."""
+
+    stream = Counting()
+    reached = threading.Event()
+    stream.flush = reached.set  # type: ignore[method-assign]
+    writer = LineWriter(stream, pause=LONG)
+    writer.write_lines(b"first\n", 1)
+    assert reached.wait(LONG)
+    for _ in range(100):
+        writer.write_lines(b"later\n", 1)
+    writer.close(LONG)  # ends the pause
+    assert stream.getvalue() == b"first\n" + b"later\n" * 100
+    assert stream.writes == 2
+
+
 def test_a_full_pipe_holds_up_the_thread_alone_and_no_line_is_torn() -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as reader, os.fdopen(writing, "wb") as target:
