@@ -88,7 +88,7 @@ def entry_values(entry: SpendingEntry) -> tuple[Any, ...]:
         entry.subcategory,
         entry.payment_method and entry.payment_method.value,
         entry.location,
-        json.dumps(entry.tags, ensure_ascii=False),
+        json.dumps(entry.tags, ensure_ascii=False) if entry.tags else "[]",
         entry.raw_text,
         entry.confidence.value,
         entry.processing_method.value,

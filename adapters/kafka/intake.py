@@ -51,6 +51,9 @@ class IntakeOptions:
         rebalance_timeout: how many seconds a member has to react to a rebalance.
         poll_timeout: the longest wait for records in one poll, seconds.
         commit_timeout: the longest one offset commit may take, seconds; below the rebalance time-out.
+        partition_fetch_bytes: the most one fetch brings of a partition, unless its first batch is larger. What was
+            fetched waits in memory, as sent and unpacked, and a pause throws it away.
+        fetch_bytes: the most one fetch brings of all partitions of a broker, likewise.
     """
 
     group_id: str
@@ -60,6 +63,8 @@ class IntakeOptions:
     rebalance_timeout: float = 10.0
     poll_timeout: float = 0.2
     commit_timeout: float = 5.0
+    partition_fetch_bytes: int = 256 * 1024
+    fetch_bytes: int = 4 * 1024 * 1024
 
     @property
     def heartbeat_interval(self) -> float:
@@ -98,6 +103,8 @@ class KafkaIntake:
             # patient instead, and wakes for the first record.
             batch_timeout_ms=1,
             auto_offset_reset="earliest",
+            max_partition_fetch_bytes=self._options.partition_fetch_bytes,
+            fetch_max_bytes=self._options.fetch_bytes,
             session_timeout_ms=int(self._options.session_timeout * 1000),
             heartbeat_interval_ms=int(self._options.heartbeat_interval * 1000),
             rebalance_timeout_ms=int(self._options.rebalance_timeout * 1000),

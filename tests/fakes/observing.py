@@ -1,6 +1,5 @@
 """What a runtime tells its observers, ready made: commands that ended, attempts that failed, a worker's status."""
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -51,7 +50,7 @@ def about(
 ) -> Envelope:
     """The envelope of a command."""
     plain = envelope(command_id, SECRETS[0], message_type)
-    return replace(plain, traceparent=traceparent, correlation_id=correlation_id, causation_id=causation_id)
+    return plain._replace(traceparent=traceparent, correlation_id=correlation_id, causation_id=causation_id)
 
 
 def rejected(code: str = "no_amount") -> Settled:

@@ -3,7 +3,7 @@
 import random
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -161,13 +161,13 @@ class CommandMaker:
         headers = dict(good.headers)
         match self._rng.randrange(3):
             case 0:
-                return Planned(about.id, Kind.POISON, replace(good, value=b'{"text": "coff'))
+                return Planned(about.id, Kind.POISON, good._replace(value=b'{"text": "coff'))
             case 1:
                 headers["ce_type"] = b"poon.text.shred.v1"
-                return Planned(about.id, Kind.POISON, replace(good, headers=tuple(headers.items())))
+                return Planned(about.id, Kind.POISON, good._replace(headers=tuple(headers.items())))
             case _:
                 headers["ce_tenantid"] = b"\xff"
-                record = replace(good, headers=tuple(headers.items()))
+                record = good._replace(headers=tuple(headers.items()))
                 return Planned(about.id, Kind.POISON, record, keeps_key=False)
 
 
@@ -187,7 +187,7 @@ def _wording(rng: random.Random, amount: Decimal) -> str:
 
 
 def _record(about: Envelope, command: Command) -> OutgoingRecord:
-    envelope = replace(about, type=command.type)
+    envelope = about._replace(type=command.type)
     return OutgoingRecord(
         topic_name(command.area, TopicRole.COMMANDS), envelope.key.encode(), encode(command), tuple(envelope.headers())
     )

@@ -7,7 +7,6 @@ an event into the state. Both are pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple, assert_never
 from uuid import UUID
@@ -33,8 +32,7 @@ ENTRY_NAMESPACE: Final = UUID("0b0b3e7e-54a5-5d3e-8f1d-9d6c7a0c7e11")
 _ENTRY_NAMESPACE_BYTES: Final = ENTRY_NAMESPACE.bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpendingEntry:
+class SpendingEntry(NamedTuple):
     """An entry's current state.
 
     Attributes:
@@ -208,7 +206,7 @@ def apply(state: SpendingEntry | None, event: SpendingEvent, tenant: str, owner:
         raise _gap(state, event)
     if (state.id, state.tenant, state.owner) != (event.entry_id, tenant, owner):
         raise _gap(state, event)
-    return replace(state, version=event.version, **_new_values(event))
+    return state._replace(version=event.version, **_new_values(event))
 
 
 def _new_values(event: SpendingCorrected | SpendingEnhanced | SpendingDeleted) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """What passes between the runtime and a handler."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from contracts.base import Command, Event
 from workers.domain.spending import SpendingEntry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandContext:
+class CommandContext(NamedTuple):
     """What the envelope says of a command, for its handler.
 
     Attributes:
@@ -27,8 +26,7 @@ class CommandContext:
     attempt: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event a handler decides.
 
     Attributes:
@@ -41,8 +39,7 @@ class NewEvent:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a handler decided: the events, the last of which ends the command, and an entry's new state."""
 
     events: tuple[NewEvent, ...]

@@ -1,7 +1,6 @@
 """Records as they come from and go to the broker, without naming a client library."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
@@ -63,8 +62,7 @@ class RawRecord(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRecord:
+class OutgoingRecord(NamedTuple):
     """A record to publish; the key decides its partition, unless one is named."""
 
     topic: str

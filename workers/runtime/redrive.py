@@ -7,7 +7,7 @@ after a crash or by a second operator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -94,7 +94,7 @@ def replacement(filed: FiledLetter, rules: RedriveRules, now: datetime) -> Repla
     if envelope.expiry_time is not None and envelope.expiry_time < now:
         if Waiver.IGNORE_EXPIRY not in rules.waived:
             raise NotRedrivableError(f"it expired at {envelope.expiry_time.isoformat()}", Waiver.IGNORE_EXPIRY)
-        envelope = replace(envelope, expiry_time=None)
+        envelope = envelope._replace(expiry_time=None)
     return _replacement(letter, envelope, command, _key(filed, envelope))
 
 
@@ -145,8 +145,7 @@ def _mended(letter: DeadLetter, edit: Edit) -> Envelope:
 
 def _replacement(letter: DeadLetter, envelope: Envelope, command: Command, key: bytes | None) -> Replacement:
     # The time stays: it is what "today" means in the command, and today's answer must be that day's.
-    replacing = replace(
-        envelope,
+    replacing = envelope._replace(
         id=replacement_id(letter),
         source=SOURCE,
         type=command.type,

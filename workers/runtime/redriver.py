@@ -177,7 +177,7 @@ class Redriver:
         new = replacement(filed, self._rules, self._ports.clock.now())
         state = filed.redriving(new.command_id, action, again=Waiver.FORCE in self._rules.waived)
         partition = None if planned.checked_to is None else new.record.partition  # it may be gone, or not matter
-        return _Outgoing(planned, state, replace(new.record, partition=partition))
+        return _Outgoing(planned, state, new.record._replace(partition=partition))
 
     async def _publish(self, ready: Sequence[_Outgoing]) -> tuple[Sequence[_Outgoing], list[tuple[_Outgoing, str]]]:
         """Publish all but what the broker will never take, which is told."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from workers.ports.messages import OutgoingRecord
 from workers.ports.store import StoredEvent
@@ -21,7 +20,7 @@ def reply(topic: str, events: Sequence[StoredEvent]) -> OutgoingRecord:
         events: the stored events of the command, the last of which ends it.
     """
     (outcome,) = outgoing(events[-1:])
-    return replace(outcome, topic=topic)
+    return outcome._replace(topic=topic)
 
 
 class NoReplies:

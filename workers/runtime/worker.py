@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +18,7 @@ from workers.ports.messages import Intake, Partition, Publisher, RawRecord
 from workers.ports.observing import Observer
 from workers.ports.replies import ReplyPublisher
 from workers.ports.status import WorkerStatus
-from workers.ports.store import DecisionStore, InboxKey
+from workers.ports.store import DecisionStore
 from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.assignment import Assignment
 from workers.runtime.committer import Batch, Committer, Tools
@@ -31,6 +30,7 @@ from workers.runtime.guard import GuardedSink
 from workers.runtime.membership import Membership
 from workers.runtime.offset_commits import OffsetCommits
 from workers.runtime.offsets import PartitionOffsets
+from workers.runtime.recognition import Recognition
 from workers.runtime.recovery import Recovery
 from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
@@ -39,9 +39,6 @@ from workers.runtime.supervisor import Supervisor
 
 LOG: Final = logging.getLogger(__name__)
 
-
-FEW: Final = 8
-"""Up to so many arrivals, looking them up costs more than storing a duplicate in vain would."""
 
 PULSE: Final = 0.5
 """Seconds between two looks at the clock, by which a long sleep is noticed."""
@@ -131,7 +128,7 @@ class Worker:
             ),
         )
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
-        self._in_flight_keys: Counter[InboxKey] = Counter()
+        self._recognition = Recognition(ports.store, self._ground, self._settler.may_decide_at_once)
         self._accepting = False
         self._returning = False
         self._ready = asyncio.Event()
@@ -294,7 +291,7 @@ class Worker:
             if not deliveries:
                 continue
             self._observer.taken([delivery.record for delivery in deliveries], taken)
-            await self._recognise(deliveries)
+            await self._recognition.recognise(deliveries)
             self._dispatcher.dispatch([delivery for delivery in deliveries if self._is_still_ours(delivery)])
 
     async def _next_arrivals(self) -> list[tuple[RawRecord, PartitionOffsets]]:
@@ -311,36 +308,11 @@ class Worker:
             offsets.finish(record.offset)
         return finished
 
-    async def _recognise(self, deliveries: Sequence[Delivery]) -> None:
-        """Find, in one look-up, which commands were decided before, so that no AI call is paid for twice.
-
-        A few whose handlers may decide at once are left to the inbox, which recognises them all the same: the one round
-        trip to the database is all that a command that comes alone waits for.
-        """
-        in_flight = self._in_flight_keys
-        are_few = len(deliveries) <= FEW
-        keys: set[InboxKey] = set()
-        for delivery in deliveries:
-            # Noted before the look-up: one that ends while it is on its way may be missing from the answer.
-            key = delivery.inbox_key
-            delivery.recheck = in_flight[key] > 0
-            in_flight[key] += 1
-            delivery.is_unknown = are_few and self._settler.may_decide_at_once(delivery)
-            if not delivery.is_unknown:
-                keys.add(key)
-        if not keys:
-            return
-        recorded = await self._ground.until_available("database", lambda: self._ports.store.recorded(keys))
-        if recorded:
-            for delivery in deliveries:
-                if not delivery.is_unknown:
-                    delivery.recorded = recorded.get(delivery.inbox_key, ())
-
     def _is_still_ours(self, delivery: Delivery) -> bool:
         """Whether its partition was not lost to another member while it was looked up."""
         ours = self._assignment.holds(delivery.partition, delivery.offsets)
         if not ours:
-            self._forget(delivery)
+            self._recognition.forget(delivery)
         return ours
 
     def _begin(self, delivery: Delivery) -> None:
@@ -352,7 +324,7 @@ class Worker:
     def _finished(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if not delivery.gone:
-                self._forget(delivery)
+                self._recognition.forget(delivery)
                 delivery.offsets.finish(delivery.record.offset)
         self._dispatcher.done(deliveries)
         if self._assignment.is_paused:
@@ -380,19 +352,11 @@ class Worker:
     def _abandon(self, deliveries: Sequence[Delivery]) -> None:
         """Somebody else has done them, or will."""
         for delivery in deliveries:
-            self._forget(delivery)
+            self._recognition.forget(delivery)
             if delivery.task is not None:
                 delivery.task.cancel()
             if delivery.waiter is not None:
                 delivery.waiter.leave()
-
-    def _forget(self, delivery: Delivery) -> None:
-        key = delivery.inbox_key
-        left = self._in_flight_keys[key] - 1
-        if left > 0:
-            self._in_flight_keys[key] = left
-        else:
-            del self._in_flight_keys[key]
 
     def _ground_changed(self) -> None:
         """An outage has begun or ended."""

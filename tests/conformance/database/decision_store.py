@@ -1,7 +1,6 @@
 """What every `DecisionStore` promises."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -265,6 +264,6 @@ class DecisionStoreContract:
     ) -> None:
         ours, theirs = spending(), spending(tenant="globex", merchant="Theirs")
         await store.commit([entry_verdict("c-1", ours), entry_verdict("c-1", theirs)])
-        await store.commit([entry_verdict("c-2", replace(theirs, version=2))])
+        await store.commit([entry_verdict("c-2", theirs._replace(version=2))])
         assert await repository.get(TENANT, ours.id) == ours
-        assert await repository.get("globex", ours.id) == replace(theirs, version=2)
+        assert await repository.get("globex", ours.id) == theirs._replace(version=2)

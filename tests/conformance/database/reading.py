@@ -1,7 +1,6 @@
 """What every `EventReader` and every `SpendingRepository` promises."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -81,7 +80,7 @@ class SpendingRepositoryContract:
     ) -> None:
         first = full_spending()
         await store.commit([entry_verdict("c-1", first)])
-        emptied = replace(spending(), id=first.id, version=2, amount=Money.of("1200", Currency.JPY))
+        emptied = spending()._replace(id=first.id, version=2, amount=Money.of("1200", Currency.JPY))
         await store.commit([entry_verdict("c-2", emptied)])
         assert await repository.get(TENANT, first.id) == emptied
 

@@ -1,7 +1,6 @@
 """Following outcomes, on the best Kafka to be had."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -39,7 +38,7 @@ class Scene:
         return reader
 
     def _record(self, event_id: str) -> OutgoingRecord:
-        about = replace(envelope(event_id, message_type="poon.text.parsed.v1"), causation_id=f"c-{event_id}")
+        about = envelope(event_id, message_type="poon.text.parsed.v1")._replace(causation_id=f"c-{event_id}")
         return OutgoingRecord(self.topic, about.key.encode(), encode(parsed()), tuple(about.headers()))
 
 

@@ -5,7 +5,6 @@ python -m tests.integration.database.writing URL PREFIX BATCHES
 
 import asyncio
 import sys
-from dataclasses import replace
 
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
@@ -19,7 +18,7 @@ EVENTS = 3
 
 def whole(cause: str) -> Verdict:
     """A verdict of several events that end in an entry."""
-    entry = replace(spending(cause), merchant=cause)
+    entry = spending(cause)._replace(merchant=cause)
     own = entry_stream(entry.id)
     places = [own, f"note-{cause}", f"end-{cause}"]
     events = tuple(event(cause, ordinal=ordinal, stream=stream, version=1) for ordinal, stream in enumerate(places))

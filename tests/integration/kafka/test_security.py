@@ -211,7 +211,7 @@ async def create_topic(settings: Settings) -> str:
 
 
 async def publish_outcomes(connection: KafkaConnection, topic: str, *event_ids: str) -> None:
-    about = [replace(envelope(one, message_type="poon.text.parsed.v1"), causation_id=f"c-{one}") for one in event_ids]
+    about = [envelope(one, message_type="poon.text.parsed.v1")._replace(causation_id=f"c-{one}") for one in event_ids]
     publisher = KafkaPublisher(connection, "test")
     await publisher.start()
     await publisher.publish(

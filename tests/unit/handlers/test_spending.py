@@ -1,5 +1,4 @@
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
 
@@ -51,8 +50,8 @@ def test_an_id_made_from_the_command_needs_no_look_and_is_decided_at_once() -> N
 
 
 async def test_after_a_conflict_the_taken_id_is_looked_up_and_the_command_rejected() -> None:
-    taken = replace(entry(), id=new_entry_id(TENANT, CONTEXT.command_id))
-    again = replace(CONTEXT, attempt=2)
+    taken = entry()._replace(id=new_entry_id(TENANT, CONTEXT.command_id))
+    again = CONTEXT._replace(attempt=2)
 
     with pytest.raises(RejectionError) as raised:
         await made(record_spending(record_command(), again, entries=MemoryEntries(taken)))

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -78,7 +77,7 @@ async def test_the_owners_currency_and_the_very_text_reach_the_extraction() -> N
 
 
 async def test_the_same_command_gives_the_same_payload_whenever_it_is_handled() -> None:
-    later = replace(CONTEXT, now=datetime(2030, 1, 1, tzinfo=UTC), attempt=3)
+    later = CONTEXT._replace(now=datetime(2030, 1, 1, tzinfo=UTC), attempt=3)
 
     first, second = await parsed(clock=FakeClock()), await parsed(later, FakeClock())
 

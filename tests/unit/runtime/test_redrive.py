@@ -50,8 +50,8 @@ def test_a_redrive_is_a_new_command_that_names_the_one_it_replaces() -> None:
     new = replacement(filed, RULES, LATER)
     before, after = readable_envelope(filed.letter), parse_envelope(new.record.headers, LATER)
     assert before is not None
-    assert after == replace(
-        before, id=new.command_id, source=SOURCE, causation_id="c-5", correlation_id=before.correlation_id
+    assert after == before._replace(
+        id=new.command_id, source=SOURCE, causation_id="c-5", correlation_id=before.correlation_id
     )
     assert new.command_id == replacement_id(filed.letter) != "c-5"
     assert dict(new.record.headers)[REDRIVE_COUNT] == b"1"

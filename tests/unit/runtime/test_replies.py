@@ -53,7 +53,7 @@ def test_a_reply_is_the_terminal_outcome_on_another_topic() -> None:
     delivery = receive(text_record(7, "c7"), PartitionOffsets())
     two = outcomes.decided(delivery, Decision((NewEvent(parsed("1.00")), NewEvent(parsed("2.00")))), NOON)
     published = outcomes.outgoing(two.events)
-    assert reply(REPLIES, two.events) == replace(published[1], topic=REPLIES)
+    assert reply(REPLIES, two.events) == published[1]._replace(topic=REPLIES)
 
 
 async def test_a_reply_is_offered_once_the_outcome_was_acknowledged(bench: Bench) -> None:
@@ -62,7 +62,7 @@ async def test_a_reply_is_offered_once_the_outcome_was_acknowledged(bench: Bench
     assert bench.replies.records == []
     await bench.clock.advance(60)
     (outcome,) = bench.publisher.records
-    assert bench.replies.records == [replace(outcome, topic=REPLIES)]
+    assert bench.replies.records == [outcome._replace(topic=REPLIES)]
 
 
 async def test_a_command_without_a_reply_topic_is_answered_to_nobody(bench: Bench) -> None:

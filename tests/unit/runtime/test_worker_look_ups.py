@@ -9,7 +9,8 @@ from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import settle
 from tests.fakes.commands import text_record
 from tests.unit.runtime.worker_bench import Bench, running
-from workers.runtime.worker import FEW, WorkerLimits
+from workers.runtime.recognition import FEW
+from workers.runtime.worker import WorkerLimits
 
 
 def records(count: int) -> list[FakeRecord]:

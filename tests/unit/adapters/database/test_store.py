@@ -1,6 +1,5 @@
 """How a batch is laid out in statements."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given
@@ -13,7 +12,7 @@ from workers.domain.spending import SpendingEntry
 
 entries = st.lists(
     st.builds(
-        lambda number, version, tenant: replace(spending(), id=UUID(int=number), version=version, tenant=tenant),
+        lambda number, version, tenant: spending()._replace(id=UUID(int=number), version=version, tenant=tenant),
         st.integers(0, 4),
         st.integers(1, 4),
         st.sampled_from(["a", "b"]),

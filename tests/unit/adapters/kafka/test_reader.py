@@ -9,7 +9,7 @@ from tests.fakes.broker import FakeRecord
 from tests.fakes.commands import envelope, parsed
 from workers.ports.messages import Partition
 
-ENVELOPE = replace(envelope("e-1", message_type="poon.text.parsed.v1"), causation_id="c-1", correlation_id="c-1")
+ENVELOPE = envelope("e-1", message_type="poon.text.parsed.v1")._replace(causation_id="c-1", correlation_id="c-1")
 RECORD = FakeRecord(
     "poon.texts.events", 3, 42, timestamp=1_700_000_000_000, value=encode(parsed()), headers=ENVELOPE.headers()
 )
@@ -31,7 +31,7 @@ def test_a_record_without_an_envelope_is_said_to_have_none() -> None:
 
 
 def test_an_unknown_type_keeps_its_envelope() -> None:
-    stranger = replace(ENVELOPE, type="poon.moon.landed.v1")
+    stranger = ENVELOPE._replace(type="poon.moon.landed.v1")
 
     outcome = outcome_of(replace(RECORD, headers=stranger.headers()))
 

@@ -64,7 +64,7 @@ def row_of(one: Outcome) -> StoredEvent:
 def told(one: Outcome) -> Outcome:
     """The outcome with the id its row has."""
     assert one.envelope is not None
-    return replace(one, envelope=replace(one.envelope, id=str(uuid5(EVENT_NAMESPACE, one.envelope.id))))
+    return replace(one, envelope=one.envelope._replace(id=str(uuid5(EVENT_NAMESPACE, one.envelope.id))))
 
 
 def true_story() -> Story:

@@ -1,7 +1,6 @@
 """What was spent on what, as a chart."""
 
 import io
-from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -21,10 +20,10 @@ def printed(shown: RenderableType, width: int = 200) -> str:
 
 def test_the_chart_adds_up_each_category_within_its_currency() -> None:
     (entry,) = true_story().entries
-    dollars = replace(entry, amount=Money.of("10", Currency.USD), category=Category.TRAVEL)
-    food = replace(entry, amount=Money.of("35"), category=Category.FOOD)
+    dollars = entry._replace(amount=Money.of("10", Currency.USD), category=Category.TRAVEL)
+    food = entry._replace(amount=Money.of("35"), category=Category.FOOD)
 
-    text = printed(category_chart([replace(food, amount=Money.of("65")), food, dollars], 200))
+    text = printed(category_chart([food._replace(amount=Money.of("65")), food, dollars], 200))
 
     assert "100.00 THB" in text
     assert "10.00 USD" in text
@@ -39,7 +38,7 @@ def test_nothing_recorded_is_an_empty_chart() -> None:
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
 def test_every_category_stays_on_one_line(width: int) -> None:
     (entry,) = true_story().entries
-    entries = [replace(entry, amount=Money.of("1234567.00"), category=category) for category in Category]
+    entries = [entry._replace(amount=Money.of("1234567.00"), category=category) for category in Category]
 
     lines = printed(category_chart(entries, width), width).splitlines()
 
@@ -50,7 +49,7 @@ def test_every_category_stays_on_one_line(width: int) -> None:
 
 def test_currencies_with_equally_many_categories_come_by_name() -> None:
     (entry,) = true_story().entries
-    entries = [replace(entry, amount=Money.of("10", currency)) for currency in (Currency.USD, Currency.SGD)]
+    entries = [entry._replace(amount=Money.of("10", currency)) for currency in (Currency.USD, Currency.SGD)]
 
     orders = [printed(category_chart(order, 100)) for order in (entries, entries[::-1])]
 
