@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from adapters.cache.memory import MemoryCache
-from adapters.cache.redis import RedisCache
 
 if TYPE_CHECKING:
     from workers.ports.cache import Cache
@@ -27,6 +26,8 @@ def open_cache(url: str, clock: Clock) -> Cache:
         return MemoryCache(clock)
     try:
         if _names_a_redis(url):
+            from adapters.cache.redis import RedisCache  # noqa: PLC0415  its client is heavy, and few have a Redis
+
             return RedisCache(url, clock)
     except (TypeError, ValueError):  # what the library makes of options it does not know
         pass
