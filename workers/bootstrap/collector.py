@@ -3,7 +3,7 @@
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (50_000, 20, 100)
+THRESHOLDS: Final = (20_000, 10, 10)
 """Objects that came and did not go since the last look at the youngest, and looks until the older ones are included."""
 
 
