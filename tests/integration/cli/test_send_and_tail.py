@@ -46,14 +46,17 @@ def poon(kafka: str, *arguments: str, given: str | None = None) -> Result:
 
 
 class Inbox:
-    """What arrived on a topic for one tenant."""
+    """What has arrived on a topic for one tenant since this was made: what others left there may be a great deal."""
 
     def __init__(self, kafka: str, topic: str, tenant: str) -> None:
         self._consumer = Consumer(
             {"bootstrap.servers": kafka, "group.id": fresh_name(), "auto.offset.reset": "earliest"}
         )
         partitions = self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        self._consumer.assign([TopicPartition(topic, number, 0) for number in partitions])
+        places = [TopicPartition(topic, number) for number in partitions]
+        for place in places:
+            place.offset = self._consumer.get_watermark_offsets(place, timeout=10)[1]
+        self._consumer.assign(places)
         self._tenant = tenant
         self.found: list[tuple[Envelope, bytes]] = []
 
