@@ -47,17 +47,32 @@ class KeptConnections:
         """
         while self._idle:
             connection = self._idle.pop()
-            if _is_quiet(connection) and not self._is_old(connection):
+            if _is_alive(connection) and not self._is_old(connection):
                 return connection
             await self.throw_away(connection)
         connection = self._engine.connect()
         await connection.start()
+        try:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        except BaseException:  # also when its caller gives up: the pool counts it until it is closed
+            await asyncio.shield(self.throw_away(connection))
+            raise
         self._born[connection] = _now()
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
         return connection
 
     async def give_back(self, connection: AsyncConnection) -> None:
-        """Keep a connection that was used to the end; one that was not is thrown away."""
+        """Keep a connection that was used to the end; one that was not is thrown away.
+
+        Raises:
+            SQLAlchemyError, OSError: it broke meanwhile; it is thrown away.
+        """
+        try:
+            await self._keep(connection)
+        except BaseException:
+            await asyncio.shield(self.throw_away(connection))
+            raise
+
+    async def _keep(self, connection: AsyncConnection) -> None:
         if driver_of(connection).info.transaction_status is not TransactionStatus.IDLE:
             await self.throw_away(connection)
         elif len(self._idle) >= self._most:
@@ -92,13 +107,16 @@ def driver_of(connection: AsyncConnection) -> DriverConnection[TupleRow]:
     return cast("DriverConnection[TupleRow]", pooled.driver_connection)
 
 
-def _is_quiet(connection: AsyncConnection) -> bool:
-    """Whether the server has said nothing since the last answer; what it says unasked is mostly a farewell."""
+def is_quiet(descriptor: int) -> bool:
+    """Whether a socket has nothing to read: what a server says unasked is mostly a farewell. Does not wait."""
+    look = select.poll()  # `select.select` refuses descriptors above 1,023
+    look.register(descriptor, select.POLLIN)
+    return not look.poll(0)
+
+
+def _is_alive(connection: AsyncConnection) -> bool:
     driver = driver_of(connection)
-    if driver.closed:
-        return False
-    readable, _, _ = select.select([driver.fileno()], (), (), 0)
-    return not readable
+    return not driver.closed and is_quiet(driver.fileno())
 
 
 def _now() -> float:

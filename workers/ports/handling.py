@@ -49,7 +49,8 @@ class Decision(NamedTuple):
 Handler = Callable[[Command, CommandContext], Decision | Awaitable[Decision]]
 """Decides a command, at once or when awaited. Holds no transaction, awaits AI through ports only.
 
-One that needs nothing from outside returns its decision: that costs no task, so many can be decided in one go.
+One that needs nothing from outside returns its decision: that costs no task, so many can be decided in one go. What is
+to be awaited begins nothing before that, for it may be dropped and asked for anew.
 
 Raises RejectionError for wrong input and TransientError where trying again may help.
 """

@@ -180,17 +180,12 @@ class Settler:
         self._submit(Submission(delivery, None, recorded, self._dead_letters_again(delivery, recorded)))
 
     async def _look_again(self, delivery: Delivery) -> None:
-        """The same command was in flight when this one came: it may have been decided since."""
-        await self._is_decided(delivery)
-        self.start(delivery)
-
-    async def _is_decided(self, delivery: Delivery) -> bool:
-        """Whether the inbox knows it; then what was decided is noted."""
+        """It was not looked up, or the same command was in flight when it came: it may have been decided since."""
         key = delivery.inbox_key
         found = await self._around.ground.until_available("database", lambda: self._around.store.recorded([key]))
         delivery.recheck = delivery.is_unknown = False
         delivery.recorded = found.get(key, ())
-        return bool(delivery.recorded)
+        self.start(delivery)
 
     def _refuse(self, delivery: Delivery, defect: Defect) -> None:
         """End a record that is no valid command."""
@@ -214,15 +209,14 @@ class Settler:
             return
         if isinstance(made, Decision):
             self._decided(delivery, made)
+        elif delivery.is_unknown:  # it will wait, perhaps for what has to be paid for
+            if inspect.iscoroutine(made):
+                made.close()
+            self._spawn(delivery, self._look_again(delivery))
         else:
             self._spawn(delivery, self._await(delivery, made))
 
     async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
-        if delivery.is_unknown and await self._is_decided(delivery):
-            if inspect.iscoroutine(decision):
-                decision.close()
-            self._republish(delivery, delivery.recorded)
-            return
         try:
             async with asyncio.timeout(self._handling.time_budget_of(_type_of(delivery))):
                 made = await decision

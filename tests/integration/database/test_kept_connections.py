@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database import kept
 from adapters.database.engine import MOST_KEPT, Database, open_database
-from tests.integration.database.test_postgresql_outages import OTHERS, terminate
+from tests.integration.database.cutting import OTHERS, terminate
 from workers.ports.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -124,3 +125,34 @@ async def test_closing_closes_those_that_are_kept(database: Database, postgres_u
     await backend(database)
     await database.close()
     assert backends(postgres_url) == set()
+
+
+async def test_one_given_up_while_it_is_opened_leaves_its_place_in_the_pool(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def give_up(*_: object, **__: object) -> None:
+        raise asyncio.CancelledError
+
+    database = open_database(postgres_url, pool_size=1, connect_timeout=0.1)
+    with monkeypatch.context() as patched:
+        patched.setattr(AsyncConnection, "execution_options", give_up)
+        with pytest.raises(asyncio.CancelledError):
+            await backend(database)
+    assert await backend(database)
+    await database.close()
+
+
+async def test_one_that_breaks_when_it_is_given_back_leaves_its_place_in_the_pool(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: AsyncConnection) -> None:
+        raise OSError("gone")
+
+    database = open_database(postgres_url, pool_size=2, connect_timeout=0.1)
+    with monkeypatch.context() as patched:
+        patched.setattr(AsyncConnection, "rollback", broken)
+        for _ in range(3):
+            with pytest.raises(UnavailableError):
+                await backend(database)
+    assert await backend(database)
+    await database.close()

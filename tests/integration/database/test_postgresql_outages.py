@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from typing import Final, LiteralString
+from typing import Final
 
 import psycopg
 import pytest
@@ -13,6 +13,7 @@ from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader
 from adapters.database.store import SqlDecisionStore
 from tests.conformance.database.samples import TENANT, entry_verdict, spending, verdict
+from tests.integration.database.cutting import OTHERS, terminate
 from tests.services.postgres import NativePostgres, native_postgres_is_possible
 from tests.services.waiting import eventually
 from workers.ports.errors import UnavailableError
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.integration
 
 PASSWORD: Final = "horse-staple"
 WAITING: Final = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-OTHERS: Final = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture
@@ -48,12 +48,6 @@ def locked_tables(url: str) -> Iterator[None]:
 def waiting_backends(url: str) -> list[int]:
     with psycopg.connect(url) as connection:
         return [row[0] for row in connection.execute(WAITING)]
-
-
-def terminate(url: str, which: LiteralString) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        for (pid,) in connection.execute(which).fetchall():
-            connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 async def cut_what_waits(url: str) -> None:

@@ -102,6 +102,19 @@ async def test_the_note_beside_a_committed_offset_is_read_back_by_the_next_owner
         assert await second.intake.committed(partitions) == {Partition(topic, 0): point}
 
 
+async def test_records_larger_than_a_fetch_of_their_partition_arrive_beside_small_ones(
+    kafka_service: KafkaService,
+) -> None:
+    topic = kafka_service.fresh_topic(partitions=3)
+    size = 2 * IntakeOptions("g", [topic]).partition_fetch_bytes
+    for number in range(6):
+        await publish(kafka_service, topic, [bytes([number]) * size], f"large-{number}".encode())
+        await publish(kafka_service, topic, [b"small"], f"small-{number}".encode())
+    async with Member(kafka_service, topic, fresh_name()) as member:
+        await eventually(lambda: len(member.sink.records) == 12, "twelve records")
+    assert sorted(len(value or b"") for value in member.sink.values) == [5] * 6 + [size] * 6
+
+
 async def test_a_paused_partition_delivers_nothing_until_it_is_resumed(kafka_service: KafkaService) -> None:
     topic = kafka_service.fresh_topic(partitions=2)
     partitions = [Partition(topic, 0), Partition(topic, 1), Partition(topic, 7)]
