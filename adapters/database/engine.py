@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from adapters.database.columns import SQLITE
@@ -28,7 +28,9 @@ WRITES: Final = "writes"
 OLDEST_SQLITE: Final = (3, 35)  # the first with RETURNING
 
 # FULL, not NORMAL: an acknowledged commit survives a power cut too, and group commit shares the one fsync it costs.
-SQLITE_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_SQLITE_PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON")
+_WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
+_MOST_SWITCHES: Final = 100
 
 # A peer that vanished without a word is noticed within 30 s, instead of never.
 _KEEP_ALIVE: Final = {
@@ -223,9 +225,32 @@ def prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     """Set a new connection up; the driver leaves beginning a transaction to us."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in SQLITE_PRAGMAS:
+    write_ahead(cursor)
+    for pragma in _SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def write_ahead(cursor: DBAPICursor) -> None:
+    """Have the file keep a write-ahead log; nothing to do once it does. Blocks for as long as another is writing.
+
+    A new file is switched by whoever opens it first, and several may be first. SQLite then refuses a second at once,
+    without its busy time-out; beginning to write does wait, and is what we wait with.
+
+    Raises:
+        sqlite3.OperationalError: another holds the file for longer than the connection's busy time-out.
+    """
+    for _ in range(_MOST_SWITCHES):
+        try:
+            cursor.execute(_WRITE_AHEAD)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        else:
+            return
+    cursor.execute(_WRITE_AHEAD)
 
 
 def begin_sqlite(connection: Connection) -> None:

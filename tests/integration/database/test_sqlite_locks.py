@@ -2,17 +2,22 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from adapters.database import engine, schema
-from adapters.database.engine import open_database
+from adapters.database.engine import open_database, write_ahead
 from adapters.database.reading import SqlEventReader
 from adapters.database.store import SqlDecisionStore
 from tests.conformance.database.samples import verdict
 from workers.ports.errors import UnavailableError
 from workers.ports.store import Committed
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPICursor
 
 pytestmark = pytest.mark.integration
 
@@ -74,6 +79,45 @@ async def test_an_acknowledged_commit_is_on_disk_before_it_is_acknowledged(sqlit
         }
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
     await database.close()
+
+
+class _LetGo:
+    """A cursor before whose waiting statement another lets the file go."""
+
+    def __init__(self, cursor: sqlite3.Cursor, other: sqlite3.Connection) -> None:
+        self._cursor = cursor
+        self._other = other
+        self.said: list[str] = []
+
+    def execute(self, statement: str) -> None:
+        self.said.append(statement)
+        if statement == "BEGIN IMMEDIATE":
+            self._other.execute("COMMIT")
+        self._cursor.execute(statement)
+
+
+def _being_made(file: Path) -> sqlite3.Connection:
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE a (b)")
+    return other
+
+
+def test_a_new_file_that_another_is_writing_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "fresh.db"
+    with closing(_being_made(file)) as other, closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as ours:
+        cursor = _LetGo(ours.cursor(), other)
+        write_ahead(cast("DBAPICursor", cursor))
+        assert len(cursor.said) == 4
+        assert ours.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_new_file_that_another_never_lets_go_is_given_up(tmp_path: Path) -> None:
+    file = tmp_path / "fresh.db"
+    with closing(_being_made(file)), closing(sqlite3.connect(file, isolation_level=None, timeout=0)) as ours:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            write_ahead(cast("DBAPICursor", ours.cursor()))
+        assert not ours.in_transaction
 
 
 async def test_a_file_that_is_no_database_is_an_outage(tmp_path: Path) -> None:
