@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tests.chaos.faults import Fault, Since
+from tests.chaos.standstill import Standstill, is_disturbed, stood_still
 
 PATIENCE: Final = 2.0
 """A command answered within so many seconds is not late."""
@@ -82,15 +83,24 @@ class Recovery:
         resumed: until every partition worked again, seconds; None if one never did.
         caught_up: until the last late answer to what was sent up to the next fault, seconds.
         again: when outcomes came once more than their commands were sent, up to the next fault, seconds after this one.
+        disturbed: the machine stood still meanwhile, or shortly before: not to be judged.
     """
 
     injected: Injected
     resumed: float | None
     caught_up: float
     again: tuple[float, ...]
+    disturbed: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it tells how long this kind of fault is felt: it came alone, and the machine ran."""
+        return self.injected.fault.alone and not self.disturbed
 
 
-def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> list[Recovery]:
+def recoveries(
+    injected: Sequence[Injected], timeline: Timeline, end: float, standstills: Sequence[Standstill] = ()
+) -> list[Recovery]:
     """The recovery of every heavy fault; each is watched until the next begins, the last until `end`."""
     heavy = sorted((each for each in injected if each.fault.nature.heavy), key=lambda each: each.began)
     untils = [each.began for each in heavy[1:]] + [end] * bool(heavy)
@@ -100,6 +110,7 @@ def recoveries(injected: Sequence[Injected], timeline: Timeline, end: float) -> 
             _resumed(timeline, each.since, until),
             _caught_up(timeline, each.since, until),
             tuple(at - each.began for at in timeline.again if each.began <= at < until),
+            is_disturbed(standstills, each.began, until),
         )
         for each, until in zip(heavy, untils, strict=True)
     ]
@@ -138,7 +149,7 @@ def _caught_up(timeline: Timeline, since: float, until: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How steadily the run went on.
+    """How steadily the run went on, without the times the machine stood still.
 
     Attributes:
         silence: the longest time without any first answer, seconds.
@@ -153,17 +164,23 @@ class Progress:
     p99: float
 
 
-def progress(timeline: Timeline) -> Progress:
+def progress(timeline: Timeline, standstills: Sequence[Standstill] = ()) -> Progress:
     """Measure a run that has ended; nothing to measure without an answer."""
+
+    def between(start: float, end: float) -> float:
+        return end - start - stood_still(standstills, start, end)
+
     waits = sorted(
-        timeline.answered[one.command_id] - one.at for one in timeline.sent if one.command_id in timeline.answered
+        between(one.at, timeline.answered[one.command_id])
+        for one in timeline.sent
+        if one.command_id in timeline.answered
     )
     if not waits:
         return Progress(float("inf"), float("inf"), float("inf"), float("inf"))
     answers = sorted(timeline.answered.values())
     moments = [timeline.sent[0].at, *answers]
     return Progress(
-        silence=max(after - before for before, after in pairwise(moments)),
+        silence=max(between(before, after) for before, after in pairwise(moments)),
         wait=waits[-1],
         median=waits[len(waits) // 2],
         p99=waits[min(len(waits) - 1, len(waits) * 99 // 100)],
@@ -176,7 +193,7 @@ def slow_points(recovered: Sequence[Recovery], measured: Progress) -> list[str]:
         f"recovery: {told(one.resumed)} after {one.injected.fault.kind} ({one.injected.target}),"
         f" target {one.injected.fault.nature.target:g} s"
         for one in recovered
-        if one.injected.fault.alone and (one.resumed is None or one.resumed > one.injected.fault.nature.target)
+        if one.counts and (one.resumed is None or one.resumed > one.injected.fault.nature.target)
     ]
     if measured.silence > SILENCE_BOUND:
         found.append(f"stalled: no outcome for {measured.silence:.1f} s")

@@ -51,6 +51,9 @@ def as_json(result: Result) -> dict[str, Any]:
         "republished": result.republished,
         "failed_starts": result.failed_starts,
         "progress": {name: round(getattr(result.progress, name), 3) for name in ("silence", "wait", "median", "p99")},
+        "standstills": [
+            {"at": round(each.began - begin, 2), "length": round(each.length, 2)} for each in result.standstills
+        ],
         "faults": [
             {
                 "kind": each.fault.kind,
@@ -74,6 +77,7 @@ def _measured(recoveries: Sequence[Recovery], began: float) -> dict[str, Any]:
                 "resumed": None if one.resumed is None else round(one.resumed, 2),
                 "caught_up": round(one.caught_up, 2),
                 "published_again": [round(after, 1) for after in one.again],
+                "disturbed": one.disturbed,
             }
     return {}
 
@@ -93,7 +97,7 @@ def _faults(result: Result) -> Table:
 
 
 def _figures(found: list[Recovery]) -> list[str]:
-    alone = [one for one in found if one.injected.fault.alone]
+    alone = [one for one in found if one.counts]
     again = str(sum(len(one.again) for one in found))
     if not alone:
         return ["", "", "", "", "", again if found else ""]
@@ -126,6 +130,8 @@ def _ledger(result: Result) -> Table:
         ("outcomes published again", f"{result.republished} ({share:.2%})"),
         ("workers that died by themselves", str(kinds.count("died"))),
         ("failed starts while a service was away", str(result.failed_starts)),
+        ("the machine stood still", told(sum(each.length for each in result.standstills))),
+        ("recoveries not judged for it", str(sum(one.disturbed for one in result.recoveries))),
         ("longest silence", told(result.progress.silence)),
         ("longest wait of a command", told(result.progress.wait)),
         ("command to outcome, median", told(result.progress.median)),

@@ -10,6 +10,7 @@ from tests.chaos.injectors import Scene
 from tests.chaos.recovery import Injected, Progress, Recovery, progress, recoveries, slow_points
 from tests.chaos.schedule import Schedule
 from tests.chaos.stage import AREAS, GROUPS, Stage, open_stage
+from tests.chaos.standstill import Standstill, noticing
 from tests.chaos.traffic import Load, Watch, timeline
 from tests.ledger.checker import Evidence, republished, republished_too_often, violations
 from tests.ledger.commands import Kind
@@ -52,6 +53,7 @@ class Result:
         failed_starts: workers that could not start while a service was away.
         injected: all faults, in the order of their ends.
         violations: promises that broke, a sentence each.
+        standstills: when the machine itself stood still.
         slow: bounds that were missed, a sentence each: recovery, stalls, outcomes published again.
     """
 
@@ -65,6 +67,7 @@ class Result:
     injected: tuple[Injected, ...]
     recoveries: tuple[Recovery, ...]
     progress: Progress
+    standstills: tuple[Standstill, ...]
     violations: tuple[str, ...]
     slow: tuple[str, ...]
 
@@ -85,8 +88,9 @@ async def run_chaos(schedule: Schedule, rate: float, folder: Path, clock: Clock,
         await _start_crew(stage)
         load = Load(stage.bootstrap_servers, CommandStream(schedule.seed, MIX, TENANT), clock, rate)
         run = _Run(stage, schedule, clock, load, tell)
-        late = await run.play()
-        return _judged(run, await run.evidence(), late)
+        with noticing(clock.monotonic) as noticed:
+            late = await run.play()
+        return _judged(run, await run.evidence(), late, noticed.found)
 
 
 class _Run:
@@ -173,10 +177,10 @@ def _dead_letters(bootstrap_servers: str) -> list[str]:
     return [header(message, "poon_outcome-id") for message in tail.messages]
 
 
-def _judged(run: _Run, evidence: Evidence, late: list[str]) -> Result:
+def _judged(run: _Run, evidence: Evidence, late: list[str], standstills: list[Standstill]) -> Result:
     seen = timeline(run.load, run.watch)
-    recovered = recoveries(run.conductor.journal, seen, run.ended)
-    measured = progress(seen)
+    recovered = recoveries(run.conductor.journal, seen, run.ended, standstills)
+    measured = progress(seen, standstills)
     commands = sum(1 for _ in first_of_each(run.load.sent))
     died = [f"died: {death}" for death in run.stage.crew.deaths]
     return Result(
@@ -190,6 +194,7 @@ def _judged(run: _Run, evidence: Evidence, late: list[str]) -> Result:
         injected=tuple(run.conductor.journal),
         recoveries=tuple(recovered),
         progress=measured,
+        standstills=tuple(standstills),
         violations=(*late, *died, *violations(run.load.sent, evidence)),
         slow=(*slow_points(recovered, measured), *republished_too_often(run.load.sent, evidence)),
     )

@@ -1,5 +1,7 @@
 """Recovery times and stalls, worked out from small timelines."""
 
+import threading
+
 import pytest
 
 from tests.chaos.faults import Fault, FaultKind
@@ -14,6 +16,7 @@ from tests.chaos.recovery import (
     recoveries,
     slow_points,
 )
+from tests.chaos.standstill import AFTERMATH, LEAST, Standstill, Standstills, noticing
 
 
 def timeline(*rows: tuple[str, float, float | None]) -> Timeline:
@@ -103,3 +106,53 @@ def test_progress_is_the_longest_silence_and_the_longest_wait() -> None:
 )
 def test_a_stall_is_told(measured: Progress) -> None:
     assert any("stalled" in sentence for sentence in slow_points([], measured))
+
+
+def test_a_time_without_ticks_is_a_standstill_and_a_late_tick_is_not() -> None:
+    noticed = Standstills(0.0)
+    for now in (0.5, 1.0, 1.0 + LEAST - 0.1, 10.0, 10.5, 152.0, 152.5):
+        noticed.tick(now)
+    assert noticed.found == [Standstill(10.5, 152.0)]
+
+
+def test_ticks_come_by_themselves() -> None:
+    came = threading.Event()
+    times = iter((0.0, 100.0))
+
+    def monotonic() -> float:
+        now = next(times, 100.0)
+        if now:
+            came.set()
+        return now
+
+    with noticing(monotonic) as noticed:
+        assert came.wait(30)
+    assert noticed.found == [Standstill(0.0, 100.0)]
+
+
+def test_waits_and_silences_are_told_without_the_time_the_machine_stood_still() -> None:
+    rows = timeline(("a", 0, 1), ("a", 2, 103), ("a", 50, 104))
+    measured = progress(rows, [Standstill(2.5, 102.5)])
+    assert measured.silence == pytest.approx(2)
+    assert measured.wait == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("standstill", "disturbed"),
+    [
+        (Standstill(0, 9 - AFTERMATH), False),
+        (Standstill(0, 11 - AFTERMATH), True),
+        (Standstill(20, 40), True),
+        (Standstill(61, 80), False),
+    ],
+)
+def test_a_recovery_around_a_standstill_is_not_judged(standstill: Standstill, *, disturbed: bool) -> None:
+    rows = timeline(("a", 10.5, 40), ("a", 70, 70.1))
+    found = recoveries([KILL], rows, 60, [standstill])
+    assert [one.counts for one in found] == [not disturbed]
+    assert bool(slow_points(found, Progress(0, 0, 0, 0))) is not disturbed
+
+
+def test_a_lost_fleet_is_no_standstill_of_the_machine() -> None:
+    rows = timeline(("a", 10, 110))
+    assert slow_points(recoveries([KILL], rows, 120, []), progress(rows, []))
