@@ -132,12 +132,12 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
     ErrorCode.IMAGE_UNSUPPORTED: _permanent(
         "The file is not an image of a supported kind.",
         "ไฟล์นี้ไม่ใช่รูปภาพชนิดที่รองรับ",
-        "Send JPEG, PNG, WebP, GIF, BMP or TIFF.",
+        "Send JPEG, PNG, WebP, GIF, BMP, TIFF or PDF.",
     ),
     ErrorCode.IMAGE_TOO_LARGE: _permanent(
         "The image has too many bytes or pixels.",
         "รูปภาพมีขนาดใหญ่เกินไป",
-        "Send at most 10 MiB and 40 megapixels.",
+        "Send at most 10 MiB, 40 megapixels a page and 8 pages.",
     ),
     ErrorCode.IMAGE_NOT_FOUND: _permanent(
         "The image named by the command is not in the store.",

@@ -299,7 +299,7 @@ class InlineImage(StrictContract):
 
     Attributes:
         kind: tells the two ways of sending an image apart.
-        data: the file's bytes: JPEG, PNG, WebP, GIF, BMP or TIFF, in base64.
+        data: the file's bytes: JPEG, PNG, WebP, GIF, BMP, TIFF or PDF, in base64.
     """
 
     kind: Literal["inline"] = "inline"

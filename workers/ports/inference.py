@@ -34,6 +34,7 @@ class RecognisedText:
         height: likewise.
         media_type: found by content, for instance image/jpeg.
         answer: which engine answered.
+        codes: the payloads of the QR codes in the image, as they stand: what a stranger wrote, not what is true.
     """
 
     lines: tuple[TextLine, ...]
@@ -41,6 +42,7 @@ class RecognisedText:
     height: int
     media_type: str
     answer: BackendAnswer
+    codes: tuple[str, ...] = ()
 
 
 class TextRecognition(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing import connection, parent_process
 from pathlib import Path
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from adapters.inference.ocr.images import DecodedImage, decode
+from adapters.inference.ocr.codes import codes_in
+from adapters.inference.ocr.images import DecodedImage, decode_pages
+from adapters.inference.ocr.pages import stacked
 from workers.ports.errors import ImageError
 from workers.ports.inference import Box, TextLine
 
@@ -27,17 +29,18 @@ if TYPE_CHECKING:
 
     from contracts.errors import ErrorCode
 
-NAME: Final = f"rapidocr-{version('rapidocr')}/pp-ocrv6-small"
+NAME: Final = f"rapidocr-{version('rapidocr')}/pp-ocrv6-small+zxing-{version('zxing-cpp')}"
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The lines of an image, top to bottom."""
+    """The lines of an image, top to bottom, and the payloads of its QR codes."""
 
     lines: tuple[TextLine, ...]
     width: int
     height: int
     media_type: str
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +82,16 @@ def process_id() -> int:
 
 def read_image(data: bytes) -> Answer:
     try:
-        image = decode(data)
-        ThisProcess.engine = ThisProcess.engine or load_engine()
-        return _recognise(ThisProcess.engine, image)
+        engine = ThisProcess.engine = ThisProcess.engine or load_engine()
+        return stacked(_read_page(engine, page) for page in decode_pages(data))
     except ImageError as refused:
         return Refusal(refused.code, refused.reason)
     except Exception as error:  # noqa: BLE001  a vendor's error stays in here: home, it might not even unpickle
         return Failure(f"{type(error).__name__}: {error}"[:200])
+
+
+def _read_page(engine: RapidOCR, page: DecodedImage) -> PageText:
+    return replace(_recognise(engine, page), codes=codes_in(page.pixels))
 
 
 def load_engine() -> RapidOCR:

@@ -51,7 +51,7 @@ class LocalTextRecognition:
         page = await self._pool.read(image)
         if isinstance(page, Refusal):
             raise ImageError(page.code, page.reason)
-        if not page.lines:
+        if not page.lines and not page.codes:
             raise NothingFoundError(ErrorCode.NO_TEXT_FOUND, "no text was found in the image")
         answer = BackendAnswer(capability="text_recognition", backend=NAME)
-        return RecognisedText(page.lines, page.width, page.height, page.media_type, answer)
+        return RecognisedText(page.lines, page.width, page.height, page.media_type, answer, page.codes)

@@ -1,20 +1,24 @@
 """The real models, in one real process for all tests."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from contracts.errors import ErrorCode
 from tests.integration.ocr.demo import demo_image
+from tests.unit.adapters.inference.ocr.documents import code_picture, many
 from tests.unit.adapters.inference.ocr.pictures import picture, turned
 from workers.ports.errors import ImageError, NothingFoundError
 
 pytestmark = [pytest.mark.ocr, pytest.mark.asyncio(loop_scope="module")]
 
 COFFEE = demo_image("coffee-cash.jpg")
+SLIP_CODE = "004000060000010103002021900021231231212000115102TH91049C30"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -31,6 +35,30 @@ async def test_a_receipt_is_read_top_to_bottom(recognition: LocalTextRecognition
     assert (text.media_type, text.answer.capability) == ("image/jpeg", "text_recognition")
     assert text.answer.backend.startswith("rapidocr-3.")
     assert all(0 <= line.confidence <= 1 and line.box.right <= text.width + 1 for line in text.lines)
+
+
+async def test_the_codes_of_an_image_come_with_its_text(recognition: LocalTextRecognition) -> None:
+    assert (await recognition.recognise(COFFEE)).codes == ()
+    page = Image.new("RGB", (600, 500), "white")
+    page.paste(code_picture(SLIP_CODE), (100, 100))
+    buffer = io.BytesIO()
+    page.save(buffer, "PNG")
+    assert (await recognition.recognise(buffer.getvalue())).codes == (SLIP_CODE,)
+
+
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+async def test_the_pages_of_a_document_are_read_one_below_the_other(
+    recognition: LocalTextRecognition, kind: str
+) -> None:
+    page = Image.open(io.BytesIO(COFFEE)).convert("RGB")
+    half = page.height // 2
+    document = many(kind, [page.crop((0, 0, page.width, half)), page.crop((0, half, page.width, page.height))])
+    text = await recognition.recognise(document)
+    words = [line.text for line in text.lines]
+    assert words.index("DOI SUNRISE COFFEE") < words.index("TOTAL") < words.index("CHANGE")
+    tops = [line.box.top for line in text.lines]
+    assert max(tops) > text.height / 2 > min(tops)
+    assert text.media_type in {"application/pdf", "image/tiff"}
 
 
 async def test_uncertain_lines_are_kept_with_their_confidence(recognition: LocalTextRecognition) -> None:

@@ -62,6 +62,7 @@ RECOGNISED = RecognisedText(
     height=960,
     media_type="image/png",
     answer=BackendAnswer(capability="text_recognition", backend=ENGINE),
+    codes=("004000060000010103002021900021231231212000115102TH91049C30",),
 )
 
 

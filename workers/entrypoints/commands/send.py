@@ -142,7 +142,9 @@ def json_file(
 
 @app.command()
 def image(  # noqa: PLR0913  each is an option
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A receipt or slip: JPEG, PNG, WebP, GIF, BMP, TIFF.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A receipt or slip: JPEG, PNG, WebP, GIF, BMP, TIFF, PDF.")
+    ],
     *,
     reference: Annotated[
         str | None,
