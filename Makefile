@@ -55,6 +55,10 @@ coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 bench: .venv/.stamp-dev ## The fleet beside the floor and others, measured; ARGS=--help lists the experiments
 	@$(BIN)/python -m tests.bench $(or $(ARGS),throughput)
 
+.PHONY: eval
+eval: .venv/.stamp-dev ## How right the answers are, measured on data; ARGS=--help lists the evaluations
+	@$(BIN)/python -m tests.eval $(ARGS)
+
 .PHONY: soak
 soak: .venv/.stamp-dev ## Mixed traffic for long: every account has to agree and nothing may grow (MINUTES=60)
 	@$(BIN)/python -m tests.bench soak --minutes $(or $(MINUTES),60) $(ARGS)

@@ -69,11 +69,13 @@ class LineItem(Contract):
         description: what was bought, as printed.
         amount: the price of the whole line.
         quantity: pieces, kilograms or litres; 1 where the receipt does not say.
+        unit_price: of one of them, where it is printed and times the quantity gives the amount.
     """
 
     description: Annotated[CleanText, Field(max_length=200)]
     amount: Money
     quantity: Quantity = Decimal(1)
+    unit_price: Money | None = None
 
 
 class TextReading(Contract):
@@ -124,6 +126,7 @@ class ReceiptReading(Contract):
         fee: a transfer's fee, which is not part of the total.
         tax_id: the seller's, only when its check digit is right.
         reference: the slip's transaction reference, for finding duplicates.
+        sending_bank: the three digits of the bank that sent a slip's money, told by the slip's QR code alone.
         spent_on: the printed date; left out where none could be read.
     """
 
@@ -142,6 +145,7 @@ class ReceiptReading(Contract):
     payment_method: Read[PaymentMethod] | None = None
     tax_id: Read[Reference] | None = None
     reference: Read[Reference] | None = None
+    sending_bank: Read[Reference] | None = None
     items: tuple[LineItem, ...] = ()
     confidence: Confidence
 

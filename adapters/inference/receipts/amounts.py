@@ -31,7 +31,8 @@ _AMOUNT: Final = re.compile(
     (?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d+)
     (?:[.,](?P<cents>\d{{2}})|(?P<dash>\.-))?
     (?![0-9]|[.,:/]\d|\s?%|-\d)
-    (?!\s?(?:{_alternatives(_WORDS)})?\s?/\s?[A-Za-z\u0e00-\u0e7f])  # a price for each litre or piece
+    # A price for each litre or piece, be it in "ยาท".
+    (?!\s?(?:{_alternatives(_WORDS)}|[\u0e01-\u0e4e]{{3,4}})?\s?/\s?[A-Za-z\u0e00-\u0e7f])
     (?:\s?(?P<after>{_alternatives(_WORDS)})(?![A-Za-z]))?""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -44,6 +45,7 @@ class Amount:
     Attributes:
         firm: written as money (cents, thousands groups or a currency); a bare integer is not.
         label: the words before it, from the amount before or the start of the row.
+        cents: written with two decimals.
     """
 
     value: Decimal
@@ -51,6 +53,7 @@ class Amount:
     negative: bool
     currency: Currency | None
     label: str
+    cents: bool = True
 
 
 def amounts_in(text: str) -> tuple[Amount, ...]:
@@ -100,4 +103,5 @@ def _amount(match: re.Match[str], label: str, firm: bool) -> Amount:  # noqa: FB
         negative=bool(match["sign"] or match["inner"]),
         currency=Currency.parse(word) if word else None,
         label=label,
+        cents=bool(match["cents"]),
     )

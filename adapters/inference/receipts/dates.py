@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.receipts.misread import month_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -51,6 +53,8 @@ _FORMS: Final = (
         re.IGNORECASE,
     ),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s?(?P<name>{_THAI_NAMES})\s?(?:พ\.?ศ\.?\s?)?{_YEAR}"),
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s?(?P<word>[\u0e01-\u0e4e.]{{2,12}})\s?(?:พ\.?ศ\.?\s?)?{_YEAR}"),
+    re.compile(r"(?<!\d)(?P<day>\d{1,2})\s?(?P<word>[A-Za-z]{3,9})\s?(?P<year>20\d\d)(?!\d)"),
 )
 _TIME: Final = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])\s?(?::\s?(?P<minute>[0-5]\d)(?:\s?:\s?[0-5]\d)?|\.(?P<thai>[0-5]\d)(?=\s?น\.?))"
@@ -103,7 +107,9 @@ def _candidates(row: Row, reference: date) -> Iterator[PrintedDate]:
 def _day(match: re.Match[str], reference: date) -> date | None:
     parts = match.groupdict()
     day, year = int(parts["day"]), int(parts["year"])
-    month = int(parts["month"]) if parts.get("month") else _month(parts["name"])
+    month = _month(parts)
+    if month is None:
+        return None
     if month > MONTHS_IN_YEAR >= day:
         day, month = month, day
     possible = [_date(candidate, month, day) for candidate in _years(year)]
@@ -120,9 +126,13 @@ def _years(year: int) -> tuple[int, ...]:
     return (2000 + year, 2500 + year - BUDDHIST_ERA)
 
 
-def _month(name: str) -> int:
-    thai = _THAI.get(name.replace(".", ""))
-    return thai or _ENGLISH.index(name[:3].lower()) + 1
+def _month(parts: dict[str, str]) -> int | None:
+    if parts.get("month"):
+        return int(parts["month"])
+    if parts.get("word"):
+        return month_of(parts["word"])
+    name = parts["name"]
+    return _THAI.get(name.replace(".", "")) or _ENGLISH.index(name[:3].lower()) + 1
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -10,13 +10,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.receipts.amounts import currency_said
+from adapters.inference.receipts.arithmetic import SUM_ROLES
+from adapters.inference.receipts.calibration import calibrated
+from adapters.inference.receipts.codes import FoundReference, PaperCodes, read_codes, reference_of
 from adapters.inference.receipts.dates import PrintedDate, find_date
-from adapters.inference.receipts.entries import SUM_ROLES, Entry, read_entries
+from adapters.inference.receipts.entries import Entry, read_entries
 from adapters.inference.receipts.identities import find_tax_id
 from adapters.inference.receipts.items import read_items
 from adapters.inference.receipts.labels import Role
 from adapters.inference.receipts.merchants import find_merchant
-from adapters.inference.receipts.payments import find_payment
+from adapters.inference.receipts.payments import find_payment, pay_by_code
 from adapters.inference.receipts.rows import Row, rows_of
 from adapters.inference.receipts.slips import find_payee, find_reference, is_slip, slip_payment
 from adapters.inference.receipts.totals import Account, FoundTotal, find_total
@@ -35,10 +38,12 @@ if TYPE_CHECKING:
     PaymentWords = Callable[[str], PaymentMethod | None]
     MerchantNames = Callable[[str], str | None]
 
-NAME: Final = "receipt-rules/1"
+NAME: Final = "receipt-rules/2"
 UNKNOWN_FIELD: Final = Confidence(0.5)
 SLIP_PAYMENT: Final = 0.8
 ARITHMETIC_PART: Final = 0.85
+
+NO_CODES: Final = PaperCodes()
 
 _VOID: Final = re.compile(r"^\W*(?:void(?:ed)?|cancelled|ยกเลิกรายการ|ยกเลิก)\W*$", re.IGNORECASE)
 _REFUND: Final = re.compile(r"^\W*(?:refund|credit note|คืนเงิน|คืนสินค้า|ใบลดหนี้)\W*$", re.IGNORECASE)
@@ -55,21 +60,28 @@ class _Party:
 class RuleReceiptExtraction:
     """`ReceiptExtraction` by rules for Thai and English receipts and slips.
 
-    `payment_method` tells the method a row names ("VISA", "เงินสด"), `canonical_merchant` a merchant's usual name.
+    `payment_method` tells the method a row names ("VISA", "เงินสด"), `canonical_merchant` a merchant's usual name,
+    `total_confidence` how sure a total is by the weight of its evidence.
     """
 
-    def __init__(self, payment_method: PaymentWords, canonical_merchant: MerchantNames = lambda _: None) -> None:
+    def __init__(
+        self,
+        payment_method: PaymentWords,
+        canonical_merchant: MerchantNames = lambda _: None,
+        total_confidence: Callable[[float], float] = calibrated,
+    ) -> None:
         self._payment_method = payment_method
         self._canonical_merchant = canonical_merchant
+        self._total_confidence = total_confidence
 
     async def extract(self, text: RecognisedText, context: ReadingContext) -> tuple[ReceiptReading, BackendAnswer]:
-        reading = self.read(rows_of(text.lines), context)
+        reading = self.read(rows_of(text.lines), context, read_codes(text.codes))
         return reading, BackendAnswer(capability="receipt_extraction", backend=NAME)
 
-    def read(self, rows: Sequence[Row], context: ReadingContext) -> ReceiptReading:
-        """Understand rows. Takes a few milliseconds and waits for nothing."""
-        slip = is_slip(rows)
-        account = Account(read_entries(rows, self._names_payment, slip=slip), slip=slip)
+    def read(self, rows: Sequence[Row], context: ReadingContext, codes: PaperCodes = NO_CODES) -> ReceiptReading:
+        """Understand rows and codes. Takes a few milliseconds and waits for nothing."""
+        slip = is_slip(rows) or codes.slip is not None
+        account = Account(read_entries(rows, self._names_payment, slip=slip), slip=slip, asked=codes.entry(len(rows)))
         total = find_total(account)
         if total is None or total.value > MAX_AMOUNT:
             raise NothingFoundError(ErrorCode.NO_TOTAL_FOUND, f"no total in {len(rows)} rows of text")
@@ -78,8 +90,8 @@ class RuleReceiptExtraction:
         when = find_date(rows, context.reference_date)
         fields = _Fields(account, currency)
         voided = party.kind is TransactionKind.VOID
-        paid = fields.total(total, voided=voided)
-        tax_id, reference = find_tax_id(rows), find_reference(rows)
+        paid = fields.total(total, self._total_confidence(total.weight), voided=voided)
+        tax_id, reference = find_tax_id(rows), reference_of(codes.slip, find_reference(rows))
         return ReceiptReading(
             kind=party.kind,
             document="slip" if slip else "receipt",
@@ -97,7 +109,8 @@ class RuleReceiptExtraction:
             fee=fields.part(Role.FEE) if slip else None,
             payment_method=self._payment(rows, account, total, party.kind if slip else None),
             tax_id=_read_from(tax_id, 0.95),
-            reference=_read_from(reference, 0.9),
+            reference=_read_reference(reference),
+            sending_bank=_read_bank(reference),
             items=() if slip else read_items(account.items(), rows, currency),
             confidence=_overall(paid, party.merchant, when),
         )
@@ -111,7 +124,7 @@ class RuleReceiptExtraction:
         if slip is not None:
             method, evidence = slip_payment(rows, slip)
             return Read(value=method, confidence=Confidence(SLIP_PAYMENT), evidence=evidence[:200])
-        found = find_payment(account, rows, total.value, self._payment_method)
+        found = find_payment(account, rows, total.value, self._payment_method) or pay_by_code(account, total.value)
         if found is None:
             return None
         method, trust, evidence = found
@@ -125,10 +138,10 @@ class _Fields:
     account: Account
     currency: Currency
 
-    def total(self, found: FoundTotal, *, voided: bool) -> Read[Money]:
+    def total(self, found: FoundTotal, confidence: float, *, voided: bool) -> Read[Money]:
         """What was paid; nothing, when the receipt was voided."""
         value = Decimal(0) if voided else found.value
-        return self._read(value, found.confidence, found.entry)
+        return self._read(value, confidence, found.entry)
 
     def part(self, role: Role, unlike: Decimal | None = None) -> Read[Money] | None:
         """The part of the total with this role; zero is worth telling for a fee alone."""
@@ -193,6 +206,18 @@ def _read_from(found: tuple[str, Row] | None, trust: float) -> Read[str] | None:
         return None
     value, row = found
     return Read(value=value, confidence=Confidence(round(trust * row.confidence, 3)), evidence=row.text[:200])
+
+
+def _read_reference(found: FoundReference | None) -> Read[str] | None:
+    if found is None:
+        return None
+    return Read(value=found.value, confidence=Confidence(round(found.confidence, 3)), evidence=found.evidence)
+
+
+def _read_bank(found: FoundReference | None) -> Read[str] | None:
+    if found is None or found.bank is None:
+        return None
+    return Read(value=found.bank, confidence=Confidence(round(found.confidence, 3)), evidence=found.evidence)
 
 
 def _overall(total: Read[Money], merchant: Read[str] | None, when: PrintedDate | None) -> Confidence:

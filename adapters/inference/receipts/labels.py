@@ -34,6 +34,7 @@ TAX_WORD: Final = r"(?:gst|vat|sst|tax)"
 _PATTERNS: Final = tuple(
     (re.compile(pattern), role)
     for pattern, role in (
+        (r"tax (?:id|no|reg|invoice)|taxpayer|เลขประจำตัวผู้เสียภาษี|ใบกำกับภาษี", Role.IGNORED),
         (r"\bpoints?\b|แต้ม|คะแนน|\bstamps?\b|odometer|\bpin\b|member (?:no|card|id)", Role.IGNORED),
         (r"\bchange\b|เงินทอน|ทอนเงิน|(?:^|\s)ทอน(?:\s|$)|\bbaki\b", Role.CHANGE),
         (r"หัก ณ ที่จ่าย|withholding|\bwht\b", Role.WITHHELD),
@@ -41,7 +42,10 @@ _PATTERNS: Final = tuple(
         (r"price (?:per|litre|liter|unit|kg|l$)|unit price|ราคาต่อ", Role.IGNORED),
         (r"patient (?:pay|share)|ชำระเอง|จ่ายเอง", Role.NET),
         (
-            r"total (?:no of )?(?:qty|quantity|items?|item count|pcs|pieces|units?)\b|^(?:qty|quantity|item count)",
+            (
+                r"total (?:no of )?(?:qty|quantity|items?|item count|pcs|pieces|units?)\b|"
+                r"^(?:qty|quantity|item count)(?!.*\btotal\b)"
+            ),
             Role.IGNORED,
         ),
         (r"\bsaving|\bsaved\b|ประหยัด|\bbalance (?!due)|ยอดคงเหลือ|\bdeposit|มัดจำ", Role.IGNORED),
@@ -67,7 +71,10 @@ _PATTERNS: Final = tuple(
         ),
         (r"\bfee\b|ค่าธรรมเนียม", Role.FEE),
         (
-            r"tendered|^received|^pay$|(?:amount|total|cash) (?:received|paid)|\bcash\b|เงินสด|รับเงิน|\bpaid$|\btunai\b",
+            (
+                r"tendered|^received|^pay$|(?:amount|total|cash) (?:received|paid)|\bcash\b(?! (?:and |n )?carry)|"
+                r"\bpaid$|\btunai\b|เงินสด|รับเงิน|^รับมา"
+            ),
             Role.CASH,
         ),
         (

@@ -25,6 +25,7 @@ _MAX_WORDS: Final = 7
 _WITH_CHANGE: Final = 0.95
 _EXACT_SUM: Final = 0.9
 _NAMED: Final = 0.75
+_OFFERED: Final = 0.7
 
 Paid = tuple[PaymentMethod, float, str]
 
@@ -41,6 +42,13 @@ def find_payment(account: Account, rows: Sequence[Row], total: Decimal, method_o
             trust = _WITH_CHANGE
         return method, round(trust * entry.row.confidence, 3), entry.row.text[:200]
     return _named(account, rows, method_of)
+
+
+def pay_by_code(account: Account, total: Decimal) -> Paid | None:
+    """A code that asks for the very total was there to be scanned; whether it was, only the print can tell."""
+    if account.asked is None or account.asked.value != total:
+        return None
+    return PaymentMethod.PROMPTPAY, _OFFERED, account.asked.row.text
 
 
 def _method(entry: Entry, method_of: PaymentWords) -> PaymentMethod | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.receipts.misread import mend
 from adapters.inference.receipts.spelling import clean
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ class Row:
     Attributes:
         height: of its tallest box, pixels: large letters are a heading.
         confidence: of its least certain part.
+        cells: its boxes, where it has several.
     """
 
     text: str
     height: float
     confidence: float
+    cells: tuple[Row, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,18 +50,21 @@ class _Band:
         return misfit if misfit <= SAME_ROW else None
 
     def row(self) -> Row:
-        ordered = sorted(self.lines, key=lambda line: line.box.left)
+        cells = [_cell(line) for line in sorted(self.lines, key=lambda line: (line.box.left, _order(line)))]
+        if len(cells) == 1:
+            return cells[0]
         return Row(
-            text=clean(" ".join(line.text for line in ordered)[:MAX_ROW_LENGTH]),
-            height=max(line.box.bottom - line.box.top for line in ordered),
-            confidence=min(line.confidence for line in ordered),
+            text=" ".join(cell.text for cell in cells)[:MAX_ROW_LENGTH].strip(),
+            height=max(cell.height for cell in cells),
+            confidence=min(cell.confidence for cell in cells),
+            cells=tuple(cells),
         )
 
 
 def rows_of(lines: Sequence[TextLine]) -> tuple[Row, ...]:
     """The rows, top to bottom."""
     bands: list[_Band] = []
-    for line in sorted(lines, key=lambda line: _middle(line.box)):
+    for line in sorted(lines, key=_order):
         fitting = [(misfit, band) for band in bands[-4:] if (misfit := band.misfit(line)) is not None]
         if fitting:
             min(fitting, key=lambda choice: choice[0])[1].lines.append(line)
@@ -67,10 +73,20 @@ def rows_of(lines: Sequence[TextLine]) -> tuple[Row, ...]:
     return tuple(row for row in (band.row() for band in bands) if row.text)
 
 
+def _cell(line: TextLine) -> Row:
+    text = mend(clean(line.text[:MAX_ROW_LENGTH]))
+    return Row(text=text, height=line.box.bottom - line.box.top, confidence=line.confidence)
+
+
 def typical_height(rows: Sequence[Row]) -> float:
     """The median height of the rows."""
     heights = sorted(row.height for row in rows)
     return heights[len(heights) // 2] if heights else 0.0
+
+
+def _order(line: TextLine) -> tuple[float, Box, str, float]:
+    """From the top; complete, so that the order in which an engine found the lines never matters."""
+    return _middle(line.box), line.box, line.text, line.confidence
 
 
 def _middle(box: Box) -> float:

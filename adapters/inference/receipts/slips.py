@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.receipts.amounts import amounts_in
+from adapters.inference.receipts.codes import FoundReference
 from adapters.inference.receipts.merchants import tidy
 from contracts.values import PaymentMethod, TransactionKind
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from adapters.inference.receipts.rows import Row
 
 _DONE: Final = re.compile(
-    r"(?:transfer|payment|transaction|top.?up|scan|bill)[a-z ]*(?:completed?|success\w*)|"
-    r"success\w* (?:transfer|payment)|"
+    r"(?:transfer|payment|transaction|top.?up|scan|bill)[a-z ]*(?:comp\w+ted?|suc\w*s\w*)|"
+    r"suc\w*s\w* (?:transfer|payment)|"
     r"(?:โอนเงิน|จ่ายบิล|ชำระเงิน|ทำรายการ|รายการ|เติมเงิน|จ่ายเงิน|ชำระบิล)\s?สำเร็จ",
     re.IGNORECASE,
 )
@@ -32,19 +33,23 @@ _NO_PARTY: Final = re.compile(
     r"พร้อมเพย์|ธนาคาร|^ธ\.|เลขที่|รหัส|บัญชี|ค่าธรรมเนียม|^จำนวน|วันที่|บันทึก|น\.$",
     re.IGNORECASE,
 )
+_FEE: Final = re.compile(r"(?:transfer )?fee\b|ค่าธรรมเนียม", re.IGNORECASE)
+_ACCOUNT_MASK: Final = re.compile(r"\bx{2,}-|x-x", re.IGNORECASE)
 _MASKED: Final = re.compile(r"\s*[xX*-]*[xX*]{2,}[xX*\d-]*\s*$")
 _ACCOUNT: Final = re.compile(r"\s+\+?\d[\d-]{6,}$")
 _TOP_UP: Final = re.compile(r"\s*(?:top.?up|เติมเงิน)\s*", re.IGNORECASE)
 _PROMPTPAY: Final = re.compile(r"prompt\s?pay|พร้อมเพย์", re.IGNORECASE)
 _BY_APP: Final = re.compile(r"\bbill(?:er)?\b|จ่ายบิล|ชำระบิล|mobile banking", re.IGNORECASE)
 _REFERENCE: Final = re.compile(
-    r"(?:transaction (?:id|no\.?)|reference(?: no\.?| id)?|ref\.?\s?(?:id|no\.?)?|เลขที่รายการ|รหัสอ้างอิง|เลขอ้างอิง)"
+    r"(?:transaction (?:id|no\.?)|reference(?: no\.?| id)?|ref\.?\s?(?:id|no\.?)?|"
+    r"เลขที่รายการ|รหัสอ้างอิง|(?:หมาย)?เลข(?:ที่)?อ้างอิง|รหัสรายการ)"
     r"\s*[:.]?\s*(?P<code>[A-Za-z0-9]{8,40})\s*$",
     re.IGNORECASE,
 )
 _SURE_PAYEE: Final = 0.9
 _NEXT_ROW_PAYEE: Final = 0.85
 _SECOND_NAME: Final = 0.65
+_PRINTED_REFERENCE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,15 @@ class Payee:
 
 
 def is_slip(rows: Sequence[Row]) -> bool:
-    """A banking app's page: it says that the transfer succeeded, and names a party or a fee."""
-    done = any(_DONE.search(row.text) for row in rows[:4])
-    return done and any(_PARTY_OR_FEE.search(row.text) for row in rows)
+    """A banking app's page: it says that the transfer succeeded, and names a party or a fee.
+
+    Where its heading is misread: it names a party, a fee and either its reference or an account behind a mask.
+    """
+    if any(_DONE.search(row.text) for row in rows[:4]):
+        return any(_PARTY_OR_FEE.search(row.text) for row in rows)
+    party = any(_PAYER.match(row.text) or _PAYEE.match(row.text) for row in rows)
+    fee = any(_FEE.match(row.text) for row in rows)
+    return party and fee and any(_REFERENCE.search(row.text) or _ACCOUNT_MASK.search(row.text) for row in rows)
 
 
 def find_payee(rows: Sequence[Row]) -> Payee | None:
@@ -81,12 +92,12 @@ def find_payee(rows: Sequence[Row]) -> Payee | None:
     return None
 
 
-def find_reference(rows: Sequence[Row]) -> tuple[str, Row] | None:
+def find_reference(rows: Sequence[Row]) -> FoundReference | None:
     """The transaction's own number, which finds duplicates."""
     for row in rows:
         match = _REFERENCE.search(row.text)
         if match and sum(char.isdigit() for char in match["code"]) >= len(match["code"]) // 2:
-            return match["code"], row
+            return FoundReference(match["code"], _PRINTED_REFERENCE * row.confidence, row.text[:200])
     return None
 
 
@@ -98,7 +109,7 @@ def slip_payment(rows: Sequence[Row], kind: TransactionKind) -> tuple[PaymentMet
     for row in rows:
         if _BY_APP.search(row.text) or (kind is TransactionKind.WALLET_TOPUP and _TOP_UP.search(row.text)):
             return PaymentMethod.MOBILE_BANKING, row.text
-    return PaymentMethod.BANK_TRANSFER, next(row.text for row in rows if _DONE.search(row.text))
+    return PaymentMethod.BANK_TRANSFER, next((row.text for row in rows if _DONE.search(row.text)), "slip QR")
 
 
 def _payee(name: str, confidence: float, row: Row) -> Payee:

@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz.distance import Levenshtein
 
 _THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_LOOKALIKES: Final = str.maketrans("OoQDlI|SsBZ", "00001115582")
+LOOKALIKES: Final = str.maketrans("OoQDlI|SsBZ", "00001115582")
 _DIGITLIKE: Final = r"[0-9OoQDlI|SsBZ]"
 # An amount to the last digit: thousands groups and two decimals, some digits taken for letters.
 _SPOILT_AMOUNT: Final = re.compile(
@@ -19,9 +19,13 @@ _SPACE_BEFORE_MARK: Final = re.compile(r"\s+(?=[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e
 _SPACE_AFTER_LEADING_VOWEL: Final = re.compile(r"(?<=[\u0e40-\u0e44])\s+(?=[\u0e01-\u0e2e])")
 _SPACED_POINT: Final = re.compile(r"(?<=\d)(?: \. ?| ?\. )(?=\d{2}(?!\d))")
 _SPACED_COMMA: Final = re.compile(r"(?<=\d)(?: , ?| ?, )(?=\d{3}[.,]\d{2}(?!\d))")
+_FADED_POINT: Final = re.compile(r"(?<=[$฿])(\s?\d{1,4}) (?=\d\d$)|(?<=RM)(\s?\d{1,4}) (?=\d\d$)")
+_GLUED_CURRENCY: Final = re.compile(r"(?<=\w)(?=(?:RM|THB|฿)\d[\d,]*\.\d\d(?!\d))")
 _SPACES: Final = re.compile(r"\s+")
 _NOT_A_LABEL: Final = re.compile(r"[^a-z0-9%\u0e00-\u0e7f]+")
-_KEYWORDS: Final = ("total", "subtotal", "rounding", "discount", "amount")
+_KEYWORDS: Final = ("total", "subtotal", "rounding", "discount", "amount", "inclusive", "payable", "tendered")
+_MISREAD: Final = (str.maketrans("01", "ol"), str.maketrans("01iuv", "ottoo"))
+"""How a faint print turns letters: digits first, then the T and O of "IUIAL"."""
 
 
 def clean(text: str) -> str:
@@ -32,6 +36,8 @@ def clean(text: str) -> str:
     text = _SPOILT_AMOUNT.sub(_digits, text)
     text = _SPACED_POINT.sub(".", text)
     text = _SPACED_COMMA.sub(",", text)
+    text = _GLUED_CURRENCY.sub(" ", text)
+    text = _FADED_POINT.sub(lambda found: f"{found[1] or found[2]}.", text)
     return _SPACES.sub(" ", text).strip()
 
 
@@ -43,7 +49,7 @@ def label(text: str) -> str:
 
 def _digits(match: re.Match[str]) -> str:
     found = match.group()
-    return found.translate(_LOOKALIKES) if any(char.isdigit() for char in found) else found
+    return found.translate(LOOKALIKES) if any(char.isdigit() for char in found) else found
 
 
 def _keyword(word: str) -> str:
@@ -51,8 +57,9 @@ def _keyword(word: str) -> str:
         return word
     if word == "amt":
         return "amount"
-    letters = word.translate(str.maketrans("01", "ol"))
-    for keyword in _KEYWORDS:
-        if abs(len(letters) - len(keyword)) <= 1 and Levenshtein.distance(letters, keyword, score_cutoff=1) <= 1:
-            return keyword
+    for misread in _MISREAD:
+        letters = word.translate(misread)
+        for keyword in _KEYWORDS:
+            if abs(len(letters) - len(keyword)) <= 1 and Levenshtein.distance(letters, keyword, score_cutoff=1) <= 1:
+                return keyword
     return word

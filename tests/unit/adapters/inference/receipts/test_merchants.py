@@ -13,6 +13,17 @@ from tests.unit.adapters.inference.receipts.papers import read
         ("TEL 053-555-0142\nDOI CAFE", "DOI CAFE"),
         ("ยินดีต้อนรับ\nร้านป้าแดง สาขา 2", "ร้านป้าแดง"),
         ("十一 口\nDOI CAFE", "DOI CAFE"),
+        ("ELEPHANT JAPANESE RESTAURANT\nDOI KITCHEN SDN BHD\n1202152-P", "DOI KITCHEN SDN BHD"),
+        ("THREE ELEPHANTS\nBISTRO & CAFE\n109, MAIN STREET", "THREE ELEPHANTS"),
+        ("THE TEA BEAN\n& COFFEE LEAF (M) SDN. BHD.\nCompany No.:441970-H", "THE TEA BEAN & COFFEE LEAF (M) SDN. BHD."),
+        ("LONG ROAD HARDWARE\nENTERPRISE (NORTH\nSIDE) SDN BHD", "LONG ROAD HARDWARE ENTERPRISE (NORTH SIDE) SDN BHD"),
+        ("DOI BAKERY S/B 273500-U (KSB)", "DOI BAKERY S/B"),
+        ("DOI MART 5/B (519537-X)", "DOI MART S/B"),
+        ("DOI CASH & CARRY SBN 3HD", "DOI CASH & CARRY SDN BHD"),
+        ("SIX POINTS ENTERPRISE\nCASH SALES", "SIX POINTS ENTERPRISE"),
+        ("Your order number is\nDOI TEA", "DOI TEA"),
+        ("DOI SUPPLY\nBill to\nBUYER (M) SDN BHD", "DOI SUPPLY"),
+        ("บริษัท ดอยสูง\nจำกัด (มหาชน)", "บริษัท ดอยสูง จำกัด (มหาชน)"),
     ],
 )
 def test_the_name_at_the_head_is_the_merchant(head: str, name: str) -> None:

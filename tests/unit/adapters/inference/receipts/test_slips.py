@@ -56,3 +56,10 @@ def test_the_slip_itself_tells_how_the_money_went(head: str, more: str, method: 
 
 def test_a_shop_receipt_that_says_payment_successful_is_no_slip() -> None:
     assert read("DOI CAFE\nPayment Successful\nTOTAL 65.00").document == "receipt"
+
+
+def test_a_slip_is_known_by_what_it_names_when_its_heading_is_lost() -> None:
+    slip = read("Tronsfxr Camplqted\nFrom MR. A\nTo PA DAENG SHOP" + FOOT)
+    assert (slip.document, slip.total.value) == ("slip", Money.of("65.00"))
+    ride = read("RIDE RECEIPT\nFrom HOME\nTo WORK\nPlatform fee 5.00\nTotal 65.00\nBooking A-123")
+    assert ride.document == "receipt"

@@ -1,0 +1,25 @@
+"""`make eval ARGS="NAME ..."`: how right the readers are, measured on labelled data and printed as tables.
+
+An evaluation is one module; adding one is a line below.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from tests.eval import calibrate, receipts, sroie
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure the readers on labelled data; no service, no network."""
+
+
+app.command("calibrate")(calibrate.calibrate)
+app.command("receipts")(receipts.receipts)
+app.command("sroie")(sroie.sroie)
+
+if __name__ == "__main__":
+    app(prog_name="make eval")
