@@ -1,21 +1,36 @@
-"""How far confidences can be believed."""
+"""Calibration: whether of the answers given with 0.9 nine in ten are right."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BINS = 10
 
-Judged = tuple[float, bool]
-"""A confidence and whether the answer was right."""
+
+class Bin(NamedTuple):
+    """Answers of like confidence."""
+
+    count: int
+    confidence: float
+    right: float
 
 
-def binned(judged: Sequence[Judged]) -> list[list[Judged]]:
-    """The answers by confidence, in ten bins of equal width."""
-    bins: list[list[Judged]] = [[] for _ in range(BINS)]
-    for confidence, right in judged:
-        bins[min(BINS - 1, int(confidence * BINS))].append((confidence, right))
-    return bins
+def reliability(outcomes: Iterable[tuple[float, bool]]) -> list[Bin]:
+    """Ten bins of equal width over 0..1, the empty ones left out."""
+    groups: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, right in outcomes:
+        groups.setdefault(min(int(confidence * BINS), BINS - 1), []).append((confidence, right))
+    return [
+        Bin(len(group), sum(one for one, _ in group) / len(group), sum(right for _, right in group) / len(group))
+        for _, group in sorted(groups.items())
+    ]
 
 
-def calibration_error(judged: Sequence[Judged]) -> float:
-    """The expected calibration error (ECE): how far confidence and share of right answers are apart, on average."""
-    return sum(abs(sum(c for c, _ in some) - sum(r for _, r in some)) for some in binned(judged)) / (len(judged) or 1)
+def calibration_error(outcomes: Iterable[tuple[float, bool]]) -> float:
+    """The expected calibration error: the mean distance between confidence and share of right answers."""
+    bins = reliability(outcomes)
+    total = sum(one.count for one in bins)
+    return sum(one.count * abs(one.confidence - one.right) for one in bins) / total if total else 0.0
