@@ -25,6 +25,10 @@ _NOTHING_KNOWN: Final = 0.25
 _DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
 
 
+_STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
+"""After a word for a relative, somebody who only is called so: the aunt who owns the house."""
+
+
 class Judgement(NamedTuple):
     """A category, how sure, and the words it rests on."""
 
@@ -112,7 +116,7 @@ def _temple(prose: Prose) -> str | None:
 
 def _family_gift(prose: Prose) -> str | None:
     """Words of giving followed at once by a relative."""
-    persons = _family("persons").find(prose)
+    persons = [one for one in _family("persons").find(prose) if not _STRANGER.match(prose.folded, one.end)]
     for giving in _family("giving").find(prose):
         for person in persons:
             gap = prose.folded[giving.end : person.start]

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import Answer, decide
 from adapters.inference.texts.numbers import Number, numbers_in
 from adapters.inference.texts.roles import term_of
@@ -72,6 +73,7 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
 
 def _terms(prose: Prose, taken: list[Span]) -> list[Term]:
     clear = [one for one in numbers_in(prose) if not any(one.start < end and start < one.end for start, end in taken)]
+    clear = without_corrected(prose, clear)
     numbers = [one for one in _multiplied(prose, clear) if not _is_code(one, clear)]
     terms = []
     for position, number in enumerate(numbers):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.numbers import Number
 
+_EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})ละ")
 _FEW: Final = 20
 _MANY: Final = 31
 _HARDLY_A_PRICE: Final = 4
@@ -26,7 +27,7 @@ _REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เ
 _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
-    r"(?:หาร(?:กัน)?|แชร์(?:กัน)?|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
+    r"(?:หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
 )
 _FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
 _LETTER: Final = re.compile(r"[a-z]")
@@ -62,6 +63,12 @@ def classifier_at_end(words: str) -> str:
     return next((word for word in _counters() if words.endswith(word)), words)
 
 
+@lru_cache(maxsize=64)
+def _priced_by(prose: Prose) -> tuple[str, ...]:
+    """Words the text itself prices by: รีม of รีมละ 115 is a classifier whether it is listed or not."""
+    return tuple(match[1] for match in _EACH.finditer(prose.folded))
+
+
 def measure_after(prose: Prose, number: Number) -> str:
     """The unit of a measured quantity, also of one with decimals: 12.5 km."""
     return _counter_after(prose, number, _MEASURES)
@@ -73,7 +80,7 @@ def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tu
         return Role.FACTOR, factor
     if _TIMES_BEFORE.search(left) or _TIMES_AFTER.match(right):
         return Role.COUNT, "x"
-    counter = _counter_after(prose, number, _counters())
+    counter = _counter_after(prose, number, (*_priced_by(prose), *_counters()))
     if counter:
         return Role.COUNT, counter
     label = _label(prose, number, left)

@@ -54,7 +54,7 @@ _ENGLISH_MONTH: Final = _any(name for name in _MONTHS if name.isascii())
 _MONTH: Final = rf"(?P<month>{_THAI_MONTH}|(?<![a-z])(?:{_ENGLISH_MONTH})\.?(?![a-z]))"
 _YEAR: Final = (
     r"(?:\s*,?\s*(?:พ\.ศ\.|ค\.ศ\.|ปี)?\s*'?(?P<year>(?:25|20)\d{2}|(?:6[5-9]|7[0-5]|2[3-9]))"
-    r"(?![\d,]|\.\d|\s?(?:บาท|฿|บ\.|\.-|k\b|%|baht|thb)))?"
+    r"(?!\d|,\d|\.\d|\s?(?:บาท|฿|บ\.|\.-|k\b|%|baht|thb)))?"
 )
 _THAI_DAY: Final = rf"(?P<weekday>{_any(name for name in _WEEKDAYS if not name.isascii())})"
 _ENGLISH_DAY: Final = rf"(?P<weekday>{_any(name for name in _WEEKDAYS if name.isascii())})"
@@ -178,6 +178,18 @@ def _day_of_last_month(match: re.Match[str], reference: date) -> Day | None:
     return None if on is None else Day(match.start(), match.end(), on, 0.95)
 
 
+def _part_of_month(match: re.Match[str], reference: date) -> Day | None:
+    """The first, the 15th or the last day; the end that has come already is last month's."""
+    first = calendar.months_ago(1, reference.replace(day=1)) if match["last"] else reference.replace(day=1)
+    sure = _VAGUE
+    if match["part"] in {"ต้น", "beginning", "start"}:
+        return Day(match.start(), match.end(), first, sure)
+    if match["part"] in {"กลาง", "middle"}:
+        return Day(match.start(), match.end(), calendar.latest_day_of_month(15, first.replace(day=28) if match["last"] else reference), sure)
+    after = calendar.months_ago(-1, first) - timedelta(days=1)
+    return Day(match.start(), match.end(), after if after <= reference else first - timedelta(days=1), sure)
+
+
 def _ago(match: re.Match[str], reference: date) -> Day | None:
     count = _count(match["count"])
     unit = match["unit"]
@@ -253,6 +265,11 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (rf"(?<![ก-๎]){_MONTH}\s+{_DAY}(?:,\s*|\s+)(?P<year>(?:25|20)\d\d)(?!\d)", _day_month),
     (rf"{_MONTH}\s+{_DAY}(?![\d,.%]|\s*(?:baht|thb|บาท|฿|bucks))", _english_month_day),
     (rf"{_MONTH}{_YEAR}", _month_only),
+    (r"(?:เมื่อ|ตอน|ช่วง)?(?P<part>ต้น|กลาง|สิ้น|ปลาย)เดือน(?P<last>(?:ที่)?(?:แล้ว|ก่อน)|ที่ผ่านมา)?(?:นี้)?", _part_of_month),
+    (
+        r"(?:at|in|on)?\s*(?:the\s+)?(?P<part>beginning|start|middle|end) of (?:the |this |(?P<last>last ))month",
+        _part_of_month,
+    ),
     (rf"(?:เดือน(?:ที่แล้ว|ก่อน)\s*วันที่\s*{_DAY})(?!\d)", _day_of_last_month),
     (rf"(?:(?:เมื่อ)?วันที่\s*{_DAY}\s*(?:ของ)?เดือน(?:ที่แล้ว|ก่อน))", _day_of_last_month),
     (rf"(?:on\s+)?the\s+{_DAY}(?:st|nd|rd|th)\s+(?:of\s+)?last\s+month", _day_of_last_month),

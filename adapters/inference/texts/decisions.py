@@ -23,6 +23,7 @@ _TOLERANCE: Final = Decimal("0.01")
 _THE_REST: Final = re.compile(r"ที่เหลือ|\brest\b")
 _INSTALMENTS: Final = re.compile(r"ผ่อน|instal")
 _SMALL: Final = Decimal(31)
+_KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
 
 
@@ -81,6 +82,14 @@ def _change(_: Prose, terms: list[Term]) -> Answer | None:
         return None
     tendered = max(given, key=lambda term: (term.role in {Role.TENDERED, Role.PAID}, term.number.value))
     return Answer(tendered.number.value - back, (tendered, change[-1]), 0.93)
+
+
+def _change_left(prose: Prose, terms: list[Term]) -> Answer | None:
+    """Given a hundred and told to keep the change: the hundred was spent."""
+    given = _of(terms, Role.TENDERED, Role.PAID, Role.AMOUNT, Role.MAYBE)
+    if not given or _KEEP_IT.search(prose.folded) is None:
+        return None
+    return _one(max(given, key=lambda term: term.number.value), 0.9)
 
 
 def _final(_: Prose, terms: list[Term]) -> Answer | None:
@@ -263,7 +272,7 @@ def _discounted(answer: Answer, terms: list[Term]) -> Answer:
 def _fallback(_: Prose, terms: list[Term]) -> Answer | None:
     """What is money only because nothing else is."""
     for roles, sure in (
-        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.TENDERED,), 0.75),
+        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.FEE,), 0.85), ((Role.TENDERED,), 0.75),
         ((Role.MAYBE,), 0.6),
     ):  # fmt: skip
         found = _of(terms, *roles)
@@ -279,5 +288,5 @@ def _deposit(_: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    _own_share, _change, _final, _shared, _less_others, _deposit, _units, _paid_less, _items, _fallback,
+    _own_share, _change_left, _change, _final, _shared, _less_others, _deposit, _units, _paid_less, _items, _fallback,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from adapters.inference.lexicon.purposes import judge
 from adapters.inference.texts.amounts import Spent, amount_of
 from adapters.inference.texts.categorization import BACKEND, as_read
 from adapters.inference.texts.dates import Day, day_told, days_in
+from adapters.inference.texts.income import is_income
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.phrases import Found
     from contracts.readings import ReadingContext
 
+_FEE_LINE: Final = re.compile(r"(?:ค่าธรรมเนียม|fee)\s*:?\s*[\d.,]+(?:\s*(?:บาท|THB|baht))?", re.IGNORECASE)
 _DATE_NOT_TOLD: Final = 0.9
 _PAYMENT_SURE: Final = 0.95
 _PAYMENT_AMBIGUOUS: Final = 0.8
@@ -61,6 +64,8 @@ def read_text(text: str, context: ReadingContext) -> TextReading:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
     payment = payment_of(prose)
     kind = kind_of(prose)
+    if kind is TransactionKind.PURCHASE and is_income(prose):
+        raise RejectionError(ErrorCode.NO_AMOUNT, "the text tells of money received, none of money spent", field="text")
     name = merchant_of(
         prose,
         [(one.start, one.end) for one in payments_in(prose)],
@@ -117,10 +122,16 @@ def _category(prose: Prose, fields: _Fields) -> Read[Category]:
         evidence = None if fields.name is None else fields.name.written[:200]
         return Read(value=Category.MISCELLANEOUS, confidence=Confidence(0.8), evidence=evidence)
     known = None if fields.name is None else fields.name.known
-    judged = judge(prose, known)
+    judged = judge(_without_fee(prose), known)
     if known is not None and judged.evidence == known.canonical and fields.name is not None:
         judged = judged._replace(evidence=fields.name.written)
     return as_read(judged)
+
+
+def _without_fee(prose: Prose) -> Prose:
+    """A slip's line of the bank's fee says nothing of what was bought."""
+    words = _FEE_LINE.sub(" ", prose.text)
+    return prose if words == prose.text or not any(map(str.isdigit, words)) else read_prose(words)
 
 
 def _payment(prose: Prose, found: Found[PaymentMethod] | None) -> Read[PaymentMethod] | None:

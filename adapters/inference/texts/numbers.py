@@ -113,7 +113,7 @@ def _spelled(prose: Prose) -> list[Number]:
             start, end = match.span()
             if end - start > 2 * _LONGEST_NUMBER:
                 continue
-            end = _last_edge(prose, start, end)
+            start, end = _first_edge(prose, start, end), _last_edge(prose, start, end)
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
             if spelled is not None:
                 found.append(
@@ -122,6 +122,13 @@ def _spelled(prose: Prose) -> list[Number]:
                     )
                 )
     return found
+
+
+def _first_edge(prose: Prose, start: int, end: int) -> int:
+    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000."""
+    while start < end and start not in prose.edges:
+        start += 1
+    return start
 
 
 def _last_edge(prose: Prose, start: int, end: int) -> int:

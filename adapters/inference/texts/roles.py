@@ -21,6 +21,8 @@ _UNIT_AFTER: Final = re.compile(
     r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket))"
     r"(?![a-z]))"
 )
+_COUNTED_TIMES: Final = re.compile(r"\s?[ก-๎a-z.]{2,12}\s?[x×*]\s?")
+"""Between a count with its classifier and a price: 12 boxes x 55."""
 _INCLUDED: Final = re.compile(r"(?:รวม|incl\.?|including|include[sd]?|with)\s*(?:vat|ภาษี|service|tip|tax|gst)?\s*$")
 _PERCENT_OFF_LEFT: Final = re.compile(
     r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
@@ -58,6 +60,8 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
         return Role.PERCENT, _percent_sense(left, right)
     if number.foreign:
         return Role.IGNORED, ""
+    if _COUNTED_TIMES.fullmatch(left):
+        return Role.UNIT, "x"
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured

@@ -25,6 +25,8 @@ class Role(Enum):
     CHANGE = auto()
     TENDERED = auto()
     EXTRA = auto()
+    FEE = auto()
+    """What a bank took beside the amount; the amount itself when it stands alone."""
     LIST_PRICE = auto()
     DEPOSIT = auto()
     FACTOR = auto()
