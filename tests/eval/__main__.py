@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from tests.eval import texts
+from tests.eval import categories, texts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -17,6 +17,7 @@ def evaluate() -> None:
     """Measure the readers on labelled data; no service, no network."""
 
 
+app.command("categories")(categories.run)
 app.command("texts")(texts.run)
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum, auto
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,6 +22,7 @@ _BY_BROAD_MERCHANT: Final = 0.75
 _BY_ONE_WORD: Final = 0.8
 _MOST_BY_WORDS: Final = 0.92
 _LEAST_BY_WORDS: Final = 0.5
+_BY_VAGUE_WORD: Final = 0.6
 _NOTHING_KNOWN: Final = 0.25
 _DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
 
@@ -29,12 +31,30 @@ _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้า�
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
 
+class Step(StrEnum):
+    """What answered, in the order asked."""
+
+    PURPOSE = auto()
+    FAMILY = auto()
+    MERCHANT = auto()
+    WORDS = auto()
+    LETTERS = auto()
+    NOTHING = auto()
+
+
 class Judgement(NamedTuple):
-    """A category, how sure, and the words it rests on."""
+    """A category, the words it rests on, and the step that answered.
+
+    Attributes:
+        confidence: how sure the step is on its own, before everything known of the text is weighed.
+        rivals: how many other categories the text's words speak for.
+    """
 
     category: Category
     confidence: float
     evidence: str | None
+    step: Step
+    rivals: int = 0
 
 
 @cache
@@ -67,7 +87,7 @@ def judge(prose: Prose, merchant: KnownMerchant | None = None) -> Judgement:
     gift = _family_gift(prose)
     bought_thing = bool(words) and _first_start(_family("buying").find(prose)) is not None
     if gift is not None and not bought_thing and not _outranks_family(words):
-        return Judgement(Category.FAMILY, _BY_PURPOSE, gift)
+        return Judgement(Category.FAMILY, _BY_PURPOSE, gift, Step.FAMILY)
     return _by_merchant(prose, merchant, words) or _by_words(prose, words) or _unknown()
 
 
@@ -104,8 +124,9 @@ def _by_purpose(prose: Prose) -> Judgement | None:
     if best.value is Category.MERIT and best.within(prose).casefold() in table("language")["plain_giving"]:
         temple = _temple(prose)
         if temple is not None:
-            return Judgement(Category.TEMPLE, _BY_ONE_WORD, f"{best.within(prose)} {temple}")
-    return Judgement(best.value, _BY_PURPOSE, best.within(prose))
+            return Judgement(Category.TEMPLE, _BY_ONE_WORD, f"{best.within(prose)} {temple}", Step.PURPOSE)
+    rivals = len({one.value for one in found}) - 1
+    return Judgement(best.value, _BY_PURPOSE, best.within(prose), Step.PURPOSE, rivals)
 
 
 def _temple(prose: Prose) -> str | None:
@@ -137,7 +158,9 @@ def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[F
     if words and (known.broad or _pays_a_bill(prose, known, words)):
         return None
     evidence = found[0].within(prose) if found and merchant is None else known.canonical
-    return Judgement(known.category, _BY_BROAD_MERCHANT if known.broad else _BY_MERCHANT, evidence)
+    sure = _BY_BROAD_MERCHANT if known.broad else _BY_MERCHANT
+    rivals = len({one.value for one in words} - {known.category})
+    return Judgement(known.category, sure, evidence, Step.MERCHANT, rivals)
 
 
 def _pays_a_bill(prose: Prose, known: KnownMerchant, words: Sequence[Found[Category]]) -> bool:
@@ -157,7 +180,9 @@ def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | Non
     evidence = max((one for one in words if one.value is best), key=lambda one: _weight(prose, one))
     sure = _LEAST_BY_WORDS + share * (_BY_ONE_WORD - _LEAST_BY_WORDS)
     several = sum(one.value is best for one in words) > 1 and share == 1
-    return Judgement(best, _MOST_BY_WORDS if several else round(sure, 3), evidence.within(prose))
+    vague = _heaviest(prose, words, best) == 1
+    prior = _BY_VAGUE_WORD if vague else _MOST_BY_WORDS if several else round(sure, 3)
+    return Judgement(best, prior, evidence.within(prose), Step.WORDS, len(weights) - 1)
 
 
 def _weight(prose: Prose, one: Found[Category]) -> int:
@@ -174,4 +199,4 @@ def _first_start(found: list[Found[bool]]) -> int | None:
 
 
 def _unknown() -> Judgement:
-    return Judgement(Category.MISCELLANEOUS, _NOTHING_KNOWN, None)
+    return Judgement(Category.MISCELLANEOUS, _NOTHING_KNOWN, None, Step.NOTHING)

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from adapters.inference.lexicon.data import all_thai_phrases
+from adapters.inference.lexicon.data import all_thai_phrases, word_list
 
 LONGEST_WORD: Final = 24
 _SHORTEST_PART: Final = 4
@@ -19,6 +19,8 @@ _KNOWN: Final = 10
 _UNKNOWN: Final = 14
 _NEVER_FIRST: Final = frozenset("ะัาำิีึืฺุู็่้๊๋์ๅๆฯํ๎")
 _NEVER_LAST: Final = frozenset("เแโใไ")
+_TWO_WORDS: Final = frozenset(("สองไม้",))
+"""Listed as one, but two of something in a spending text."""
 _EXTRA: Final = frozenset(("นึง", "ซาว", "บ.", "มั้ง", "ละ", "ค่า", "ปั๊ม", "แบงค์", "แบงก์"))
 
 
@@ -30,7 +32,7 @@ def _common_words() -> frozenset[str]:
         msg = "PyThaiNLP is not installed"
         raise ImportError(msg)
     words = Path(package.origin).with_name("corpus").joinpath("words_th.txt").read_text("utf-8").split()
-    return frozenset(word for word in words if len(word) <= LONGEST_WORD) | _EXTRA
+    return frozenset(word for word in words if len(word) <= LONGEST_WORD) - _TWO_WORDS | _EXTRA
 
 
 @cache
@@ -53,6 +55,8 @@ def _starts_inside(word: str) -> tuple[int, ...]:
 
     บริจาควัด still holds วัด and เติมน้ำมัน holds น้ำมัน, but เซเว่น holds nothing and น้ำใจ holds no น้ำ.
     """
+    if word in word_list("number_names"):
+        return ()
     common, listed = _common_words(), all_thai_phrases()
     if word in listed and word not in common:
         parts = _divide(word, common)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import Answer, decide
 from adapters.inference.texts.numbers import Number, numbers_in
@@ -154,7 +155,8 @@ def _named(prose: Prose) -> set[Currency]:
 
 
 def _sure(terms: list[Term], answer: Answer, *, told: bool) -> float:
-    """Less for every number set aside, for a currency not said, for an approximate figure."""
     unused = len([term for term in terms if term not in answer.terms and term.role is not Role.COUNT])
-    sure = answer.sure * (1.0 if told else 0.98) * 0.985 ** min(unused, 5)
-    return round(sure * (0.8 if any(term.about for term in answer.terms) else 1.0), 3)
+    about = any(term.about for term in answer.terms)
+    return weigh(
+        "amount", amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)
+    )

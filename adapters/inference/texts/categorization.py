@@ -1,28 +1,76 @@
-"""The category of a purchase, by rules: purpose, merchant, words, and else nothing certain."""
+"""The category of a purchase: purpose, merchant, words, then likeness of letters, and else nothing certain."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapters.inference.lexicon.merchants import known_merchant
-from adapters.inference.lexicon.prose import read_prose
-from adapters.inference.lexicon.purposes import Judgement, judge
+from adapters.inference.lexicon.prose import Prose, read_prose
+from adapters.inference.lexicon.purposes import Judgement, Step, judge
+from adapters.inference.lexicon.similarity import Guess, guess, telling_word
+from adapters.inference.texts.confidence import sure_of_category
 from contracts.readings import BackendAnswer, Read
 from contracts.values import Category, Confidence
 
 if TYPE_CHECKING:
+    from adapters.inference.lexicon.merchants import KnownMerchant
     from workers.ports.inference import Purchase
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 BACKEND: Final = f"rules/{VERSION}"
+LETTERS: Final = "letters/1"
+_LEAST_SHARE: Final = 0.2
+"""Of the belief of the model of letters: with less it says no more than chance."""
+
+
+class Told(NamedTuple):
+    """A judgement and how sure it is when everything known is weighed."""
+
+    judgement: Judgement
+    confidence: float
+
+    @property
+    def backend(self) -> str:
+        """Which backend answered."""
+        return LETTERS if self.judgement.step is Step.LETTERS else BACKEND
+
+    def as_read(self) -> Read[Category]:
+        """The judgement as a field of a reading."""
+        evidence = None if self.judgement.evidence is None else self.judgement.evidence[:200]
+        return Read(value=self.judgement.category, confidence=Confidence(self.confidence), evidence=evidence)
 
 
 class RuleCategorization:
-    """Categorization by the lexicon alone; costs nothing and answers always."""
+    """Categorization by the lexicon and a small model of letters; costs nothing and answers always."""
 
     async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
         """Judge the category of what is known; Miscellaneous with low confidence where nothing speaks."""
-        return as_read(_judged(purchase)), BackendAnswer(capability="categorization", backend=BACKEND)
+        words = f"{purchase.merchant or ''} {purchase.text}"
+        told = _weighed(_judged(purchase), words)
+        return told.as_read(), BackendAnswer(capability="categorization", backend=told.backend)
+
+
+def tell_category(prose: Prose, merchant: KnownMerchant | None, words: str) -> Told:
+    """Judge a spending text.
+
+    Args:
+        prose: the text.
+        merchant: the known merchant found in it.
+        words: the text without amount, day and payment, for the likeness of letters.
+    """
+    return _weighed(judge(prose, merchant), words)
+
+
+def _weighed(ruled: Judgement, words: str) -> Told:
+    likely = guess(words)
+    judgement = ruled if ruled.step is not Step.NOTHING else _by_letters(likely, words) or ruled
+    return Told(judgement, sure_of_category(judgement, likely))
+
+
+def _by_letters(likely: Guess | None, words: str) -> Judgement | None:
+    if likely is None or likely.share < _LEAST_SHARE or likely.category is Category.MISCELLANEOUS:
+        return None
+    return Judgement(likely.category, round(likely.share, 3), telling_word(words, likely.category), Step.LETTERS)
 
 
 def _judged(purchase: Purchase) -> Judgement:
@@ -36,9 +84,3 @@ def _judged(purchase: Purchase) -> Judgement:
     # A shop says by its name what it is, and more surely than a single thing it sold; a purpose outranks both.
     named = by_name.category is not Category.MISCELLANEOUS and not judged.category.is_cultural
     return by_name if named else judged
-
-
-def as_read(judged: Judgement) -> Read[Category]:
-    """A judgement as a field of a reading."""
-    evidence = None if judged.evidence is None else judged.evidence[:200]
-    return Read(value=judged.category, confidence=Confidence(judged.confidence), evidence=evidence)

@@ -18,24 +18,26 @@ if TYPE_CHECKING:
 _EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})ละ")
 _FEW: Final = 20
 _MANY: Final = 31
+_MOST_PEOPLE: Final = 100
 _HARDLY_A_PRICE: Final = 4
 _SMALL_LABEL: Final = Decimal(20)
-_MODEL_LIMIT: Final = Decimal(1000)
+_MODEL_LIMIT: Final = Decimal(100)
 _TIMES_BEFORE: Final = re.compile(r"(?:^|[\sก-๎)])[x×*]\s?$")
 _OCTANES: Final = frozenset((91, 95, 97))
 _REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|e)\s*$")
 _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
-    r"(?:หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
+    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
 )
-_FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
+_FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:(?<!อา)หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
 _LETTER: Final = re.compile(r"[a-z]")
 _WORD_AFTER: Final = re.compile(r"\s?([a-zà-ÿ']+)")
 _FEW_WORDS_BEFORE: Final = re.compile(
     r"(?:^|[\n,;.]|\b(?:bought|got|had|ordered|for|ate|of|and|get|with|paid|spent|on|the|a|buy|took)|ซื้อ|สั่ง|กิน|เอา|ได้)\s*$"
 )
 _SHORT_PREPOSITIONS: Final = frozenset(word_list("ambiguous_classifiers"))
+_THEN_A_NUMBER: Final = re.compile(r"\s?\d")
 _GOES_ON: Final = re.compile(r"[a-zก-๎]")
 _NUMBER_WORD: Final = re.compile(r"(?:ร้อย|พัน|หมื่น|สิบ|ยี่สิบ|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)")
 _MEASURES: Final = word_list("measures")
@@ -93,7 +95,7 @@ def _factor(number: Number, left: str, right: str) -> str | None:
     """Whether the number divides a bill: "others" when the owner is not counted in."""
     if _WITH_OTHERS.search(left) and _OTHER_PEOPLE.match(right):
         return "others"
-    divides = _FACTOR_BEFORE.search(left) or (number.value <= _FEW and _FACTOR_AFTER.match(right))
+    divides = (number.value <= _MOST_PEOPLE and _FACTOR_BEFORE.search(left)) or (number.value <= _FEW and _FACTOR_AFTER.match(right))
     return "" if divides else None
 
 
@@ -108,7 +110,8 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             continue
         if word in _SHORT_PREPOSITIONS:
             rest = prose.folded[end:]
-            if number.value > _MANY or (_GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)):
+            counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
+            if (number.value > _MANY and not counts_before_a_price) or (_GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)):
                 continue
         return word
     return ""

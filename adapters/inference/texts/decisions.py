@@ -23,6 +23,10 @@ _TOLERANCE: Final = Decimal("0.01")
 _THE_REST: Final = re.compile(r"ที่เหลือ|\brest\b")
 _INSTALMENTS: Final = re.compile(r"ผ่อน|instal")
 _SMALL: Final = Decimal(31)
+_HALF: Final = re.compile(
+    r"(?:หาร|แบ่ง|แชร์)(?:กัน)?(?:คนละ)?ครึ่ง|ออกคนละครึ่ง|\bsplit (?:it |the bill )?(?:in half|50|evenly with)|\bhalf each\b|\bwent halves\b"
+)
+_GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
 
@@ -113,6 +117,14 @@ def _shared(_: Prose, terms: list[Term]) -> Answer | None:
     total = max(totals, key=lambda term: term.number.value)
     people = factors[-1].number.value + (1 if factors[-1].unit == "others" else 0)
     return Answer(total.number.value / people, (total, factors[-1]), 0.88)
+
+
+def _halved(prose: Prose, terms: list[Term]) -> Answer | None:
+    totals = _of(terms, Role.FINAL) or _of(terms, Role.AMOUNT, Role.PAID)
+    if not totals or _HALF.search(prose.folded) is None:
+        return None
+    total = max(totals, key=lambda term: term.number.value)
+    return Answer(total.number.value / 2, (total,), 0.85)
 
 
 def _less_others(_: Prose, terms: list[Term]) -> Answer | None:
@@ -282,11 +294,11 @@ def _fallback(_: Prose, terms: list[Term]) -> Answer | None:
     return None
 
 
-def _deposit(_: Prose, terms: list[Term]) -> Answer | None:
-    deposits = _of(terms, Role.DEPOSIT)
-    return _one(deposits[-1], 0.9) if deposits else None
+def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
+    kept = [term for term in _of(terms, Role.DEPOSIT) if not _GIVEN_BACK.match(prose.folded, term.number.right)]
+    return _one(kept[-1], 0.9) if kept else None
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    _own_share, _change_left, _change, _final, _shared, _less_others, _deposit, _units, _paid_less, _items, _fallback,
+    _own_share, _change_left, _change, _final, _shared, _halved, _less_others, _deposit, _units, _paid_less, _items, _fallback,
 )  # fmt: skip

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.payment import payment_of, payments_in
 from adapters.inference.lexicon.prose import Prose, read_prose
-from adapters.inference.lexicon.purposes import judge
+from adapters.inference.lexicon.purposes import Judgement, Step
 from adapters.inference.texts.amounts import Spent, amount_of
-from adapters.inference.texts.categorization import BACKEND, as_read
+from adapters.inference.texts.categorization import BACKEND, Told, tell_category
 from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.income import is_income
 from adapters.inference.texts.kinds import kind_of
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from contracts.readings import ReadingContext
 
 _FEE_LINE: Final = re.compile(r"(?:ค่าธรรมเนียม|fee)\s*:?\s*[\d.,]+(?:\s*(?:บาท|THB|baht))?", re.IGNORECASE)
+_SLIP: Final = re.compile(r"(?:ทำรายการ|รายการ|โอน)สำเร็จ(?=[\s\S]{1,200}(?:ไปยัง|ไปที่|ถึง))|transfer (?:completed|successful)")
 _DATE_NOT_TOLD: Final = 0.9
+_WALLET_SURE: Final = 0.8
 _PAYMENT_SURE: Final = 0.95
 _PAYMENT_AMBIGUOUS: Final = 0.8
 
@@ -51,27 +53,39 @@ class RuleTextExtraction:
         Raises:
             RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
         """
-        answer = BackendAnswer(capability="text_extraction", backend=BACKEND)
-        return read_text(text, context), (answer,)
+        reading, told = understand(text, context)
+        answers = [BackendAnswer(capability="text_extraction", backend=BACKEND)]
+        if told.backend != BACKEND:
+            answers.append(BackendAnswer(capability="categorization", backend=told.backend))
+        return reading, tuple(answers)
 
 
 def read_text(text: str, context: ReadingContext) -> TextReading:
-    """The fields of a text, each with its confidence and evidence."""
+    """The fields of a text, each with its confidence and evidence.
+
+    Raises:
+        RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
+    """
+    return understand(text, context)[0]
+
+
+def understand(text: str, context: ReadingContext) -> tuple[TextReading, Told]:
+    """The fields of a text, and how its category was told.
+
+    Raises:
+        RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
+    """
     prose = read_prose(text)
     days = days_in(prose, context.reference_date)
     spent = amount_of(prose, _taken(prose, days), context.default_currency)
     if len({day.on for day in days if day.on is not None}) > 1 and len(spent.spans) > 1:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
-    payment = payment_of(prose)
     kind = kind_of(prose)
     if kind is TransactionKind.PURCHASE and is_income(prose):
         raise RejectionError(ErrorCode.NO_AMOUNT, "the text tells of money received, none of money spent", field="text")
-    name = merchant_of(
-        prose,
-        [(one.start, one.end) for one in payments_in(prose)],
-        wallet=kind is TransactionKind.WALLET_TOPUP,
-    )
-    return _reading(prose, context, spent, _Fields(kind, days, payment, name))
+    paid_with = [(one.start, one.end) for one in payments_in(prose)]
+    name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
+    return _reading(prose, context, spent, _Fields(kind, days, payment_of(prose), name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +96,16 @@ class _Fields:
     name: Name | None
 
 
-def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Fields) -> TextReading:
+def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Fields) -> tuple[TextReading, Told]:
     day = _day(prose, fields.days, context)
-    category = _category(prose, fields)
-    payment = _payment(prose, fields.payment) or _cash_by_change(spent)
+    note = _note(prose, spent, fields)
+    told = _category(prose, fields, note)
+    category = told.as_read()
+    payment = _payment(prose, fields.payment) or _cash_by_change(spent) or _by_slip(prose)
     money = Money.of(spent.value, spent.currency)
     amount = Read(value=money, confidence=Confidence(spent.sure), evidence=spent.evidence)
     sure = [amount.confidence, category.confidence, Confidence(day.sure)]
-    return TextReading(
+    reading = TextReading(
         kind=fields.kind,
         language=Language.of(prose.text),
         amount=amount,
@@ -98,9 +114,10 @@ def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Field
         category=category,
         payment_method=payment,
         spent_on=Read(value=day.on, confidence=Confidence(day.sure), evidence=day.evidence),
-        note=_note(prose, spent, fields),
+        note=note,
         confidence=Confidence.combine(*sure, *([payment.confidence] if payment else [])),
     )
+    return reading, told
 
 
 def _taken(prose: Prose, days: list[Day]) -> list[tuple[int, int]]:
@@ -117,15 +134,16 @@ def _day(prose: Prose, days: list[Day], context: ReadingContext) -> _Day:
     return _Day(told.on, told.sure, prose.text[told.start : told.end].strip())
 
 
-def _category(prose: Prose, fields: _Fields) -> Read[Category]:
+def _category(prose: Prose, fields: _Fields, note: str | None) -> Told:
     if fields.kind is TransactionKind.WALLET_TOPUP:
         evidence = None if fields.name is None else fields.name.written[:200]
-        return Read(value=Category.MISCELLANEOUS, confidence=Confidence(0.8), evidence=evidence)
+        return Told(Judgement(Category.MISCELLANEOUS, _WALLET_SURE, evidence, Step.MERCHANT), _WALLET_SURE)
     known = None if fields.name is None else fields.name.known
-    judged = judge(_without_fee(prose), known)
+    told = tell_category(_without_fee(prose), known, note or "")
+    judged = told.judgement
     if known is not None and judged.evidence == known.canonical and fields.name is not None:
-        judged = judged._replace(evidence=fields.name.written)
-    return as_read(judged)
+        return Told(judged._replace(evidence=fields.name.written), told.confidence)
+    return told
 
 
 def _without_fee(prose: Prose) -> Prose:
@@ -148,6 +166,15 @@ def _cash_by_change(spent: Spent) -> Read[PaymentMethod] | None:
     if not spent.with_change:
         return None
     return Read(value=PaymentMethod.CASH, confidence=Confidence(_PAYMENT_AMBIGUOUS), evidence=spent.evidence)
+
+
+def _by_slip(prose: Prose) -> Read[PaymentMethod] | None:
+    """A bank's notice that names a receiver is a transfer, whether it says so or not."""
+    slip = _SLIP.search(prose.folded)
+    if slip is None:
+        return None
+    evidence = prose.text[slip.start() : slip.end()].split("\n")[0][:200]
+    return Read(value=PaymentMethod.BANK_TRANSFER, confidence=Confidence(_PAYMENT_AMBIGUOUS), evidence=evidence)
 
 
 def _merchant(name: Name) -> Read[str]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.phrases import PhraseBook
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
@@ -25,7 +29,9 @@ _SHAPES: Final = (
     rf"(?<!\d)(?:\d{{1,2}}|{_HOUR_WORDS})\s?(?:โมง(?:เช้า|เย็น|ครึ่ง)?|ทุ่ม(?:ครึ่ง|กว่า)?)",
     r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
     r"#\s?\d+",
-    r"ทะเบียน(?:รถ)?\s?\d?[ก-ฮ]{1,3}[ -]?\d{1,4}(?!\d)",
+    r"ทะเบียน(?:รถ)?\s?(?:\d[ก-ฮ]{1,2}|(?!รถ)[ก-ฮ]{1,3})[ -]?\d{1,4}(?![\d,.])",
+    r"(?:invoice|inv|order|receipt|ref|booking|ticket|policy|tracking|เลขที่|อ้างอิง|พัสดุ|ใบเสร็จ|กรมธรรม์)"
+    r"(?:\s?(?:no\.?|number|id|code))?\s?[:#]?\s?[a-z]{0,6}\d+(?:[-/][a-z\d]+)+",
     r"(?:flight|เที่ยวบิน)\s?(?:no\.?\s?)?[a-z]{2}\s?\d{2,4}(?!\d)",
     r"[a-z]{2,}\d{4,}[a-z\d]*",
     r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
@@ -36,9 +42,15 @@ _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\
 Span = tuple[int, int]
 
 
+@cache
+def _names() -> PhraseBook[bool]:
+    return PhraseBook((name, True) for name in word_list("number_names"))
+
+
 def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
-    found = [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
+    found = [(name.start, name.end) for name in _names().find(prose)]
+    found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
     sales = [match.span() for match in _SALE_DAY.finditer(prose.folded)]
     return found + [(start, end) for start, end in sales if _has_digit(prose.folded[:start] + prose.folded[end:])]
 

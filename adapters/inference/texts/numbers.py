@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
-from adapters.inference.texts.spelled import ENGLISH_NUMBER, THAI_NUMBER, Spelled, read_english, read_thai
+from adapters.inference.texts.spelled import ENGLISH_NUMBER, THAI_NUMBER, THAI_UNITS, Spelled, read_english, read_thai
 from contracts.money import CURRENCY_WORDS, Currency
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.noise import Span
 
 UNKNOWN_CURRENCY: Final = "unknown"
 _LONGEST_NUMBER: Final = 40
@@ -26,6 +29,7 @@ _BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.
 _BAHT_HEAD: Final = re.compile(r"(?:(?<![a-z0-9])(?:bt\.?|b)\s?)$")
 _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)\s?(?:สตางค์|สต\.|cents?(?![a-z]))")
 _POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
+_SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _GLUE: Final = re.compile(r"[a-z]$")
 
 _CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
@@ -109,11 +113,7 @@ def _digits(prose: Prose) -> list[Number]:
 def _spelled(prose: Prose) -> list[Number]:
     found = []
     for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
-        for match in pattern.finditer(prose.folded):
-            start, end = match.span()
-            if end - start > 2 * _LONGEST_NUMBER:
-                continue
-            start, end = _first_edge(prose, start, end), _last_edge(prose, start, end)
+        for start, end in _runs(prose, pattern):
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
             if spelled is not None:
                 found.append(
@@ -122,6 +122,28 @@ def _spelled(prose: Prose) -> list[Number]:
                     )
                 )
     return found
+
+
+def _runs(prose: Prose, pattern: re.Pattern[str]) -> Iterator[Span]:
+    """Where number words stand, whole words only; what a run gives back at its end is read again."""
+    position = 0
+    while (match := pattern.search(prose.folded, position)) is not None:
+        start, end = match.span()
+        position = end
+        if end - start <= 2 * _LONGEST_NUMBER:
+            first, last = _first_edge(prose, start, end), _last_edge(prose, start, end)
+            cut = _before_counted(prose, first, last)
+            position = cut if cut < last else end
+            yield first, cut
+
+
+def _before_counted(prose: Prose, start: int, end: int) -> int:
+    """A number ends before a space and a small one that counts things: เก้าสิบ สามเล่ม is 90, three of them."""
+    cut = prose.folded.rfind(" ", start, end)
+    if cut <= start or not _SMALL_WORD.fullmatch(prose.folded, cut + 1, end):
+        return end
+    rest = prose.folded[end:].lstrip(" ")
+    return cut if rest.startswith(word_list("classifiers")) else end
 
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:

@@ -1,0 +1,95 @@
+"""Guessing a category by the letters of a text: for misspelled and unlisted words, where the lexicon knows nothing.
+
+A softmax regression over hashed n-grams of letters, 8 bits a weight, made by `infra/tools/category_model.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
+
+from contracts.values import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MODEL: Final = Path(__file__).with_name("data") / "categories.bin"
+BUCKETS: Final = 1 << 14
+CATEGORIES: Final = tuple(Category)
+SHORTEST: Final = 2
+LONGEST: Final = 5
+_MOST_LETTERS: Final = 200
+_MOST_WORDS: Final = 12
+_NO_LETTERS: Final = re.compile(r"[^a-zก-๎]+")
+_SAID_OF_MONEY: Final = re.compile(r"บาท|สตางค์|(?<![a-z])(?:baht|thb|paid|spent|for|the|and|with|by)(?![a-z])")
+_HEADER: Final = struct.Struct("<If")
+
+
+class Guess(NamedTuple):
+    """A category and the share of the model's belief it has."""
+
+    category: Category
+    share: float
+
+
+def grams(text: str) -> list[int]:
+    """The buckets of a text's n-grams, each once."""
+    words = _NO_LETTERS.sub(" ", _SAID_OF_MONEY.sub(" ", text.lower())).strip()[:_MOST_LETTERS]
+    marked = f" {words} " if words else ""
+    found = {
+        marked[start : start + size].encode()
+        for size in range(SHORTEST, LONGEST + 1)
+        for start in range(len(marked) - size + 1)
+    }
+    return sorted({crc32(gram) % BUCKETS for gram in found})
+
+
+def guess(text: str) -> Guess | None:
+    """The likeliest category by letters alone; None for a text without letters."""
+    scores = _scores(text)
+    if not scores:
+        return None
+    top = max(scores)
+    odds = [math.exp(score - top) for score in scores]
+    best = scores.index(top)
+    return Guess(CATEGORIES[best], odds[best] / sum(odds))
+
+
+def telling_word(text: str, category: Category) -> str | None:
+    """The word that speaks most for a category, as it stands between blanks."""
+    place = CATEGORIES.index(category)
+    scored = [(scores[place], word) for word in text.split()[:_MOST_WORDS] if (scores := _scores(word))]
+    return max(scored, key=lambda one: one[0])[1] if scored else None
+
+
+def _scores(text: str) -> list[float]:
+    """How much the letters speak for each category; empty for a text without letters."""
+    places = grams(text)
+    if not places:
+        return []
+    scale, weights = _weights()
+    width = len(CATEGORIES)
+    rows = [weights[place * width : (place + 1) * width] for place in places]
+    return [sum(column) * scale / len(places) ** 0.5 for column in zip(*rows, strict=True)]
+
+
+def pack(weights: Sequence[Sequence[float]]) -> bytes:
+    """The file of a model: how many buckets, the scale, one signed byte a weight."""
+    scale = max(abs(weight) for row in weights for weight in row) / 127
+    body = bytes(round(weight / scale) & 0xFF for row in weights for weight in row)
+    return _HEADER.pack(len(weights), scale) + body
+
+
+@cache
+def _weights() -> tuple[float, memoryview]:
+    content = MODEL.read_bytes()
+    buckets, scale = _HEADER.unpack_from(content)
+    if buckets != BUCKETS:
+        msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
+        raise ValueError(msg)
+    return scale, memoryview(content)[_HEADER.size :].cast("b")

