@@ -21,6 +21,7 @@ from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.noise import Span
 
 _LONG_CODE: Final = 9
@@ -37,6 +38,7 @@ class Spent:
     value: Decimal
     currency: Currency
     sure: float
+    traits: Traits
     evidence: str
     spans: tuple[Span, ...]
     with_change: bool = False
@@ -62,10 +64,12 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
     currency, told = _currency(prose, answer, default)
     spans = tuple((term.number.left, term.number.right) for term in answer.terms)
     evidence = " ".join(prose.text[start:end].strip() for start, end in spans)
+    traits = _traits(terms, answer, told=told)
     return Spent(
         answer.value,
         currency,
-        _sure(terms, answer, told=told),
+        weigh("amount", traits),
+        traits,
         evidence[:200],
         spans,
         any(term.role is Role.CHANGE for term in terms),
@@ -154,9 +158,8 @@ def _named(prose: Prose) -> set[Currency]:
     }
 
 
-def _sure(terms: list[Term], answer: Answer, *, told: bool) -> float:
+def _traits(terms: list[Term], answer: Answer, *, told: bool) -> Traits:
+    """What the confidence is weighed from."""
     unused = len([term for term in terms if term not in answer.terms and term.role is not Role.COUNT])
     about = any(term.about for term in answer.terms)
-    return weigh(
-        "amount", amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)
-    )
+    return amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)

@@ -8,12 +8,13 @@ from adapters.inference.lexicon.merchants import known_merchant
 from adapters.inference.lexicon.prose import Prose, read_prose
 from adapters.inference.lexicon.purposes import Judgement, Step, judge
 from adapters.inference.lexicon.similarity import Guess, guess, telling_word
-from adapters.inference.texts.confidence import sure_of_category
+from adapters.inference.texts.confidence import category_traits, weigh
 from contracts.readings import BackendAnswer, Read
 from contracts.values import Category, Confidence
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.merchants import KnownMerchant
+    from adapters.inference.texts.confidence import Traits
     from workers.ports.inference import Purchase
 
 VERSION: Final = "2"
@@ -28,6 +29,7 @@ class Told(NamedTuple):
 
     judgement: Judgement
     confidence: float
+    traits: Traits
 
     @property
     def backend(self) -> str:
@@ -64,7 +66,8 @@ def tell_category(prose: Prose, merchant: KnownMerchant | None, words: str) -> T
 def _weighed(ruled: Judgement, words: str) -> Told:
     likely = guess(words)
     judgement = ruled if ruled.step is not Step.NOTHING else _by_letters(likely, words) or ruled
-    return Told(judgement, sure_of_category(judgement, likely))
+    traits = category_traits(judgement, likely)
+    return Told(judgement, weigh("category", traits), traits)
 
 
 def _by_letters(likely: Guess | None, words: str) -> Judgement | None:

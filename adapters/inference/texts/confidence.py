@@ -62,11 +62,6 @@ def amount_traits(prior: float, *, unused: int, parts: int, told: bool, about: b
     }
 
 
-def sure_of_category(judgement: Judgement, likely: Guess | None) -> float:
-    """The calibrated confidence of a category."""
-    return weigh("category", category_traits(judgement, likely))
-
-
 def weigh(field: str, traits: Mapping[str, float]) -> float:
     """The probability that a field with these traits is right, kept away from certainty."""
     weights = _coefficients()[field]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.payment import payment_of, payments_in
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from adapters.inference.lexicon.phrases import Found
+    from adapters.inference.texts.confidence import Traits
     from contracts.readings import ReadingContext
 
 _FEE_LINE: Final = re.compile(r"(?:ค่าธรรมเนียม|fee)\s*:?\s*[\d.,]+(?:\s*(?:บาท|THB|baht))?", re.IGNORECASE)
@@ -53,7 +54,7 @@ class RuleTextExtraction:
         Raises:
             RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
         """
-        reading, told = understand(text, context)
+        reading, told, _ = understand(text, context)
         answers = [BackendAnswer(capability="text_extraction", backend=BACKEND)]
         if told.backend != BACKEND:
             answers.append(BackendAnswer(capability="categorization", backend=told.backend))
@@ -66,11 +67,19 @@ def read_text(text: str, context: ReadingContext) -> TextReading:
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
     """
-    return understand(text, context)[0]
+    return understand(text, context).reading
 
 
-def understand(text: str, context: ReadingContext) -> tuple[TextReading, Told]:
-    """The fields of a text, and how its category was told.
+class Understanding(NamedTuple):
+    """A reading, how its category was told, and what its amount's confidence was weighed from."""
+
+    reading: TextReading
+    told: Told
+    amount_traits: Traits
+
+
+def understand(text: str, context: ReadingContext) -> Understanding:
+    """The fields of a text, and how they came about.
 
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
@@ -96,7 +105,7 @@ class _Fields:
     name: Name | None
 
 
-def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Fields) -> tuple[TextReading, Told]:
+def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Fields) -> Understanding:
     day = _day(prose, fields.days, context)
     note = _note(prose, spent, fields)
     told = _category(prose, fields, note)
@@ -117,7 +126,7 @@ def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Field
         note=note,
         confidence=Confidence.combine(*sure, *([payment.confidence] if payment else [])),
     )
-    return reading, told
+    return Understanding(reading, told, spent.traits)
 
 
 def _taken(prose: Prose, days: list[Day]) -> list[tuple[int, int]]:
@@ -137,12 +146,12 @@ def _day(prose: Prose, days: list[Day], context: ReadingContext) -> _Day:
 def _category(prose: Prose, fields: _Fields, note: str | None) -> Told:
     if fields.kind is TransactionKind.WALLET_TOPUP:
         evidence = None if fields.name is None else fields.name.written[:200]
-        return Told(Judgement(Category.MISCELLANEOUS, _WALLET_SURE, evidence, Step.MERCHANT), _WALLET_SURE)
+        return Told(Judgement(Category.MISCELLANEOUS, _WALLET_SURE, evidence, Step.MERCHANT), _WALLET_SURE, {})
     known = None if fields.name is None else fields.name.known
     told = tell_category(_without_fee(prose), known, note or "")
     judged = told.judgement
     if known is not None and judged.evidence == known.canonical and fields.name is not None:
-        return Told(judged._replace(evidence=fields.name.written), told.confidence)
+        return told._replace(judgement=judged._replace(evidence=fields.name.written))
     return told
 
 
