@@ -82,7 +82,9 @@ def varied(found: list[Example], dice: random.Random) -> list[Example]:
 def train(found: list[Example]) -> np.ndarray:
     """Softmax regression over hashed n-grams of letters, by stochastic steps with a rate that falls per weight."""
     dice = random.Random(SEED)
-    rows = [(np.array(grams(text), dtype=np.int64), CATEGORIES.index(category)) for text, category in varied(found, dice)]
+    rows = [
+        (np.array(grams(text), dtype=np.int64), CATEGORIES.index(category)) for text, category in varied(found, dice)
+    ]
     rows = [row for row in rows if len(row[0])]
     weights = np.zeros((BUCKETS, len(CATEGORIES)))
     squares = np.full((BUCKETS, 1), 1e-3)

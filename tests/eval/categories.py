@@ -106,7 +106,9 @@ class Nearest:
 
 def _table(cases: list[Labelled], ways: list[Way]) -> Table:
     unknown = [case for case in cases if by_rules(case.text) is None]
-    table = Table("way", f"right of {len(cases)}", f"where rules know nothing ({len(unknown)})", "ms a text", "added MB")
+    table = Table(
+        "way", f"right of {len(cases)}", f"where rules know nothing ({len(unknown)})", "ms a text", "added MB"
+    )
     for way in ways:
         costs = []
         for case in cases:

@@ -48,7 +48,9 @@ def _by(judged: Sequence[Judged], key: Callable[[Judged], str]) -> dict[str, lis
 def _table(title: str, groups: dict[str, list[Judged]]) -> Table:
     table = Table(title, "texts", *FIELDS, "rejection", "sure & wrong", "ECE amount", "ECE category")
     for name, judged in groups.items():
-        shares = (_share([one.right[field] for one in judged if field in one.right]) for field in (*FIELDS, "rejection"))
+        shares = (
+            _share([one.right[field] for one in judged if field in one.right]) for field in (*FIELDS, "rejection")
+        )
         table.add_row(name, str(len(judged)), *shares, _sure_and_wrong(judged), *_errors(judged))
     return table
 
@@ -86,8 +88,16 @@ def _tell(one: Judged) -> None:
     if not one.wrong:
         return
     reading = one.reading
-    got = one.code if reading is None else (
-        f"{reading.amount.value} {reading.amount.confidence.value} {reading.spent_on.value} {reading.category.value}"
-        f" {reading.payment_method.value if reading.payment_method else None}"
+    got = (
+        one.code
+        if reading is None
+        else (
+            f"{reading.amount.value} {reading.amount.confidence.value} {reading.spent_on.value} {reading.category.value}"
+            f" {reading.payment_method.value if reading.payment_method else None}"
+        )
     )
-    CONSOLE.print(f"{one.case.id} {one.case.trap} {one.wrong}: {one.case.text!r}\n    {one.case.expected}\n    {got}", markup=False, highlight=False)
+    CONSOLE.print(
+        f"{one.case.id} {one.case.trap} {one.wrong}: {one.case.text!r}\n    {one.case.expected}\n    {got}",
+        markup=False,
+        highlight=False,
+    )

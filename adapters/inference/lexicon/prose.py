@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
+from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.segmentation import word_starts
 
 _DIGITS: Final = {ord("๐") + value: str(value) for value in range(10)}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _DASHES: Final = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"}
 _QUOTES: Final = {ord("\u2018"): "'", ord("\u2019"): "'", ord("\u201c"): '"', ord("\u201d"): '"'}
+PLAIN_NUMBER: Final = re.compile(
+    "(?:(?:สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)|หนึ่ง(?:ร้อย|พัน|หมื่น|แสน|ล้าน)|ยี่สิบ)"
+    "(?:(?:หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|ยี่)?(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน))*"
+)
+"""สองร้อย and the like, which hardly ever are part of another word."""
 _SPELLING: Final = _DIGITS | _INVISIBLE | _DASHES | _QUOTES
 
 
@@ -67,6 +75,19 @@ def _kind(char: str) -> str:
     return "letter" if char.isalpha() or unicodedata.combining(char) else "other"
 
 
+def _pieces(text: str, start: int, end: int) -> list[int]:
+    """Where a run of Thai letters is parted before it is divided into words: a plain number begins a word of its own."""
+    named = [match.span() for match in _number_names().finditer(text, start, end)]
+    numbers = [match.start() for match in PLAIN_NUMBER.finditer(text, start, end)]
+    free = [place for place in numbers if place > start and not any(left <= place < right for left, right in named)]
+    return [start, *free, end]
+
+
+@cache
+def _number_names() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(name) for name in word_list("number_names")))
+
+
 def _edges(text: str) -> frozenset[int]:
     edges = {0, len(text)}
     start = 0
@@ -76,6 +97,7 @@ def _edges(text: str) -> frozenset[int]:
             continue
         edges.add(position)
         if kind == "thai":
-            edges.update(start + offset for offset in word_starts(text[start:position]))
+            for left, right in pairwise(_pieces(text, start, position)):
+                edges.update(left + offset for offset in word_starts(text[left:right]))
         start = position
     return frozenset(edges)

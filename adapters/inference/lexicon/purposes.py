@@ -27,6 +27,12 @@ _NOTHING_KNOWN: Final = 0.25
 _DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
 
 
+_COOKING_BEFORE: Final = re.compile(
+    r"(?:ยำ|ตำ|ผัด|แกง|ต้ม|ทอด|ปิ้ง|ย่าง|อบ|นึ่ง|ลวก|คั่ว|พล่า|grilled |fried |steamed |boiled |roast )$"
+)
+_COOKING_AFTER: Final = re.compile(
+    r"ทอด|ย่าง|เผา|ปิ้ง|นึ่ง|อบ|ต้ม|ผัด|ปั่น|ลวก|ดอง|ปาด|เชื่อม| (?:salad|soup|curry|shake|smoothie|pie|juice)"
+)
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
@@ -94,7 +100,17 @@ def judge(prose: Prose, merchant: KnownMerchant | None = None) -> Judgement:
 @lru_cache(maxsize=64)
 def words_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that names a thing of some category, left to right."""
-    return tuple(Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None)
+    found = [Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None]
+    return tuple(one._replace(value=Category.FOOD) if _is_cooked(prose, one) else one for one in found)
+
+
+def _is_cooked(prose: Prose, one: Found[Category]) -> bool:
+    """A mango is groceries; with a word of cooking directly beside it is a dish."""
+    if one.value is not Category.GROCERIES:
+        return False
+    return bool(_COOKING_BEFORE.search(prose.folded[max(0, one.start - 6) : one.start])) or bool(
+        _COOKING_AFTER.match(prose.folded, one.end)
+    )
 
 
 def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:

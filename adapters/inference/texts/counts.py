@@ -26,6 +26,8 @@ _TIMES_BEFORE: Final = re.compile(r"(?:^|[\sก-๎)])[x×*]\s?$")
 _OCTANES: Final = frozenset((91, 95, 97))
 _REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|e)\s*$")
 _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
+_FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\d?")
+"""Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
     r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
@@ -95,7 +97,9 @@ def _factor(number: Number, left: str, right: str) -> str | None:
     """Whether the number divides a bill: "others" when the owner is not counted in."""
     if _WITH_OTHERS.search(left) and _OTHER_PEOPLE.match(right):
         return "others"
-    divides = (number.value <= _MOST_PEOPLE and _FACTOR_BEFORE.search(left)) or (number.value <= _FEW and _FACTOR_AFTER.match(right))
+    divides = (number.value <= _MOST_PEOPLE and _FACTOR_BEFORE.search(left)) or (
+        number.value <= _FEW and _FACTOR_AFTER.match(right)
+    )
     return "" if divides else None
 
 
@@ -111,7 +115,9 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
         if word in _SHORT_PREPOSITIONS:
             rest = prose.folded[end:]
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
-            if (number.value > _MANY and not counts_before_a_price) or (_GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)):
+            if (number.value > _MANY and not counts_before_a_price) or (
+                _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
+            ):
                 continue
         return word
     return ""
@@ -149,6 +155,8 @@ def _label_role(word: str, number: Number, before: str) -> Role | None:
 def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
     """Three beers, two lattes: a small number before a noun, nothing nameable before it."""
     word = _WORD_AFTER.match(right)
+    if _FOR_A_PRICE.fullmatch(right) and number.value <= _FEW:
+        return Role.COUNT, "things"
     if number.value > _FEW or not number.value:
         return None
     if _FOR_SO_MANY.search(left) and word is None:

@@ -185,7 +185,12 @@ def _part_of_month(match: re.Match[str], reference: date) -> Day | None:
     if match["part"] in {"ต้น", "beginning", "start"}:
         return Day(match.start(), match.end(), first, sure)
     if match["part"] in {"กลาง", "middle"}:
-        return Day(match.start(), match.end(), calendar.latest_day_of_month(15, first.replace(day=28) if match["last"] else reference), sure)
+        return Day(
+            match.start(),
+            match.end(),
+            calendar.latest_day_of_month(15, first.replace(day=28) if match["last"] else reference),
+            sure,
+        )
     after = calendar.months_ago(-1, first) - timedelta(days=1)
     return Day(match.start(), match.end(), after if after <= reference else first - timedelta(days=1), sure)
 
@@ -263,7 +268,7 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (rf"(?:on\s+)?{_MONTH}\s*(?:the\s+)?{_DAY}(?:st|nd|rd|th)(?:{_YEAR})", _day_month),
     (rf"(?:on\s+){_MONTH}\s+{_DAY}(?![\d,.]){_YEAR}", _day_month),
     (rf"(?<![ก-๎]){_MONTH}\s+{_DAY}(?:,\s*|\s+)(?P<year>(?:25|20)\d\d)(?!\d)", _day_month),
-    (rf"{_MONTH}\s+{_DAY}(?![\d,.%]|\s*(?:baht|thb|บาท|฿|bucks))", _english_month_day),
+    (rf"{_MONTH}\s+{_DAY}(?!\d|,\d|[.%]|\s*(?:baht|thb|บาท|฿|bucks))", _english_month_day),
     (rf"{_MONTH}{_YEAR}", _month_only),
     (r"(?:เมื่อ|ตอน|ช่วง)?(?P<part>ต้น|กลาง|สิ้น|ปลาย)เดือน(?P<last>(?:ที่)?(?:แล้ว|ก่อน)|ที่ผ่านมา)?(?:นี้)?", _part_of_month),
     (

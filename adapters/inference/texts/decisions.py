@@ -261,7 +261,9 @@ def _with_changes(answer: Answer, terms: list[Term]) -> Answer:
     extras = _of(terms, Role.EXTRA)
     if extras:
         answer = Answer(
-            answer.value + sum((term.number.value for term in extras), Decimal(0)), (*answer.terms, *extras), min(answer.sure, 0.88)
+            answer.value + sum((term.number.value for term in extras), Decimal(0)),
+            (*answer.terms, *extras),
+            min(answer.sure, 0.88),
         )
     return _discounted(answer, terms)
 

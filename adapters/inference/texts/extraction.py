@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from contracts.readings import ReadingContext
 
 _FEE_LINE: Final = re.compile(r"(?:ค่าธรรมเนียม|fee)\s*:?\s*[\d.,]+(?:\s*(?:บาท|THB|baht))?", re.IGNORECASE)
-_SLIP: Final = re.compile(r"(?:ทำรายการ|รายการ|โอน)สำเร็จ(?=[\s\S]{1,200}(?:ไปยัง|ไปที่|ถึง))|transfer (?:completed|successful)")
+_SLIP: Final = re.compile(
+    r"(?:ทำรายการ|รายการ|โอน)สำเร็จ(?=[\s\S]{1,200}(?:ไปยัง|ไปที่|ถึง))|transfer (?:completed|successful)"
+)
 _DATE_NOT_TOLD: Final = 0.9
 _WALLET_SURE: Final = 0.8
 _PAYMENT_SURE: Final = 0.95

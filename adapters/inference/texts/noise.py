@@ -34,6 +34,8 @@ _SHAPES: Final = (
     r"(?:\s?(?:no\.?|number|id|code))?\s?[:#]?\s?[a-z]{0,6}\d+(?:[-/][a-z\d]+)+",
     r"(?:flight|เที่ยวบิน)\s?(?:no\.?\s?)?[a-z]{2}\s?\d{2,4}(?!\d)",
     r"[a-z]{2,}\d{4,}[a-z\d]*",
+    r"(?<![a-z])(?!thb|usd|rm|sgd)[a-z]{1,5}-\d{4,}(?:-\d+)*(?![\d,.])",
+    r"(?<![a-z])(?:tg|fd|dd|sl|pg|vz|ak|sq|mh|cx|jl|nh|ek|ke|oz|br) \d{2,4}(?![\d,.]|\s?(?:บาท|baht|thb|฿))",
     r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
 )
 _PATTERNS: Final = tuple(re.compile(shape) for shape in _SHAPES)

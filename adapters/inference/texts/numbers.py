@@ -8,7 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
-from adapters.inference.texts.spelled import ENGLISH_NUMBER, THAI_NUMBER, THAI_UNITS, Spelled, read_english, read_thai
+from adapters.inference.lexicon.prose import PLAIN_NUMBER
+from adapters.inference.texts.spelled import (
+    ENGLISH_NUMBER,
+    ENGLISH_TENS,
+    ENGLISH_UNITS,
+    THAI_NUMBER,
+    THAI_SCALES,
+    THAI_UNITS,
+    Spelled,
+    read_english,
+    read_thai,
+)
 from contracts.money import CURRENCY_WORDS, Currency
 
 if TYPE_CHECKING:
@@ -19,7 +30,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_CURRENCY: Final = "unknown"
 _LONGEST_NUMBER: Final = 40
-_DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.]\d+)?|(?<![\d.])\.\d+")
+_DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.]\d+)?|(?<![\d.a-zก-๎])\.\d+")
 _THOUSANDS: Final = re.compile(r"\s?(k|พัน)(?![a-z0-9ก-๎])")
 _MILLIONS: Final = re.compile(r"\s?(m|mil)(?![a-z0-9ก-๎])(?=\s*(?:baht|thb|บาท|฿))")
 _DECIMAL_COMMA: Final = re.compile(r",(\d{2})(?![\d,.])")
@@ -30,6 +41,9 @@ _BAHT_HEAD: Final = re.compile(r"(?:(?<![a-z0-9])(?:bt\.?|b)\s?)$")
 _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)\s?(?:สตางค์|สต\.|cents?(?![a-z]))")
 _POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
+_ENDS_IN_NUMBER: Final = re.compile(
+    rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}|(?<![a-z])(?:{'|'.join((*ENGLISH_UNITS, *ENGLISH_TENS))}|hundred|thousand))$"
+)
 _GLUE: Final = re.compile(r"[a-z]$")
 
 _CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
@@ -148,9 +162,10 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
     """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000."""
-    while start < end and start not in prose.edges:
-        start += 1
-    return start
+    if start in prose.edges:
+        return start
+    plain = PLAIN_NUMBER.search(prose.folded, start + 1, end)
+    return start if plain is None else plain.start()
 
 
 def _last_edge(prose: Prose, start: int, end: int) -> int:
@@ -232,7 +247,7 @@ def _may_precede(prose: Prose, word: str, start: int, end: int, position: int) -
     """A currency before a number belongs to the number before it when there is one: 50 บาท 2 แก้ว."""
     if word[0].isalpha() and start not in prose.edges:
         return False
-    number_before = prose.folded[:start].rstrip()[-1:].isdigit()
+    number_before = _ENDS_IN_NUMBER.search(prose.folded[max(0, start - 12) : start].rstrip()) is not None
     return not number_before or (not word[0].isalpha() and end == position)
 
 

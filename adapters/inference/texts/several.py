@@ -48,6 +48,8 @@ def are_several(prose: Prose, prices: list[Span]) -> bool:
     parts = _parts(prose, prices)
     if _count(_seller_names(part) for part in parts) > 1 or _count(map(_meals, parts)) > 1:
         return True
+    if sum(part.folded.lstrip(" ,และกับ").startswith("โอน") for part in parts) > 1:
+        return True
     if _THEN.find(read_prose(prose.text[prices[0][0] : prices[-1][0]])):
         return True
     if len(_PLACE.findall(prose.folded)) > 1 or _count(set(_RELATIVES.findall(part.folded)) for part in parts) > 1:
