@@ -30,10 +30,14 @@ BEFORE: Final = ("", "", "", "ค่า", "ซื้อ", "จ่าย", "ก�
 DIGITS: Final = re.compile(r"[\d,.]+|บาท|baht|thb", re.IGNORECASE)
 
 SAYS_NOTHING: Final = (
-    "ซื้อของ", "ค่าของ", "จ่ายเงิน", "จ่ายตังค์", "ค่าใช้จ่าย", "ใช้เงิน", "เสียเงิน", "หมดเงิน", "โอนเงิน", "โอนให้เพื่อน", "จ่ายหนี้เพื่อน",
-    "ให้เงิน", "ยืมเงิน", "นายสมชาย", "นางสาวมาลี", "คุณสมศรี", "ร้านพี่แดง", "ร้านเจ๊หมวย", "ร้านป้าแดง", "อะไรไม่รู้", "ของจิปาถะ",
-    "จิปาถะ", "อื่นๆ", "เบ็ดเตล็ด", "ไม่รู้", "จดไว้", "เมื่อวาน", "วันนี้", "bought something", "some stuff", "things", "shop",
-    "paid", "spent", "transfer to friend", "somchai shop", "mr somchai", "misc", "other", "unknown", "random things", "expense",
+    "ซื้อของ", "ค่าของ", "จ่ายเงิน", "จ่ายตังค์", "ค่าใช้จ่าย", "ใช้เงิน", "เสียเงิน", "หมดเงิน", "โอนเงิน", "โอนให้เพื่อน",
+    "จ่ายหนี้เพื่อน",
+    "ให้เงิน", "ยืมเงิน", "นายสมชาย", "นางสาวมาลี", "คุณสมศรี", "ร้านพี่แดง", "ร้านเจ๊หมวย", "ร้านป้าแดง", "อะไรไม่รู้",
+    "ของจิปาถะ",
+    "จิปาถะ", "อื่นๆ", "เบ็ดเตล็ด", "ไม่รู้", "จดไว้", "เมื่อวาน", "วันนี้", "bought something", "some stuff", "things",
+    "shop",
+    "paid", "spent", "transfer to friend", "somchai shop", "mr somchai", "misc", "other", "unknown", "random things",
+    "expense",
 )  # fmt: skip
 """What people write that names nothing: the model has to learn not to guess from it."""
 

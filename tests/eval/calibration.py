@@ -13,7 +13,7 @@ BINS = 10
 class Bin(NamedTuple):
     """Answers of like confidence."""
 
-    count: int
+    answers: int
     confidence: float
     right: float
 
@@ -32,5 +32,5 @@ def reliability(outcomes: Iterable[tuple[float, bool]]) -> list[Bin]:
 def calibration_error(outcomes: Iterable[tuple[float, bool]]) -> float:
     """The expected calibration error: the mean distance between confidence and share of right answers."""
     bins = reliability(outcomes)
-    total = sum(one.count for one in bins)
-    return sum(one.count * abs(one.confidence - one.right) for one in bins) / total if total else 0.0
+    total = sum(one.answers for one in bins)
+    return sum(one.answers * abs(one.confidence - one.right) for one in bins) / total if total else 0.0

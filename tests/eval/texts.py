@@ -16,6 +16,8 @@ from tests.eval.labelled import FIELDS, Judged, judge_all, load, sets
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from contracts.readings import TextReading
+
 SURE = 0.9
 CONSOLE = Console(width=120)
 
@@ -67,7 +69,8 @@ def _sure_and_wrong(judged: Sequence[Judged]) -> str:
 
 
 def _errors(judged: Sequence[Judged]) -> tuple[str, str]:
-    return tuple(f"{calibration_error(outcomes(judged, field)):.3f}" for field in ("amount", "category"))  # type: ignore[return-value]
+    amount, category = (f"{calibration_error(outcomes(judged, field)):.3f}" for field in ("amount", "category"))
+    return amount, category
 
 
 def outcomes(judged: Sequence[Judged], field: str) -> list[tuple[float, bool]]:
@@ -87,17 +90,21 @@ def _confidence(one: Judged, field: str) -> float:
 def _tell(one: Judged) -> None:
     if not one.wrong:
         return
-    reading = one.reading
-    got = (
-        one.code
-        if reading is None
-        else (
-            f"{reading.amount.value} {reading.amount.confidence.value} {reading.spent_on.value} {reading.category.value}"
-            f" {reading.payment_method.value if reading.payment_method else None}"
-        )
-    )
+    got = one.code if one.reading is None else _in_short(one.reading)
     CONSOLE.print(
         f"{one.case.id} {one.case.trap} {one.wrong}: {one.case.text!r}\n    {one.case.expected}\n    {got}",
         markup=False,
         highlight=False,
     )
+
+
+def _in_short(reading: TextReading) -> str:
+    paid = None if reading.payment_method is None else reading.payment_method.value
+    fields = (
+        reading.amount.value,
+        reading.amount.confidence.value,
+        reading.spent_on.value,
+        reading.category.value,
+        paid,
+    )
+    return " ".join(str(field) for field in fields)

@@ -76,7 +76,7 @@ def _kind(char: str) -> str:
 
 
 def _pieces(text: str, start: int, end: int) -> list[int]:
-    """Where a run of Thai letters is parted before it is divided into words: a plain number begins a word of its own."""
+    """Where a run of Thai letters is parted before it is divided into words: a plain number begins its own word."""
     named = [match.span() for match in _number_names().finditer(text, start, end)]
     numbers = [match.start() for match in PLAIN_NUMBER.finditer(text, start, end)]
     free = [place for place in numbers if place > start and not any(left <= place < right for left, right in named)]

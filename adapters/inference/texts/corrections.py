@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _TAKEN_BACK: Final = re.compile(
     r"เอ[๊้]?ย|เอ๊ะ|อุ๊ย|อุ้ย|ไม่ใช่|ไม่ๆ|ไม่สิ|พูดผิด|จดผิด|พิมพ์ผิด|ผิดๆ|โทษที|ขอโทษ|หมายถึง|แก้เป็น"
-    r"|\b(?:no|oh|er|uh)?,?\s*(?:wait|sorry|scratch that|make that|i mean|correction|my bad|oops)\b|\bno,? no\b|\bactually\b|^\s*,?\s*no,?\s*$"
+    r"|\b(?:no|oh|er|uh)?,?\s*(?:wait|sorry|scratch that|make that|i mean|correction|my bad|oops)\b|\bno,? no\b"
+    r"|\bactually\b|^\s*,?\s*no,?\s*$"
 )
 _FARTHEST: Final = 32
 """Letters between the two numbers: with more in between, something else is told."""

@@ -30,7 +30,8 @@ _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
-    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
+    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
+    r"|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
 )
 _FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:(?<!อา)หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
 _LETTER: Final = re.compile(r"[a-z]")

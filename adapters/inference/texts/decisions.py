@@ -26,7 +26,8 @@ _THE_REST: Final = re.compile(r"ที่เหลือ|\brest\b")
 _INSTALMENTS: Final = re.compile(r"ผ่อน|instal")
 _SMALL: Final = Decimal(31)
 _HALF: Final = re.compile(
-    r"(?:หาร|แบ่ง|แชร์)(?:กัน)?(?:คนละ)?ครึ่ง|ออกคนละครึ่ง|\bsplit (?:it |the bill )?(?:in half|50|evenly with)|\bhalf each\b|\bwent halves\b"
+    r"(?:หาร|แบ่ง|แชร์)(?:กัน)?(?:คนละ)?ครึ่ง|ออกคนละครึ่ง"
+    r"|\bsplit (?:it |the bill )?(?:in half|50|evenly with)|\bhalf each\b|\bwent halves\b"
 )
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
@@ -288,8 +289,8 @@ def _discounted(answer: Answer, terms: list[Term]) -> Answer:
 def _fallback(_: Prose, terms: list[Term]) -> Answer | None:
     """What is money only because nothing else is."""
     for roles, sure in (
-        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.FEE,), 0.85), ((Role.TENDERED,), 0.75),
-        ((Role.MAYBE,), 0.6),
+        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.FEE,), 0.85),
+        ((Role.TENDERED,), 0.75),        ((Role.MAYBE,), 0.6),
     ):  # fmt: skip
         found = _of(terms, *roles)
         if found:
@@ -304,5 +305,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    _own_share, _change_left, _change, _final, _shared, _halved, _less_others, _deposit, _units, _paid_less, _items, _fallback,
+    _own_share, _change_left, _change, _final, _shared, _halved, _less_others, _deposit, _units, _paid_less,
+    _items, _fallback,
 )  # fmt: skip

@@ -30,8 +30,10 @@ _SHAPES: Final = (
     r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
     r"#\s?\d+",
     r"ทะเบียน(?:รถ)?\s?(?:\d[ก-ฮ]{1,2}|(?!รถ)[ก-ฮ]{1,3})[ -]?\d{1,4}(?![\d,.])",
-    r"(?:invoice|inv|order|receipt|ref|booking|ticket|policy|tracking|เลขที่|อ้างอิง|พัสดุ|ใบเสร็จ|กรมธรรม์)"
-    r"(?:\s?(?:no\.?|number|id|code))?\s?[:#]?\s?[a-z]{0,6}\d+(?:[-/][a-z\d]+)+",
+    (
+        r"(?:invoice|inv|order|receipt|ref|booking|ticket|policy|tracking|เลขที่|อ้างอิง|พัสดุ|ใบเสร็จ|กรมธรรม์)"
+        r"(?:\s?(?:no\.?|number|id|code))?\s?[:#]?\s?[a-z]{0,6}\d+(?:[-/][a-z\d]+)+"
+    ),
     r"(?:flight|เที่ยวบิน)\s?(?:no\.?\s?)?[a-z]{2}\s?\d{2,4}(?!\d)",
     r"[a-z]{2,}\d{4,}[a-z\d]*",
     r"(?<![a-z])(?!thb|usd|rm|sgd)[a-z]{1,5}-\d{4,}(?:-\d+)*(?![\d,.])",

@@ -42,7 +42,8 @@ _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)
 _POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
-    rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}|(?<![a-z])(?:{'|'.join((*ENGLISH_UNITS, *ENGLISH_TENS))}|hundred|thousand))$"
+    rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
+    rf"|(?<![a-z])(?:{'|'.join((*ENGLISH_UNITS, *ENGLISH_TENS))}|hundred|thousand))$"
 )
 _GLUE: Final = re.compile(r"[a-z]$")
 

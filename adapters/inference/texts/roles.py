@@ -58,10 +58,8 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
 def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
     if number.percent:
         return Role.PERCENT, _percent_sense(left, right)
-    if number.foreign:
-        return Role.IGNORED, ""
-    if _COUNTED_TIMES.fullmatch(left):
-        return Role.UNIT, "x"
+    if number.foreign or _COUNTED_TIMES.fullmatch(left):
+        return (Role.IGNORED, "") if number.foreign else (Role.UNIT, "x")
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured

@@ -14,7 +14,7 @@ _UNIT: Final = "|".join(THAI_UNITS)
 _SCALE: Final = "|".join(THAI_SCALES)
 _DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _COUNTED: Final = "แก้ว|ชิ้น|คน|กล่อง|จาน|อัน|ตัว|ใบ|ขวด|ถุง|เดือน|วัน|คืน|ครั้ง|ที่|ชุด|เล่ม|แพ็ค|กิโล|โล|คู่|ไม้|เมตร|ลิตร|ต้น|มื้อ|ชาม|ถ้วย"
-_BEFORE_SCALE: Final = rf"(?:{_DIGITS})(?=\s?(?:{_SCALE}))"
+_BEFORE_SCALE: Final = rf"(?<![\d,.])(?:{_DIGITS})(?=\s?(?:{_SCALE}))"
 _AFTER_SCALE: Final = rf"(?:{_SCALE})\s?(?:{_DIGITS})(?![\d,.]|\s?(?:{_COUNTED}))"
 _PART: Final = rf"(?:ยี่สิบ|ซาว|สิบ|{_UNIT}|{_AFTER_SCALE}|{_SCALE}|{_BEFORE_SCALE}|ครึ่ง)"
 """Digits belong to a spelled number only beside a scale: 2 พัน, พัน 5, but not 45 สองใบ."""
@@ -37,7 +37,7 @@ ENGLISH_SCALES: Final = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "mil
 _WORD: Final = "|".join((*ENGLISH_TENS, *ENGLISH_SCALES, *sorted(ENGLISH_UNITS, key=len, reverse=True)))
 _LINK: Final = r"(?:\s+and\s+a\s+half\s+|\s+and\s+|\s*-\s*|\s+)"
 ENGLISH_NUMBER: Final = re.compile(
-    rf"(?<![a-z])(?:(?:half\s+)?an?\s+(?={'|'.join(ENGLISH_SCALES)}))?(?:(?:{_DIGITS})\s?(?={'|'.join(ENGLISH_SCALES)}))?"
+    rf"(?<![a-z])(?:(?:half\s+)?an?\s+(?={'|'.join(ENGLISH_SCALES)}))?(?:(?<![\d,.])(?:{_DIGITS})\s?(?={'|'.join(ENGLISH_SCALES)}))?"
     rf"(?:{_WORD})(?:{_LINK}(?:{_WORD}))*(?![a-z])"
 )
 _ENGLISH_TOKEN: Final = re.compile(rf"half|and\s+a\s+half|{_DIGITS}|[a-z]+")

@@ -1,0 +1,51 @@
+"""The labelled sets of the evaluations, as floors no change may fall through; `make eval ARGS=texts` prints the figures."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.eval.calibration import calibration_error, reliability
+from tests.eval.labelled import Judged, judge_all, load, sets
+from tests.eval.texts import outcomes
+
+EVERYDAY = [path for path in sets() if not path.stem.endswith("-k")]
+FLOORS = {"amount": 0.98, "currency": 0.99, "date": 0.98, "category": 0.97, "payment": 0.98, "rejection": 0.97}
+
+
+@cache
+def judged(path: Path) -> list[Judged]:
+    return judge_all(load(path))
+
+
+@pytest.mark.parametrize("field", FLOORS)
+@pytest.mark.parametrize("path", EVERYDAY, ids=lambda path: path.stem)
+def test_no_field_falls_below_what_was_reached(path: Path, field: str) -> None:
+    right = [one.right[field] for one in judged(path) if field in one.right]
+    assert sum(right) >= FLOORS[field] * len(right)
+
+
+def test_hardly_an_amount_is_both_sure_and_wrong() -> None:
+    told = [outcome for path in sets() for outcome in outcomes(judged(path), "amount")]
+    assert sum(confidence >= 0.9 and not right for confidence, right in told) <= 0.01 * len(told)
+
+
+@pytest.mark.parametrize("field", ["amount", "category"])
+def test_confidence_is_calibrated(field: str) -> None:
+    told = [outcome for path in sets() for outcome in outcomes(judged(path), field)]
+    assert calibration_error(told) <= 0.05
+
+
+def test_the_sets_are_mostly_thai_and_tell_no_text_twice() -> None:
+    cases = [case for path in sets() for case in load(path)]
+    assert len({case.text for case in cases}) == len(cases) >= 1000
+    assert sum(case.language == "th" for case in cases) >= 0.6 * len(cases)
+
+
+def test_a_calibration_error_is_the_mean_distance_between_what_is_said_and_what_is_right() -> None:
+    told = [(0.95, True)] * 9 + [(0.95, False)] + [(0.55, True)] * 5 + [(0.55, False)] * 5
+    assert [(one.answers, round(one.right, 2)) for one in reliability(told)] == [(10, 0.5), (10, 0.9)]
+    assert calibration_error(told) == pytest.approx(0.05)
+    assert calibration_error([]) == 0

@@ -1,0 +1,150 @@
+"""What holds for every text: the same answer always, for that very text, in linear time, by arithmetic one can follow."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.inference.lexicon.prose import read_prose
+from adapters.inference.texts.extraction import read_text
+from adapters.inference.texts.numbers import numbers_in
+from contracts.errors import ErrorCode
+from contracts.readings import ReadingContext
+from contracts.values import MAX_SPENDING_TEXT
+from tests.eval.labelled import load, sets
+from workers.ports.errors import RejectionError
+
+CONTEXT = ReadingContext(reference_date=date(2025, 6, 15))
+ROOT = Path(__file__).parents[5]
+TEXTS = [case.text for path in sets() for case in load(path)]
+ALLOWED = {
+    ErrorCode.NO_AMOUNT,
+    ErrorCode.SEVERAL_PURCHASES,
+    ErrorCode.NEGATIVE_AMOUNT,
+    ErrorCode.AMOUNT_OUT_OF_RANGE,
+}
+SOUP = st.lists(
+    st.sampled_from([*"กขคงจชดตนบปพมยรลวสหอะาิีุูเแโใไ่้ๆ๑๕0159.,-/x×@%฿$()+=:# \n", "บาท", "ละ", "หาร", "ร้อย", "สอง"])
+    | st.sampled_from(["taxi", "ค่า", "ลด", "ทอน", "รวม", "change", "off", "each", "total", "สิบ", "พัน", "7-11", "เมื่อวาน"]),
+    max_size=600,
+).map(lambda parts: "".join(parts)[:MAX_SPENDING_TEXT])
+
+
+def outcome(text: str) -> str:
+    """A reading or a rejection as one comparable string."""
+    try:
+        return read_text(text, CONTEXT).model_dump_json()
+    except RejectionError as refused:
+        assert refused.code in ALLOWED
+        return str(refused.code)
+
+
+def digest(texts: list[str]) -> str:
+    """Of the outcomes, whatever the order the texts are read in."""
+    return hashlib.sha256("\n".join(sorted(f"{text}\t{outcome(text)}" for text in texts)).encode()).hexdigest()
+
+
+READ_IN_ANOTHER_PROCESS = """
+import sys
+from tests.unit.adapters.inference.texts.test_properties import TEXTS, digest
+print(digest(TEXTS[:: int(sys.argv[1])]))
+"""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("seed", "step"), [("0", 1), ("4711", -1)])
+def test_another_process_hash_seed_and_order_give_the_same_answers(seed: str, step: int) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", READ_IN_ANOTHER_PROCESS, str(step)],
+        capture_output=True, text=True, check=True, env=environment, cwd=ROOT,
+    )  # fmt: skip
+    assert done.stdout.strip() == digest(TEXTS)
+
+
+def test_what_was_read_before_changes_nothing() -> None:
+    fresh = [outcome(text) for text in TEXTS[:60]]
+    read_prose.cache_clear()
+    assert [outcome(text) for text in reversed(TEXTS[:60])][::-1] == fresh
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["taxi {}", "ค่าแท็กซี่ {} บาท", "กาแฟ {}", "lunch {} baht", "โอนค่าห้อง {}.-"]), st.data())
+def test_near_identical_texts_never_answer_for_one_another(form: str, data: st.DataObject) -> None:
+    first, second = data.draw(st.tuples(st.integers(41, 90), st.integers(101, 99_999)))
+    for value in (first, second, first):
+        assert read_text(form.format(value), CONTEXT).amount.value.amount == value
+
+
+@settings(max_examples=60, deadline=None)
+@given(SOUP)
+def test_a_soup_of_letters_and_digits_ends_in_a_reading_or_a_documented_rejection(text: str) -> None:
+    if text.strip():
+        assert outcome(text) == outcome(text)
+
+
+PIECES = [
+    "ค่าแท็กซี่ 100 บาท ", "สองร้อยห้าสิบ", "ตากลม", "12 x 30 ", "at Shop for 5 each ", "5 มิ.ย. 68 ", "1,", "ลด 10% ", "ขายได้ ",
+    "หาร 2 ", "ไม่ใช่ 5 ", "เล่มละ 5 ", "ทอน 5 ", "no wait 5 ", "invoice 1-", "ก", "โอนสำเร็จ ", "๕", "ทะเบียน 1กข ", "a hundred and ",
+]  # fmt: skip
+
+
+def seconds(text: str) -> float:
+    """Processor time of reading a text never read before; the best of three."""
+    times = []
+    for _ in range(3):
+        read_prose.cache_clear()
+        started = time.process_time()
+        outcome(text)
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("piece", PIECES)
+def test_eight_times_the_text_costs_nothing_like_the_square_of_eight(piece: str) -> None:
+    long = (piece * MAX_SPENDING_TEXT)[:MAX_SPENDING_TEXT]
+    assert seconds(long) < 28 * seconds(long[: MAX_SPENDING_TEXT // 8]) + 0.02
+
+
+@pytest.mark.parametrize("text", TEXTS[::3])
+def test_an_amount_stands_in_its_evidence_or_follows_from_it_by_arithmetic(text: str) -> None:
+    try:
+        amount = read_text(text, CONTEXT).amount
+    except RejectionError:
+        return
+    evidence = amount.evidence or ""
+    # The numbers of an evidence stand one after the other: "ห้าร้อย 140" may be one number or two.
+    readings = [values(evidence), tuple(value for word in evidence.split() for value in values(word))]
+    reachable = {value.quantize(Decimal("0.01")) for numbers in readings for value in follows(numbers)}
+    assert amount.value.amount.quantize(Decimal("0.01")) in reachable, (readings, amount)
+
+
+def values(text: str) -> tuple[Decimal, ...]:
+    return tuple(one.value for one in numbers_in(read_prose(text)))
+
+
+@cache
+def follows(numbers: tuple[Decimal, ...]) -> frozenset[Decimal]:
+    """What some numbers, in this order, make by the arithmetic of bills: sums, differences, products, shares, percents."""
+    if len(numbers) < 2:
+        return frozenset((*numbers, *(number / 2 for number in numbers)))
+    made: set[Decimal] = set()
+    for cut in range(1, len(numbers)):
+        for left in follows(numbers[:cut]):
+            for right in follows(numbers[cut:]):
+                percent = left * right / 100
+                made |= {left + right, left - right, left * right, left + percent, left - percent}
+                made |= {left / right, left / (right + 1)} if right > 0 else set()
+    return frozenset(made)
