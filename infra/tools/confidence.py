@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 RECORDS: Final = Path("tests/eval/data/outcomes.jsonl")
 FIELDS: Final = ("amount", "category")
 RIDGE: Final = 0.3
-TRUSTED: Final = {"prior": 4.0}
-"""Without evidence a rule's own confidence stands as it is; its trait is a quarter of the logarithm of its odds."""
+TRUSTED: Final = {"prior": 4.0, "about": -2.0}
+"""Without evidence a rule's own confidence stands as it is; its trait is a quarter of the logarithm of its odds.
+An amount said to be approximate is by its own words not the exact one."""
 ROUNDS: Final = 50
 NOTE: Final = "# Written by infra/tools/confidence.py from tests/eval/data/outcomes.jsonl; see docs/accuracy.md.\n"
 

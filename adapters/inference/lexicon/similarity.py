@@ -54,17 +54,23 @@ def guess(text: str) -> Guess | None:
     scores = _scores(text)
     if not scores:
         return None
-    top = max(scores)
-    odds = [math.exp(score - top) for score in scores]
-    best = scores.index(top)
-    return Guess(CATEGORIES[best], odds[best] / sum(odds))
+    odds = _odds(scores)
+    best = odds.index(max(odds))
+    return Guess(CATEGORIES[best], odds[best])
 
 
 def telling_word(text: str, category: Category) -> str | None:
     """The word that speaks most for a category, as it stands between blanks."""
     place = CATEGORIES.index(category)
-    scored = [(scores[place], word) for word in text.split()[:_MOST_WORDS] if (scores := _scores(word))]
+    scored = [(_odds(scores)[place], word) for word in text.split()[:_MOST_WORDS] if (scores := _scores(word))]
     return max(scored, key=lambda one: one[0])[1] if scored else None
+
+
+def _odds(scores: list[float]) -> list[float]:
+    """Shares that make one."""
+    top = max(scores)
+    odds = [math.exp(score - top) for score in scores]
+    return [one / sum(odds) for one in odds]
 
 
 def _scores(text: str) -> list[float]:

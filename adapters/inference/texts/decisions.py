@@ -30,6 +30,7 @@ _HALF: Final = re.compile(
     r"|\bsplit (?:it |the bill )?(?:in half|50|evenly with)|\bhalf each\b|\bwent halves\b"
 )
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
+_NOTES: Final = frozenset(map(Decimal, (50, 100, 500, 1000)))
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
 
@@ -75,6 +76,9 @@ def _change(_: Prose, terms: list[Term]) -> Answer | None:
     if not change:
         return None
     back = change[-1].number.value
+    price = _price_before_change(terms, back)
+    if price is not None:
+        return _one(price, 0.9)
     given = [
         term
         for term in _of(terms, Role.TENDERED, Role.PAID, Role.AMOUNT, Role.FINAL, Role.MAYBE)
@@ -89,6 +93,13 @@ def _change(_: Prose, terms: list[Term]) -> Answer | None:
         return None
     tendered = max(given, key=lambda term: (term.role in {Role.TENDERED, Role.PAID}, term.number.value))
     return Answer(tendered.number.value - back, (tendered, change[-1]), 0.93)
+
+
+def _price_before_change(terms: list[Term], back: Decimal) -> Term | None:
+    """The only number besides the change, when both together make a bank note: medicine 85, got 15 back."""
+    others = [term for term in terms if term.role is not Role.CHANGE]
+    lone = len(others) == 1 and others[0].role is Role.AMOUNT
+    return others[0] if lone and others[0].number.value + back in _NOTES else None
 
 
 def _change_left(prose: Prose, terms: list[Term]) -> Answer | None:

@@ -36,7 +36,9 @@ ALLOWED = {
 }
 SOUP = st.lists(
     st.sampled_from([*"กขคงจชดตนบปพมยรลวสหอะาิีุูเแโใไ่้ๆ๑๕0159.,-/x×@%฿$()+=:# \n", "บาท", "ละ", "หาร", "ร้อย", "สอง"])
-    | st.sampled_from(["taxi", "ค่า", "ลด", "ทอน", "รวม", "change", "off", "each", "total", "สิบ", "พัน", "7-11", "เมื่อวาน"]),
+    | st.sampled_from(
+        ["taxi", "ค่า", "ลด", "ทอน", "รวม", "change", "off", "each", "total", "สิบ", "พัน", "7-11", "เมื่อวาน"]
+    ),
     max_size=600,
 ).map(lambda parts: "".join(parts)[:MAX_SPENDING_TEXT])
 

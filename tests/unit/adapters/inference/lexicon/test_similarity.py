@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from adapters.inference.lexicon.similarity import BUCKETS, CATEGORIES, grams, guess, pack, telling_word
+from contracts.values import Category
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("brekfast 95", Category.FOOD),
+        ("snekers", Category.SHOPPING),
+        ("ค่าอินเตอเนต", Category.BILLS),
+        ("consert ticket", Category.ENTERTAINMENT),
+        ("แพมเพิส", Category.GROCERIES),
+    ],
+)
+def test_a_misspelled_thing_is_told_by_its_letters(text: str, category: Category) -> None:
+    found = guess(text)
+    assert found is not None
+    assert found.category is category
+
+
+def test_digits_and_words_of_money_say_nothing() -> None:
+    assert grams("95 บาท") == []
+    assert guess("1,250.- baht") is None
+    assert telling_word("95 บาท", Category.FOOD) is None
+
+
+def test_the_evidence_is_the_word_that_speaks_most() -> None:
+    assert telling_word("with friends consert yesterday", Category.ENTERTAINMENT) == "consert"
+
+
+def test_the_shares_of_a_guess_are_a_belief() -> None:
+    found = guess("ก๋วยเตี๋ยว")
+    assert found is not None
+    assert 1 / len(CATEGORIES) < found.share <= 1
+
+
+def test_a_packed_model_is_one_byte_a_weight_and_keeps_signs() -> None:
+    packed = pack([[0.5, -1.0], [0.0, 1.0]])
+    assert len(packed) == 8 + 4
+    assert list(memoryview(packed)[8:].cast("b")) == [64, -127, 0, 127]
+
+
+def test_every_gram_has_its_place() -> None:
+    assert all(0 <= place < BUCKETS for place in grams("ค่าแท็กซี่ไปสนามบิน airport taxi"))
