@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from tests.eval import categories, texts
+from tests.eval import categories, speed, texts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -18,6 +18,7 @@ def evaluate() -> None:
 
 
 app.command("categories")(categories.run)
+app.command("speed-of-texts")(speed.run)
 app.command("texts")(texts.run)
 
 if __name__ == "__main__":

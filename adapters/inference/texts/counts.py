@@ -26,6 +26,7 @@ _TIMES_BEFORE: Final = re.compile(r"(?:^|[\sก-๎)])[x×*]\s?$")
 _OCTANES: Final = frozenset((91, 95, 97))
 _REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|e)\s*$")
 _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
+_TABLE_FOR: Final = re.compile(r"\b(?:table|seats?|room|reservation|party|booking|booked) for\s+$")
 _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\d?")
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
@@ -156,6 +157,8 @@ def _label_role(word: str, number: Number, before: str) -> Role | None:
 def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
     """Three beers, two lattes: a small number before a noun, nothing nameable before it."""
     word = _WORD_AFTER.match(right)
+    if _TABLE_FOR.search(left) and number.value <= _FEW:
+        return Role.COUNT, "people"
     if _FOR_A_PRICE.fullmatch(right) and number.value <= _FEW:
         return Role.COUNT, "things"
     if number.value > _FEW or not number.value:

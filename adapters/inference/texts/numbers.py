@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 UNKNOWN_CURRENCY: Final = "unknown"
 _LONGEST_NUMBER: Final = 40
 _DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.]\d+)?|(?<![\d.a-zก-๎])\.\d+")
-_THOUSANDS: Final = re.compile(r"\s?(k|พัน)(?![a-z0-9ก-๎])")
+_THOUSANDS: Final = re.compile(r"\s?(k|พัน)(?![a-z0-9ก-๎]|\s?(?:plus|\+))")
 _MILLIONS: Final = re.compile(r"\s?(m|mil)(?![a-z0-9ก-๎])(?=\s*(?:baht|thb|บาท|฿))")
 _DECIMAL_COMMA: Final = re.compile(r",(\d{2})(?![\d,.])")
+_PLACE_BEFORE: Final = re.compile(
+    r"(?:ห้อง|ตึก|อาคาร|โซน|ชั้น|ซอย|แถว|ช่อง|ล็อค|ล็อก|ประตู|room|building|zone|gate|block|unit|seat|terminal)\s?$"
+)
 _PERCENT: Final = re.compile(r"\s?(?:%|percent|per cent|เปอร์เซ็นต์|เปอร์เซนต์|เปอ)")
 _PRICE_TAIL: Final = re.compile(r"\s?(?:\.-|/-|=(?!\s*\d)|\.--)")
 _BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.?(?![a-z0-9]))")
@@ -45,6 +48,7 @@ _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
     rf"|(?<![a-z])(?:{'|'.join((*ENGLISH_UNITS, *ENGLISH_TENS))}|hundred|thousand))$"
 )
+_HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?=(?:a )?(?:kilo|kg|litre|liter|dozen|day))")
 _GLUE: Final = re.compile(r"[a-z]$")
 
 _CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
@@ -127,6 +131,10 @@ def _digits(prose: Prose) -> list[Number]:
 
 def _spelled(prose: Prose) -> list[Number]:
     found = []
+    for match in _HALF.finditer(prose.folded):
+        found.append(
+            Number(Decimal("0.5"), match.start(), match.end(), match.start(), match.end(), spelled=True, weak=True)
+        )
     for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
         for start, end in _runs(prose, pattern):
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
@@ -163,6 +171,8 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
     """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000."""
+    if prose.folded.startswith("นึง", start) and start + 3 < end:
+        start += 3  # แก้วนึงหกสิบ: one cup, and then what it cost
     if start in prose.edges:
         return start
     plain = PLAIN_NUMBER.search(prose.folded, start + 1, end)
@@ -241,7 +251,13 @@ def _currency_before(prose: Prose, position: int) -> tuple[Currency | None, int]
         if start >= 0 and prose.folded.startswith(word, start) and _may_precede(prose, word, start, end, position):
             return currency, start
     head = _BAHT_HEAD.search(prose.folded, max(0, position - 4), position)
-    return (Currency.THB, head.start()) if head is not None and head.end() == position else None
+    if (
+        head is None
+        or head.end() != position
+        or _PLACE_BEFORE.search(prose.folded, max(0, head.start() - 12), head.start())
+    ):
+        return None
+    return Currency.THB, head.start()
 
 
 def _may_precede(prose: Prose, word: str, start: int, end: int, position: int) -> bool:

@@ -45,6 +45,8 @@ _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ต�
 
 def are_several(prose: Prose, prices: list[Span]) -> bool:
     """Judge the words around each price: shops, days, meals, kinds of things, words of sequence."""
+    if "+" in prose.text[prices[0][1] : prices[-1][0]]:
+        return False
     parts = _parts(prose, prices)
     if _count(_seller_names(part) for part in parts) > 1 or _count(map(_meals, parts)) > 1:
         return True

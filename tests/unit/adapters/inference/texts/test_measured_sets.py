@@ -1,4 +1,4 @@
-"""The labelled sets of the evaluations, as floors no change may fall through; `make eval ARGS=texts` prints the figures."""
+"""The labelled sets of the evaluations as floors no change may fall through; `make eval ARGS=texts` prints them."""
 
 from __future__ import annotations
 
