@@ -157,12 +157,10 @@ def _label_role(word: str, number: Number, before: str) -> Role | None:
 def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
     """Three beers, two lattes: a small number before a noun, nothing nameable before it."""
     word = _WORD_AFTER.match(right)
-    if _TABLE_FOR.search(left) and number.value <= _FEW:
-        return Role.COUNT, "people"
-    if _FOR_A_PRICE.fullmatch(right) and number.value <= _FEW:
-        return Role.COUNT, "things"
     if number.value > _FEW or not number.value:
         return None
+    if _TABLE_FOR.search(left) or _FOR_A_PRICE.fullmatch(right):
+        return Role.COUNT, "things"
     if _FOR_SO_MANY.search(left) and word is None:
         return Role.MAYBE, ""
     if word is not None and word[1] not in word_list("function_words"):

@@ -130,11 +130,10 @@ def _digits(prose: Prose) -> list[Number]:
 
 
 def _spelled(prose: Prose) -> list[Number]:
-    found = []
-    for match in _HALF.finditer(prose.folded):
-        found.append(
-            Number(Decimal("0.5"), match.start(), match.end(), match.start(), match.end(), spelled=True, weak=True)
-        )
+    found = [
+        Number(Decimal("0.5"), half.start(), half.end(), half.start(), half.end(), spelled=True, weak=True)
+        for half in _HALF.finditer(prose.folded)
+    ]
     for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
         for start, end in _runs(prose, pattern):
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None

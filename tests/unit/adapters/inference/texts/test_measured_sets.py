@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.eval.calibration import calibration_error, reliability
 from tests.eval.labelled import Judged, judge_all, load, sets
+from tests.eval.reliability import calibration_error, reliability
 from tests.eval.texts import outcomes
 
 EVERYDAY = [path for path in sets() if not path.stem.endswith("-k")]
