@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RECORDS: Final = Path("tests/eval/data/outcomes.jsonl")
 FIELDS: Final = ("amount", "category")
 RIDGE: Final = 0.3
-TRUSTED: Final = {"prior": 4.0, "about": -2.0}
+TRUSTED: Final = {"prior": 4.0, "about": -2.0, "loose": -4.0}
 """Without evidence a rule's own confidence stands as it is; its trait is a quarter of the logarithm of its odds.
 An amount said to be approximate is by its own words not the exact one."""
 ROUNDS: Final = 50
@@ -64,8 +64,8 @@ def fit() -> None:
 
 
 def _table(field: str, rows: list[dict[str, Any]]) -> str:
-    names = sorted(rows[0]["traits"])
-    traits = np.array([[1.0, *(row["traits"][name] for name in names)] for row in rows])
+    names = sorted({*rows[0]["traits"], *(TRUSTED if field == "amount" else ())})
+    traits = np.array([[1.0, *(row["traits"].get(name, 0.0) for name in names)] for row in rows])
     trusted = np.array([TRUSTED.get(name, 0.0) for name in ("constant", *names)])
     weights = _logistic(traits, np.array([float(row["right"]) for row in rows]), trusted)
     lines = [f"{name} = {value:.4f}" for name, value in zip(("constant", *names), weights, strict=True)]

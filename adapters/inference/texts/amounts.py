@@ -28,6 +28,10 @@ _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
 _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
+_SHARED_OR_EACH: Final = re.compile(
+    r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
+)
+"""Words of sharing or of a price for one: where they took no part in the answer it may be the wrong number."""
 _ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))
 
 
@@ -64,7 +68,7 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
     currency, told = _currency(prose, answer, default)
     spans = tuple((term.number.left, term.number.right) for term in answer.terms)
     evidence = " ".join(prose.text[start:end].strip() for start, end in spans)
-    traits = _traits(terms, answer, told=told)
+    traits = _traits(prose, terms, answer, told=told)
     return Spent(
         answer.value,
         currency,
@@ -158,8 +162,11 @@ def _named(prose: Prose) -> set[Currency]:
     }
 
 
-def _traits(terms: list[Term], answer: Answer, *, told: bool) -> Traits:
+def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> Traits:
     """What the confidence is weighed from."""
     unused = len([term for term in terms if term not in answer.terms and term.role is not Role.COUNT])
     about = any(term.about for term in answer.terms)
-    return amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)
+    lone = len(answer.terms) == 1 and answer.terms[0].role is Role.AMOUNT
+    loose = lone and _SHARED_OR_EACH.search(prose.folded) is not None
+    traits = amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)
+    return traits | {"loose": float(loose)}

@@ -25,6 +25,8 @@ _UNCONFIRMED_SUM: Final = 0.75
 _THE_REST: Final = re.compile(r"ที่เหลือ|\brest\b")
 _INSTALMENTS: Final = re.compile(r"ผ่อน|instal")
 _SMALL: Final = Decimal(31)
+_DIVIDED: Final = re.compile(r"(?<!อา)หาร")
+_PEOPLE: Final = frozenset(("คน", "ท่าน", "people", "persons", "friends", "pax"))
 _HALF: Final = re.compile(
     r"(?:หาร|แบ่ง|แชร์)(?:กัน)?(?:คนละ)?ครึ่ง|ออกคนละครึ่ง"
     r"|\bsplit (?:it |the bill )?(?:in half|50|evenly with)|\bhalf each\b|\bwent halves\b"
@@ -122,9 +124,11 @@ def _extras_after(terms: list[Term], base: Term) -> list[Term]:
     return [term for term in _of(terms, Role.EXTRA) if term.number.start > base.number.start]
 
 
-def _shared(_: Prose, terms: list[Term]) -> Answer | None:
+def _shared(prose: Prose, terms: list[Term]) -> Answer | None:
     """Divided by so many people."""
     factors = [term for term in _of(terms, Role.FACTOR) if term.number.value > 1 or term.unit == "others"]
+    if not factors and _DIVIDED.search(prose.folded) and len(_of(terms, Role.AMOUNT, Role.PAID)) == 1:
+        factors = [term for term in _of(terms, Role.COUNT) if term.unit in _PEOPLE]
     totals = _of(terms, Role.FINAL) or _of(terms, Role.AMOUNT, Role.PAID)
     if not factors or not totals:
         return None

@@ -32,7 +32,7 @@ _PERCENT_ON: Final = re.compile(
     r"(?:\+|บวก|plus|เพิ่ม|ยังไม่รวม|ไม่รวม)"
     r"\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tip|ทิป|service(?: charge)?|ค่าบริการ|เซอร์วิสชาร์จ|tax|gst)?\s*$"
 )
-_SHARING: Final = re.compile(r"หาร|แชร์|split|share|ช่วยกันออก|คนละครึ่ง")
+_SHARING: Final = re.compile(r"(?<!อา)หาร|แชร์|เฉลี่ย|ตกคนละ|split|share|ช่วยกันออก|คนละครึ่ง")
 _ABOUT: Final = re.compile(
     r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
 )

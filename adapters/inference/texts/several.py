@@ -94,8 +94,10 @@ def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
     sellers = [one.value for one in sellers_in(prose)]
     if sellers and all(one.category in _EVERYTHING_SOLD for one in sellers):
         return False
-    kinds = [judge(part).category for part in parts]
-    known = {kind for kind in kinds if kind is not Category.MISCELLANEOUS}
+    judged = [judge(part) for part in parts]
+    known = {one.category for one in judged if one.evidence is not None}
+    if len(known) > 1 and _count({one.evidence} for one in judged if (one.evidence or "").startswith("ค่า")) > 1:
+        return True
     if len(known) > 1:
         return not any(known <= together for together in (*_TOGETHER, *(_IN_ONE_SHOP if sellers else ())))
     if not known or not known <= _PAID_APART or _bundled(prose):
