@@ -131,6 +131,16 @@ def purposes_in(prose: Prose) -> list[Found[Category]]:
     return _purposes().find(prose)
 
 
+def relatives_in(prose: Prose) -> frozenset[str]:
+    """The relatives a text names, by its words for them."""
+    return frozenset(one.within(prose).casefold() for one in _family("persons").find(prose))
+
+
+def gives(prose: Prose) -> bool:
+    """Whether money is given to somebody."""
+    return bool(_family("giving").find(prose))
+
+
 def _by_purpose(prose: Prose) -> Judgement | None:
     found = purposes_in(prose)
     if not found:
@@ -171,7 +181,8 @@ def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[F
     known = merchant or (found[0].value if found else None)
     if known is None or known.handles_money:
         return None
-    if words and (known.broad or _pays_a_bill(prose, known, words)):
+    telling = any(_weight(prose, one) > 1 for one in words)
+    if (telling and known.broad) or (words and _pays_a_bill(prose, known, words)):
         return None
     evidence = found[0].within(prose) if found and merchant is None else known.canonical
     sure = _BY_BROAD_MERCHANT if known.broad else _BY_MERCHANT

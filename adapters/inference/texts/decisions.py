@@ -32,7 +32,7 @@ _HALF: Final = re.compile(
     r"|\bsplit (?:it |the bill )?(?:in half|50|evenly with)|\bhalf each\b|\bwent halves\b"
 )
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
-_NOTES: Final = frozenset(map(Decimal, (50, 100, 500, 1000)))
+_NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
 

@@ -281,7 +281,7 @@ def _is_negative(prose: Prose, number: Number) -> bool:
     if prose.folded[number.left : number.start].rstrip().endswith("-"):
         return True
     if before.rstrip().endswith(("ติดลบ", "minus", "negative")) or (
-        before.rstrip().endswith("ลบ") and len(before.rstrip()) in prose.edges and before.rstrip()[-3:-2] in {" ", ""}
+        before.rstrip().endswith("ลบ") and {len(before.rstrip()), len(before.rstrip()) - 2} <= prose.edges
     ):
         return True
     return before.endswith("-") and (len(before) == 1 or before[-2] in " \n\t:=(,฿$€£¥")

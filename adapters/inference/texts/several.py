@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.phrases import PhraseBook
 from adapters.inference.lexicon.prose import Prose, read_prose
-from adapters.inference.lexicon.purposes import judge, purposes_in, sellers_in, words_in
+from adapters.inference.lexicon.purposes import gives, judge, purposes_in, relatives_in, sellers_in, words_in
 from contracts.values import Category
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ต�
 
 def are_several(prose: Prose, prices: list[Span]) -> bool:
     """Judge the words around each price: shops, days, meals, kinds of things, words of sequence."""
+    if gives(prose) and _count(relatives_in(part) for part in _parts(prose, prices)) > 1:
+        return True
     if "+" in prose.text[prices[0][1] : prices[-1][0]]:
         return False
     parts = _parts(prose, prices)
