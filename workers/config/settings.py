@@ -26,6 +26,7 @@ from workers.config.policies import (
     RetrySettings,
 )
 from workers.config.telemetry import TelemetrySettings
+from workers.config.texts import TextSettings
 from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
 
 EMBEDDED: Final = "embedded"
@@ -355,6 +356,7 @@ class Settings(SettingsGroup):
     concurrency: ConcurrencySettings = ConcurrencySettings()
     logging: LoggingSettings = LoggingSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+    texts: TextSettings = TextSettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -44,7 +44,7 @@ class Step(StrEnum):
     FAMILY = auto()
     MERCHANT = auto()
     WORDS = auto()
-    LETTERS = auto()
+    LIKENESS = auto()
     NOTHING = auto()
 
 

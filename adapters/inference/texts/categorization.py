@@ -1,8 +1,8 @@
-"""The category of a purchase: purpose, merchant, words, then likeness of letters, and else nothing certain."""
+"""The category of a purchase: purpose, merchant, words, then likeness, and else nothing certain."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from adapters.inference.lexicon.merchants import known_merchant
 from adapters.inference.lexicon.prose import Prose, read_prose
@@ -21,20 +21,43 @@ VERSION: Final = "2"
 BACKEND: Final = f"rules/{VERSION}"
 LETTERS: Final = "letters/1"
 _LEAST_SHARE: Final = 0.2
-"""Of the belief of the model of letters: with less it says no more than chance."""
+"""Of a model's belief: with less it says no more than chance."""
+_MOST_SHARE: Final = 0.95
+
+
+class Likeness(Protocol):
+    """A guess at the category of words the lexicon does not know."""
+
+    @property
+    def backend(self) -> str:
+        """Its name and version."""
+        ...
+
+    def __call__(self, words: str) -> Guess | None:
+        """The likeliest category, None where the words say nothing; the same words give the same guess."""
+        ...
+
+
+class LetterLikeness:
+    """By the letters: for misspelled words; a tenth of a millisecond."""
+
+    backend: Final = LETTERS
+
+    def __call__(self, words: str) -> Guess | None:
+        return guess(words)
 
 
 class Told(NamedTuple):
-    """A judgement and how sure it is when everything known is weighed."""
+    """A judgement and how sure it is when everything known is weighed.
+
+    Attributes:
+        backend: which backend answered.
+    """
 
     judgement: Judgement
     confidence: float
     traits: Traits
-
-    @property
-    def backend(self) -> str:
-        """Which backend answered."""
-        return LETTERS if self.judgement.step is Step.LETTERS else BACKEND
+    backend: str = BACKEND
 
     def as_read(self) -> Read[Category]:
         """The judgement as a field of a reading."""
@@ -43,37 +66,43 @@ class Told(NamedTuple):
 
 
 class RuleCategorization:
-    """Categorization by the lexicon and a small model of letters; costs nothing and answers always."""
+    """Categorization by the lexicon and, where that knows nothing, by likeness; answers always."""
+
+    def __init__(self, likeness: Likeness | None = None) -> None:
+        self._likeness = likeness or LetterLikeness()
 
     async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
         """Judge the category of what is known; Miscellaneous with low confidence where nothing speaks."""
         words = f"{purchase.merchant or ''} {purchase.text}"
-        told = _weighed(_judged(purchase), words)
+        told = _weighed(_judged(purchase), words, self._likeness)
         return told.as_read(), BackendAnswer(capability="categorization", backend=told.backend)
 
 
-def tell_category(prose: Prose, merchant: KnownMerchant | None, words: str) -> Told:
+def tell_category(prose: Prose, merchant: KnownMerchant | None, words: str, likeness: Likeness) -> Told:
     """Judge a spending text.
 
     Args:
         prose: the text.
         merchant: the known merchant found in it.
-        words: the text without amount, day and payment, for the likeness of letters.
+        words: the text without amount, day and payment.
+        likeness: asked with those words where the lexicon knows nothing.
     """
-    return _weighed(judge(prose, merchant), words)
+    return _weighed(judge(prose, merchant), words, likeness)
 
 
-def _weighed(ruled: Judgement, words: str) -> Told:
-    likely = guess(words)
-    judgement = ruled if ruled.step is not Step.NOTHING else _by_letters(likely, words) or ruled
-    traits = category_traits(judgement, likely)
-    return Told(judgement, weigh("category", traits), traits)
+def _weighed(ruled: Judgement, words: str, likeness: Likeness) -> Told:
+    letters = guess(words)
+    likely = _by_likeness(likeness(words), words) if ruled.step is Step.NOTHING else None
+    judgement = likely or ruled
+    traits = category_traits(judgement, letters)
+    return Told(judgement, weigh("category", traits), traits, likeness.backend if likely else BACKEND)
 
 
-def _by_letters(likely: Guess | None, words: str) -> Judgement | None:
+def _by_likeness(likely: Guess | None, words: str) -> Judgement | None:
     if likely is None or likely.share < _LEAST_SHARE or likely.category is Category.MISCELLANEOUS:
         return None
-    return Judgement(likely.category, round(likely.share, 3), telling_word(words, likely.category), Step.LETTERS)
+    share = min(round(likely.share, 3), _MOST_SHARE)
+    return Judgement(likely.category, share, telling_word(words, likely.category), Step.LIKENESS)
 
 
 def _judged(purchase: Purchase) -> Judgement:

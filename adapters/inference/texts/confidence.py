@@ -38,7 +38,7 @@ def category_traits(judgement: Judgement, likely: Guess | None) -> Traits:
         "other_letters": 0.0 if agrees else share,
         "rivals": min(judgement.rivals, _FEW) / _FEW,
         "length": min(len(judgement.evidence or ""), _LONG) / _LONG,
-        "by_letters": float(judgement.step is Step.LETTERS),
+        "by_likeness": float(judgement.step is Step.LIKENESS),
         "nothing": float(judgement.step is Step.NOTHING),
     }
 

@@ -10,7 +10,7 @@ from adapters.inference.lexicon.data import table
 from adapters.inference.texts.terms import Role
 
 _FILLERS: Final = (
-    r"(?:\s|ไว้|แล้ว|มา|ไป|แค่|เพียง|อีก|เป็นเงิน|เป็น|อยู่|ที่|เงิน|ราคา|:|=|of|is|was|to|at|only|just|ประมาณ|ราวๆ|ราว"
+    r"(?:\s|ไว้|แล้ว|มา|ไป|กลับ|แค่|เพียง|อีก|เป็นเงิน|เป็น|อยู่|ที่|เงิน|ราคา|:|=|of|is|was|to|at|only|just|ประมาณ|ราวๆ|ราว"
     r"|about|around|~|≈|for|a)*$"
 )
 _Cue = tuple[re.Pattern[str], Role]

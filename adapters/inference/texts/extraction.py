@@ -11,7 +11,7 @@ from adapters.inference.lexicon.payment import payment_of, payments_in
 from adapters.inference.lexicon.prose import Prose, read_prose
 from adapters.inference.lexicon.purposes import Judgement, Step
 from adapters.inference.texts.amounts import Spent, amount_of
-from adapters.inference.texts.categorization import BACKEND, Told, tell_category
+from adapters.inference.texts.categorization import BACKEND, LetterLikeness, Told, tell_category
 from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.income import is_income
 from adapters.inference.texts.kinds import kind_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from adapters.inference.lexicon.phrases import Found
+    from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.confidence import Traits
     from contracts.readings import ReadingContext
 
@@ -48,7 +49,10 @@ class _Day:
 
 
 class RuleTextExtraction:
-    """TextExtraction by rules: no model, no network, the same answer every time."""
+    """TextExtraction by rules: no network, the same answer every time."""
+
+    def __init__(self, likeness: Likeness | None = None) -> None:
+        self._likeness = likeness or LetterLikeness()
 
     async def extract(self, text: str, context: ReadingContext) -> tuple[TextReading, tuple[BackendAnswer, ...]]:
         """Understand a text.
@@ -56,7 +60,7 @@ class RuleTextExtraction:
         Raises:
             RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
         """
-        reading, told, _ = understand(text, context)
+        reading, told, _ = understand(text, context, self._likeness)
         answers = [BackendAnswer(capability="text_extraction", backend=BACKEND)]
         if told.backend != BACKEND:
             answers.append(BackendAnswer(capability="categorization", backend=told.backend))
@@ -80,7 +84,7 @@ class Understanding(NamedTuple):
     amount_traits: Traits
 
 
-def understand(text: str, context: ReadingContext) -> Understanding:
+def understand(text: str, context: ReadingContext, likeness: Likeness | None = None) -> Understanding:
     """The fields of a text, and how they came about.
 
     Raises:
@@ -96,7 +100,7 @@ def understand(text: str, context: ReadingContext) -> Understanding:
         raise RejectionError(ErrorCode.NO_AMOUNT, "the text tells of money received, none of money spent", field="text")
     paid_with = [(one.start, one.end) for one in payments_in(prose)]
     name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
-    return _reading(prose, context, spent, _Fields(kind, days, payment_of(prose), name))
+    return _reading(prose, context, spent, _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class _Fields:
     days: list[Day]
     payment: Found[PaymentMethod] | None
     name: Name | None
+    likeness: Likeness
 
 
 def _reading(prose: Prose, context: ReadingContext, spent: Spent, fields: _Fields) -> Understanding:
@@ -150,7 +155,7 @@ def _category(prose: Prose, fields: _Fields, note: str | None) -> Told:
         evidence = None if fields.name is None else fields.name.written[:200]
         return Told(Judgement(Category.MISCELLANEOUS, _WALLET_SURE, evidence, Step.MERCHANT), _WALLET_SURE, {})
     known = None if fields.name is None else fields.name.known
-    told = tell_category(_without_fee(prose), known, note or "")
+    told = tell_category(_without_fee(prose), known, note or "", fields.likeness)
     judged = told.judgement
     if known is not None and judged.evidence == known.canonical and fields.name is not None:
         return told._replace(judgement=judged._replace(evidence=fields.name.written))

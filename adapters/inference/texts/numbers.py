@@ -49,6 +49,7 @@ _ENDS_IN_NUMBER: Final = re.compile(
     rf"|(?<![a-z])(?:{'|'.join((*ENGLISH_UNITS, *ENGLISH_TENS))}|hundred|thousand))$"
 )
 _HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?=(?:a )?(?:kilo|kg|litre|liter|dozen|day))")
+_ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|โล|ลิตร|ชั่วโมง)ครึ่ง")
 _GLUE: Final = re.compile(r"[a-z]$")
 
 _CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
@@ -133,6 +134,11 @@ def _spelled(prose: Prose) -> list[Number]:
     found = [
         Number(Decimal("0.5"), half.start(), half.end(), half.start(), half.end(), spelled=True, weak=True)
         for half in _HALF.finditer(prose.folded)
+    ]
+    # โลครึ่ง stands for 1.5 of the classifier it holds, so the number ends where that begins.
+    found += [
+        Number(Decimal("1.5"), one.start(), one.end(), one.start(), one.start(), spelled=True, weak=True)
+        for one in _ONE_AND_A_HALF.finditer(prose.folded)
     ]
     for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
         for start, end in _runs(prose, pattern):

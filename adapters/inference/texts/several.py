@@ -45,11 +45,13 @@ _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ต�
 
 def are_several(prose: Prose, prices: list[Span]) -> bool:
     """Judge the words around each price: shops, days, meals, kinds of things, words of sequence."""
-    if gives(prose) and _count(relatives_in(part) for part in _parts(prose, prices)) > 1:
-        return True
-    if "+" in prose.text[prices[0][1] : prices[-1][0]]:
-        return False
     parts = _parts(prose, prices)
+    if gives(prose) and _count(map(relatives_in, parts)) > 1:
+        return True
+    return "+" not in prose.text[prices[0][1] : prices[-1][0]] and _tell_several(prose, prices, parts)
+
+
+def _tell_several(prose: Prose, prices: list[Span], parts: list[Prose]) -> bool:
     if _count(_seller_names(part) for part in parts) > 1 or _count(map(_meals, parts)) > 1:
         return True
     if sum(part.folded.lstrip(" ,และกับ").startswith("โอน") for part in parts) > 1:
