@@ -36,10 +36,16 @@ NOTE: Final = "# Written by infra/tools/confidence.py from tests/eval/data/outco
 
 
 def record(files: list[Path]) -> None:
-    """Write down what is known of each decision and whether it was right."""
+    """Add what is known of each decision and whether it was right to what was recorded before."""
     rows = [row for file in files for case in load(file) for row in _outcomes(case)]
-    RECORDS.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    told = {row["id"] for row in rows}
+    kept = [row for row in _recorded() if row["id"] not in told]
+    RECORDS.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in (*kept, *rows)), "utf-8")
     print(f"{len(rows)} outcomes of {len(files)} sets recorded")
+
+
+def _recorded() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in RECORDS.read_text("utf-8").splitlines()] if RECORDS.exists() else []
 
 
 def _outcomes(case: Labelled) -> list[dict[str, Any]]:
@@ -58,7 +64,7 @@ def _outcomes(case: Labelled) -> list[dict[str, Any]]:
 
 def fit() -> None:
     """Fit every field and write the coefficients."""
-    rows = [json.loads(line) for line in RECORDS.read_text("utf-8").splitlines()]
+    rows = _recorded()
     tables = [_table(field, [row for row in rows if row["field"] == field]) for field in FIELDS]
     COEFFICIENTS.write_text(NOTE + "\n" + "\n".join(tables), "utf-8")
 

@@ -58,6 +58,7 @@ def amount_traits(prior: float, *, unused: int, parts: int, told: bool, about: b
         "unused": min(unused, _FEW) / _FEW,
         "parts": min(parts - 1, _FEW) / _FEW,
         "told": float(told),
+        "among": float(unused > 0 and not told),
         "about": float(about),
     }
 
