@@ -68,6 +68,7 @@ _DUE_BEFORE: Final = re.compile(
     r"|due(?: on| by| date)?|expires?(?: on)?|until|till|before|by|check-?in|departing|leaving|flying)"
     r"\s*(?:the\s*)?(?:วันที่\s*)?$"
 )
+_ADDRESS: Final = re.compile(r"(?:ห้อง|เลขที่|unit|room|apartment|no\.)\s?$")
 _BOOKING: Final = re.compile(r"จอง|ตั๋ว|เที่ยวบิน|คอนเสิร์ต|โรงแรม|ที่พัก|book|flight|ticket|hotel|concert|trip|reserv")
 _BILL: Final = re.compile(r"ค่า|บิล|bill|rent|fee|subscription|salary|เงินเดือน")
 
@@ -156,6 +157,8 @@ def _numeric(match: re.Match[str], reference: date) -> Day | None:
 
 
 def _day_and_month_number(match: re.Match[str], reference: date) -> Day | None:
+    if _ADDRESS.search(match.string, max(0, match.start() - 16), match.start()):
+        return None
     on = calendar.latest_day_of_year(int(match["month"]), int(match["day"]), reference)
     return None if on is None else Day(match.start(), match.end(), on, 0.85)
 

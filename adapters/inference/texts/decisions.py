@@ -130,11 +130,18 @@ def _shared(prose: Prose, terms: list[Term]) -> Answer | None:
     if not factors and _DIVIDED.search(prose.folded) and len(_of(terms, Role.AMOUNT, Role.PAID)) == 1:
         factors = [term for term in _of(terms, Role.COUNT) if term.unit in _PEOPLE]
     totals = _of(terms, Role.FINAL) or _of(terms, Role.AMOUNT, Role.PAID)
-    if not factors or not totals:
+    if factors and not totals:
+        return _share_of(_units(prose, terms), factors[-1])
+    if not factors:
         return None
     total = max(totals, key=lambda term: term.number.value)
     people = factors[-1].number.value + (1 if factors[-1].unit == "others" else 0)
     return Answer(total.number.value / people, (total, factors[-1]), 0.88)
+
+
+def _share_of(whole: Answer | None, factor: Term) -> Answer | None:
+    """Two sets at 329, divided by three."""
+    return whole and Answer(whole.value / factor.number.value, (*whole.terms, factor), 0.85)
 
 
 def _halved(prose: Prose, terms: list[Term]) -> Answer | None:
