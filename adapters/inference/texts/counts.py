@@ -55,8 +55,14 @@ _HARD_LABELS: Final = frozenset(word_list("strict_labels"))
 
 
 @cache
-def _labels() -> tuple[str, ...]:
-    return tuple(sorted(word_list("labels"), key=len, reverse=True))
+def _labels() -> tuple[tuple[str, str], ...]:
+    """Each label with and without its dot, the longest first."""
+    return tuple((word, word.rstrip(".")) for word in sorted(word_list("labels"), key=len, reverse=True))
+
+
+@cache
+def _bare_labels() -> tuple[str, ...]:
+    return tuple(bare for _, bare in _labels())
 
 
 @cache
@@ -108,6 +114,8 @@ def _factor(number: Number, left: str, right: str) -> str | None:
 def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> str:
     gap = prose.folded[number.right : number.right + 1] == " "
     start = number.right + 1 if gap else number.right
+    if not prose.folded.startswith(counters, start):
+        return ""
     for word in counters:
         end = start + len(word)
         if not prose.folded.startswith(word, start) or (word in _GLUED_UNITS and gap) or end not in prose.edges:
@@ -134,8 +142,7 @@ def _label(prose: Prose, number: Number, left: str) -> Role | None:
     if not number.spelled and _LETTER.match(prose.folded[number.end : number.end + 1]):
         return Role.IGNORED
     trimmed = left.rstrip(" .:-")
-    for word in _labels():
-        bare = word.rstrip(".")
+    for word, bare in _labels() if trimmed.endswith(_bare_labels()) else ():
         if trimmed.endswith(bare) and number.left - len(left) + len(trimmed) - len(bare) in prose.edges:
             return _label_role(word, number, trimmed[: -len(bare)])
     return None

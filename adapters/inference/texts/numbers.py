@@ -69,6 +69,11 @@ _CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
 )
 
 
+_WORDS_OF_CURRENCIES: Final = (*((word, None) for word in word_list("unknown_currencies")), *_CURRENCIES)
+_EVERY_CURRENCY: Final = tuple(word for word, _ in _WORDS_OF_CURRENCIES)
+_LONGEST_CURRENCY: Final = max(map(len, _EVERY_CURRENCY))
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number as it stands.
@@ -229,12 +234,10 @@ def _is_cake_weight(prose: Prose, number: Number) -> bool:
 def _currency_at(prose: Prose, position: int) -> tuple[Currency | None, int] | None:
     start = position + 1 if prose.folded[position : position + 1] == " " else position
     baht = _BAHT_TAIL.match(prose.folded, position)
-    for word in word_list("unknown_currencies"):
-        if _word_at(prose, word, start):
-            return None, start + len(word)
-    for word, currency in _CURRENCIES:
-        if _word_at(prose, word, start):
-            return currency, start + len(word)
+    if prose.folded.startswith(_EVERY_CURRENCY, start):
+        for word, currency in _WORDS_OF_CURRENCIES:
+            if _word_at(prose, word, start):
+                return currency, start + len(word)
     return (Currency.THB, baht.end()) if baht is not None else None
 
 
@@ -251,7 +254,8 @@ def _word_at(prose: Prose, word: str, start: int) -> bool:
 
 def _currency_before(prose: Prose, position: int) -> tuple[Currency | None, int] | None:
     end = position - 1 if prose.folded[position - 1 : position] == " " else position
-    for word, currency in [*((word, None) for word in word_list("unknown_currencies")), *_CURRENCIES]:
+    near = prose.folded[max(0, end - _LONGEST_CURRENCY) : end]
+    for word, currency in _WORDS_OF_CURRENCIES if near.endswith(_EVERY_CURRENCY) else ():
         start = end - len(word)
         if start >= 0 and prose.folded.startswith(word, start) and _may_precede(prose, word, start, end, position):
             return currency, start
