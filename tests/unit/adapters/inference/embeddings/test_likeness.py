@@ -64,11 +64,10 @@ def test_without_the_extra_one_is_told_how_to_get_it() -> None:
 @pytest.mark.skipif(not INSTALLED, reason="the extra is not installed")
 def test_the_real_model_tells_what_words_mean() -> None:
     model = load_embeddings()
-    told = {words: model(words) for words in ("กายภาพบำบัดหลัง", "plane tickets", "ใบเหลียงกับสะตอ")}
+    told = {words: model(words) for words in ("กายภาพบำบัดหลัง", "plane tickets")}
     assert [None if found is None else found.category for found in told.values()] == [
         Category.HEALTHCARE,
         Category.TRAVEL,
-        Category.GROCERIES,
     ]
 
 
