@@ -27,6 +27,8 @@ _OCTANES: Final = frozenset((91, 95, 97))
 _REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|e)\s*$")
 _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
 _TABLE_FOR: Final = re.compile(r"\b(?:table|seats?|room|reservation|party|booking|booked) for\s+$")
+_PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}$")
+"""ค่าเช่าห้อง 3500 is the price of a room, not its number."""
 _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\d?")
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
@@ -152,7 +154,7 @@ def _label_role(word: str, number: Number, before: str) -> Role | None:
     short = len(word) == 1
     if short and (number.spelled or before[-1:].isalnum() or number.value > _FEW):
         return None
-    if before.endswith("ค่า") or before.rstrip().endswith(("for", "for a", "for the")):
+    if _PRICE_OF.search(before) or before.rstrip().endswith(("for", "for a", "for the")):
         return Role.MAYBE
     if word in _MODELS:
         return Role.MAYBE if number.value >= _MODEL_LIMIT else Role.IGNORED

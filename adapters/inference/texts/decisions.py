@@ -33,6 +33,7 @@ _HALF: Final = re.compile(
 )
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
 _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
+_PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}\s?$")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
 
@@ -311,7 +312,7 @@ def _discounted(answer: Answer, terms: list[Term]) -> Answer:
     return answer if len(used) == len(answer.terms) else Answer(value, tuple(used), min(answer.sure, 0.85))
 
 
-def _fallback(_: Prose, terms: list[Term]) -> Answer | None:
+def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
     """What is money only because nothing else is."""
     for roles, sure in (
         ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.FEE,), 0.85),
@@ -320,7 +321,8 @@ def _fallback(_: Prose, terms: list[Term]) -> Answer | None:
         found = _of(terms, *roles)
         if found:
             best = max(found, key=lambda term: term.number.value)
-            return _discounted(_one(best, sure), terms)
+            named = len(terms) == 1 and _PRICE_OF.search(prose.folded, max(0, best.number.left - 20), best.number.left)
+            return _discounted(_one(best, 0.95 if named else sure), terms)
     return None
 
 

@@ -54,6 +54,9 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
     left = prose.folded[max(before, number.left - _LEFT_WINDOW) : number.left]
     right = prose.folded[number.right : min(after + 1, number.right + _RIGHT_WINDOW)]
     about = bool(_ABOUT.search(left) or _ABOUT_AFTER.match(right))
+    by_count = before and (_COUNTED_AT.fullmatch(left) or _COUNTED_TIMES.fullmatch(left))
+    if by_count and not number.foreign:
+        return Term(number, Role.UNIT, by_count[1], about)
     role, unit = _role(prose, number, left, right)
     return Term(number, role, unit, about)
 
@@ -61,9 +64,8 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
 def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
     if number.percent:
         return Role.PERCENT, _percent_sense(left, right)
-    by_count = _COUNTED_AT.fullmatch(left) or _COUNTED_TIMES.fullmatch(left)
-    if number.foreign or by_count:
-        return (Role.IGNORED, "") if by_count is None else (Role.UNIT, by_count[1])
+    if number.foreign:
+        return Role.IGNORED, ""
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured

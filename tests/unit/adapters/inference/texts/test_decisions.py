@@ -54,6 +54,7 @@ def test_money_that_came_in_is_no_spending(text: str) -> None:
         ("จ่ายเงินเดือนแม่บ้าน ค่าแม่บ้าน 3,000", "3000"),
         ("ร้านขายยา ยาแก้ปวด 85 ได้ทอน 15", "85"),
         ("แม่โอนเงินมาให้ ซื้อข้าว 60", "60"),
+        ("ขายของไม่ได้เลย ข้าวแกง 50", "50"),
     ],
 )
 def test_words_of_income_beside_a_purchase_do_not_refuse_it(text: str, value: str) -> None:
@@ -100,6 +101,9 @@ def test_bills_are_divided_only_where_the_text_says_so(text: str, value: str) ->
         ("ไปเกาะล้าน ค่าเรือ 30 บาท", "30"),
         ("สายชาร์จไอโฟน 290", "290"),
         ("oil filter change 950", "950"),
+        ("ค่าเช่าห้อง 3500", "3500"),
+        ("ค่าไฟห้อง 101 500 บาท", "500"),
+        ("coffee x2 120", "120"),
     ],
 )
 def test_codes_plates_places_and_models_are_no_amounts(text: str, value: str) -> None:
