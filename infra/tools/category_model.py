@@ -48,7 +48,9 @@ Example = tuple[str, Category]
 def examples() -> list[Example]:
     """Phrases of the lexicon and everyday texts, each with its category."""
     phrases = [row for section in ("purpose", "words") for row in category_rows(section)]
-    phrases += [(spelling, category) for spelling, _, category, broad in merchant_rows() if not broad]
+    # A bank says nothing of what was bought, and a market of everything hardly more.
+    banks = Category.MISCELLANEOUS
+    phrases += [(name, category) for name, _, category, broad in merchant_rows() if not broad or category is banks]
     found = [(phrase.removeprefix("="), category) for phrase, category in phrases]
     found += [(words, Category.MISCELLANEOUS) for words in (*SAYS_NOTHING, *word_list("function_words"))]
     found += [(words, Category.MISCELLANEOUS) for words, _ in payment_rows()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from adapters.inference.lexicon.merchants import known_merchant
@@ -22,6 +23,10 @@ BACKEND: Final = f"rules/{VERSION}"
 LETTERS: Final = "letters/1"
 _LEAST_SHARE: Final = 0.2
 """Of a model's belief: with less it says no more than chance."""
+_NAMES_NOTHING: Final = re.compile(
+    r"(?:ซื้อ|ค่า|จ่าย|โอน|ของ|เงิน|ตังค์|เมื่อ|วันที่|ให้|เพื่อน|ไป|มา|แล้ว|ที่|กับ|อะไร|หมด|เสีย|รวม|ทั้งหมด|ครับ|ค่ะ|นะ|\W|\d)*"
+)
+"""Words of buying and paying with nothing bought: no model has anything to go by."""
 _MOST_SHARE: Final = 0.95
 
 
@@ -100,6 +105,8 @@ def _weighed(ruled: Judgement, words: str, likeness: Likeness) -> Told:
 
 def _by_likeness(likely: Guess | None, words: str) -> Judgement | None:
     if likely is None or likely.share < _LEAST_SHARE or likely.category is Category.MISCELLANEOUS:
+        return None
+    if _NAMES_NOTHING.fullmatch(words):
         return None
     share = min(round(likely.share, 3), _MOST_SHARE)
     return Judgement(likely.category, share, telling_word(words, likely.category), Step.LIKENESS)

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.purposes import words_in
 from adapters.inference.texts.terms import Role
 
@@ -145,9 +146,18 @@ def _label(prose: Prose, number: Number, left: str) -> Role | None:
         return Role.IGNORED
     trimmed = left.rstrip(" .:-")
     for word, bare in _labels() if trimmed.endswith(_bare_labels()) else ():
-        if trimmed.endswith(bare) and number.left - len(left) + len(trimmed) - len(bare) in prose.edges:
-            return _label_role(word, number, trimmed[: -len(bare)])
+        start = number.left - len(left) + len(trimmed) - len(bare)
+        if trimmed.endswith(bare) and start in prose.edges:
+            role = _label_role(word, number, trimmed[: -len(bare)])
+            large = role is Role.IGNORED and number.value >= _SMALL_LABEL and word not in _MODELS
+            return Role.MAYBE if large and _ends_a_longer_word(prose, start, start + len(bare)) else role
     return None
+
+
+def _ends_a_longer_word(prose: Prose, start: int, end: int) -> bool:
+    """Whether the label only is the end of something bought: ข้าวซอย is a dish, and its number no lane's."""
+    known = (*words_in(prose), *merchants_in(prose))
+    return any(one.start < start and one.end == end for one in known)
 
 
 def _label_role(word: str, number: Number, before: str) -> Role | None:

@@ -321,9 +321,17 @@ def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
         found = _of(terms, *roles)
         if found:
             best = max(found, key=lambda term: term.number.value)
-            named = len(terms) == 1 and _PRICE_OF.search(prose.folded, max(0, best.number.left - 20), best.number.left)
+            named = len(terms) == 1 and _names_its_price(prose, best)
             return _discounted(_one(best, 0.95 if named else sure), terms)
     return None
+
+
+def _names_its_price(prose: Prose, term: Term) -> bool:
+    """Whether a thing, or "the price of", stands directly before a number that could be its label."""
+    left = term.number.left
+    if _PRICE_OF.search(prose.folded, max(0, left - 20), left):
+        return True
+    return any(one.end <= left and not prose.folded[one.end : left].strip() for one in words_in(prose))
 
 
 def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:

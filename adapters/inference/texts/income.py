@@ -20,7 +20,7 @@ _INCOME: Final = re.compile(
     r"|\b(?:received|got|earned) (?:my |a |the )?"
     r"(?:salary|bonus|wages?|paycheck|pay rise|dividends?|interest|commission)"
     r"|\b(?:got|was|been) paid(?! back)\b|\bsalary (?:came|received|in)\b|\bsold (?:my|the|an?|some|old|two|\d)"
-    r"|\b(?:won|earned) \W?\d|\bincome\b"
+    r"|\b(?:won|earned) \W?\d|\bincome\b(?! tax)"
 )
 
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.inference.lexicon.data import category_rows, merchant_rows
 from adapters.inference.lexicon.prose import read_prose
 from adapters.inference.texts.extraction import read_text
 from adapters.inference.texts.numbers import numbers_in
@@ -152,3 +153,11 @@ def follows(numbers: tuple[Decimal, ...]) -> frozenset[Decimal]:
                 made |= {left + right, left - right, left * right, left + percent, left - percent}
                 made |= {left / right, left / (right + 1)} if right > 0 else set()
     return frozenset(made)
+
+
+def test_a_price_beside_any_word_of_the_lexicon_is_the_price() -> None:
+    phrases = [phrase for section in ("purpose", "words") for phrase, _ in category_rows(section)]
+    phrases += [spelling.removeprefix("=") for spelling, *_ in merchant_rows()]
+    texts = [form.format(phrase) for phrase in phrases[::3] for form in ("{} 350", "ซื้อ{} 350 บาท")]
+    wrong = [text for text in texts if '"amount":"350.00","currency":"THB"' not in outcome(text)]
+    assert len(wrong) <= 0.001 * len(texts), wrong
