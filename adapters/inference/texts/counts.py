@@ -156,8 +156,8 @@ def _label(prose: Prose, number: Number, left: str) -> Role | None:
 
 def _ends_a_longer_word(prose: Prose, start: int, end: int) -> bool:
     """Whether the label only is the end of something bought: ข้าวซอย is a dish, and its number no lane's."""
-    known = (*words_in(prose), *merchants_in(prose))
-    return any(one.start < start and one.end == end for one in known)
+    words = any(one.start < start and one.end == end for one in words_in(prose))
+    return words or any(one.start < start and one.end == end for one in merchants_in(prose))
 
 
 def _label_role(word: str, number: Number, before: str) -> Role | None:
