@@ -11,7 +11,8 @@ from tests.eval.labelled import Judged, judge_all, load, sets
 from tests.eval.reliability import calibration_error, reliability
 from tests.eval.texts import outcomes
 
-EVERYDAY = [path for path in sets() if not path.stem.endswith("-k")]
+# k was sought outside the lexicon; after m, the last, nothing was mended any more.
+EVERYDAY = [path for path in sets() if not path.stem.endswith(("-k", "-m"))]
 FLOORS = {"amount": 0.98, "currency": 0.99, "date": 0.98, "category": 0.95, "payment": 0.98, "rejection": 0.97}
 
 
