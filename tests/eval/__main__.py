@@ -1,13 +1,13 @@
 """`make eval ARGS="NAME ..."`: how right the readers are, measured on labelled data and printed as tables.
 
-An evaluation is one module with a `run` command; adding one is a line below.
+An evaluation is one module; adding one is a line below.
 """
 
 from __future__ import annotations
 
 import typer
 
-from tests.eval import categories, speed, texts
+from tests.eval import calibrate, categories, receipts, speed, sroie, texts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -17,6 +17,9 @@ def evaluate() -> None:
     """Measure the readers on labelled data; no service, no network."""
 
 
+app.command("calibrate")(calibrate.calibrate)
+app.command("receipts")(receipts.receipts)
+app.command("sroie")(sroie.sroie)
 app.command("categories")(categories.run)
 app.command("speed-of-texts")(speed.run)
 app.command("texts")(texts.run)
