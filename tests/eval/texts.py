@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tests.eval.calibration import calibration_error
 from tests.eval.labelled import FIELDS, Judged, judge_all, load, sets
-from tests.eval.reliability import calibration_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
