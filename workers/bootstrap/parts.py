@@ -28,13 +28,14 @@ from contracts.registry import COMMANDS
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
+from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
 from workers.ports.observing import Observer
-from workers.ports.status import BackendGauge
+from workers.ports.status import BackendGauge, ModelGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.dispatcher import DispatchLimits
@@ -63,6 +64,7 @@ class Parts:
     Attributes:
         ask_database: asks the database for a sign of life.
         backends: tell of the calls at each AI backend.
+        models: tell of the answers of each model server.
     """
 
     decisions: DecisionStore
@@ -72,6 +74,7 @@ class Parts:
     clock: Clock
     ask_database: Ping
     backends: tuple[BackendGauge, ...] = ()
+    models: tuple[ModelGauge, ...] = ()
 
 
 PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
@@ -98,18 +101,32 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         ocr_limit = limiter(settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * processes)
         if "receipts" in areas:
             await stack.enter_async_context(recognition)
-        table = handlers(
-            text_extraction=RuleTextExtraction(),
+        local = Backends(
             recognition=LimitedTextRecognition(recognition, ocr_limit),
-            receipt_extraction=RuleReceiptExtraction(payment_method_of, _usual_name),
-            categorization=RuleCategorization(),
+            receipts=RuleReceiptExtraction(payment_method_of, _usual_name),
+            texts=RuleTextExtraction(),
+            categories=RuleCategorization(),
+        )
+        served = await serving(settings, local, cache, clock, stack)
+        table = handlers(
+            text_extraction=served.backends.texts,
+            recognition=served.backends.recognition,
+            receipt_extraction=served.backends.receipts,
+            categorization=served.backends.categories,
             images=image_store(settings),
             cache=cache,
             entries=entries,
             clock=clock,
         )
         yield Parts(
-            SqlDecisionStore(database), SqlEventReader(database), entries, table, clock, database.check, (ocr_limit,)
+            SqlDecisionStore(database),
+            SqlEventReader(database),
+            entries,
+            table,
+            clock,
+            database.check,
+            (ocr_limit, *served.limiters),
+            served.models,
         )
 
 

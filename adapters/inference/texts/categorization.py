@@ -20,9 +20,9 @@ BACKEND: Final = f"rules/{VERSION}"
 class RuleCategorization:
     """Categorization by the lexicon alone; costs nothing and answers always."""
 
-    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
+    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
         """Judge the category of what is known; Miscellaneous with low confidence where nothing speaks."""
-        return as_read(_judged(purchase)), BackendAnswer(capability="categorization", backend=BACKEND)
+        return as_read(_judged(purchase)), (BackendAnswer(capability="categorization", backend=BACKEND),)
 
 
 def _judged(purchase: Purchase) -> Judgement:
