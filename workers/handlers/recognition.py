@@ -39,5 +39,5 @@ def _read(value: bytes | None, engine: str) -> RecognisedText | None:
         return None
     if text.answer.backend != engine:
         return None
-    answer = text.answer.model_copy(update={"cached": True, "calls": 0, "cost": None})
-    return replace(text, answer=answer)
+    answer = text.answer.model_copy(update={"cached": True, "calls": 0, "cost": None, "exact_cost": None})
+    return RecognisedText(text.lines, text.width, text.height, text.media_type, answer)

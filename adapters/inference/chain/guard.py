@@ -7,6 +7,7 @@ around each call the breaker, the budget and the limiter.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from adapters.inference.chain.breaker import Breaker, BreakerPolicy, Permit
+from adapters.inference.chain.breaker import Breaker, BreakerPolicy, Permit, State
 from adapters.inference.chain.budget import Budget, Exhausted, Tariff
 from adapters.inference.chain.flight import SingleFlight
 from adapters.inference.chain.memory import ResponseMemory, fingerprint
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RESULTS: Final = ("answered", "cached", "shared", "unusable", "failed", "throttled", "timeout", "refused", "open")
-"""How a question may end, besides ``busy``, ``budget`` and ``tenant_budget``; the labels of a metric."""
+LOG: Final = logging.getLogger(__name__)
 
 FREE: Final = Tariff()
 COST_DIGITS: Final = Decimal("1e-9")
@@ -119,6 +119,7 @@ class GuardedServer:
         self._flights: SingleFlight[tuple[Reply, Usage]] = SingleFlight()
         self._ended: Counter[tuple[str, str]] = Counter()
         self._cost = Decimal(0)
+        self._told_open = False
 
     @property
     def backend(self) -> str:
@@ -187,6 +188,7 @@ class GuardedServer:
         try:
             reply = await self._paid(question, spent)
             self._breaker.answered(permit, self._clock.monotonic())
+            self._tell_changes("it answers again")
         except ModelError as error:
             self._judge(permit, error)
             raise
@@ -225,6 +227,18 @@ class GuardedServer:
         wished = error.retry_after if isinstance(error, ThrottledError) else None
         if wished is not None and wished > self._with.policy.longest_delay:
             self._breaker.leave_alone(now, min(wished, LONGEST_REST))
+        self._tell_changes(error.reason)
+
+    def _tell_changes(self, reason: str) -> None:
+        """Log when the server begins and ceases to be left alone, once each time."""
+        is_open = self._breaker.state(self._clock.monotonic()) is not State.CLOSED
+        if is_open == self._told_open:
+            return
+        self._told_open = is_open
+        message = "model server left alone" if is_open else "model server asked again"
+        LOG.log(
+            logging.WARNING if is_open else logging.INFO, message, extra={"backend": self._backend, "reason": reason}
+        )
 
     def _answered(self, question: Question[A], reply: Reply, usage: Usage, result: str) -> Answered[A]:
         self._count(question, result)

@@ -7,6 +7,7 @@ import base64
 import json
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -50,6 +51,8 @@ SEED: Final = 7
 
 _NO_KEY: Final = "none"
 """The library wants a key; local servers want none and ignore it."""
+
+_BOUNDS: Final = frozenset({"maxLength", "maxItems"})
 
 _OUR_FAULT: Final = frozenset({401, 402, 403, 404, 405, 410})
 _TOO_LARGE: Final = frozenset({400, 413, 422})
@@ -245,7 +248,7 @@ def _complaint(error: ValidationError) -> str:
 def _messages(question: Question[A], *, spelt_out: bool, complaint: str | None) -> Any:  # noqa: ANN401  a plain list; the library's union of message types would be repeated here
     instructions = question.instructions
     if spelt_out:
-        schema = json.dumps(question.form.model_json_schema(), ensure_ascii=False, sort_keys=True)
+        schema = json.dumps(schema_of(question.form), ensure_ascii=False, sort_keys=True)
         instructions += f"\nAnswer with one JSON object and nothing else. It has to fit this JSON Schema:\n{schema}"
     if complaint is not None:
         instructions += f"\nAn earlier answer was refused ({complaint}). Fill in every field as the schema says."
@@ -263,8 +266,23 @@ def _content(question: Question[A]) -> str | list[dict[str, Any]]:
 def _response_format(form: type[Form], structure: Structure) -> Any:  # noqa: ANN401  see _messages
     if structure == "json_object":
         return {"type": "json_object"}
-    schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
-    return {"type": "json_schema", "json_schema": schema}
+    return {"type": "json_schema", "json_schema": {"name": form.__name__, "strict": True, "schema": schema_of(form)}}
+
+
+@cache
+def schema_of(form: type[Form]) -> dict[str, Any]:
+    """The form as servers are told it: without bounds on lengths, which are checked here.
+
+    Some refuse them, and llama.cpp makes a grammar of them that takes longer than the answer.
+    """
+    schema: dict[str, Any] = _without_bounds(form.model_json_schema())
+    return schema
+
+
+def _without_bounds(part: Any) -> Any:  # noqa: ANN401  any part of a JSON document
+    if isinstance(part, dict):
+        return {name: _without_bounds(value) for name, value in part.items() if name not in _BOUNDS}
+    return [_without_bounds(value) for value in part] if isinstance(part, list) else part
 
 
 def _blames_structure(error: APIStatusError) -> bool:

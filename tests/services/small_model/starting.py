@@ -16,7 +16,7 @@ ROOT: Final = Path(__file__).parents[3]
 LOCK: Final = ROOT / "requirements-model.lock"
 FOLDER: Final = ROOT / "build" / "model-env"
 SCRIPT: Final = Path(__file__).with_name("serve.py")
-MODEL: Final = "gemma-3-270m"
+MODEL: Final = "SmolLM2-135M-Instruct"
 _INSTALL_SECONDS: Final = 900
 
 
@@ -73,7 +73,7 @@ def best_model(*, may_install: bool) -> Iterator[ModelService]:
 
 @contextmanager
 def _started() -> Iterator[str]:
-    command = [_python(), SCRIPT, FOLDER]
+    command = [_python(), SCRIPT]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

@@ -1,6 +1,7 @@
 """What becomes of one question to a guarded server, and what the next one finds."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -315,3 +316,19 @@ async def test_a_question_ends_when_its_time_is_up() -> None:
     assert caught.value.code is ErrorCode.BACKEND_TIMEOUT
     assert caught.value.share.calls == 1
     assert caught.value.share.unavailable == "no answer within 0.01 s in all"
+
+
+async def test_the_log_says_once_when_a_server_is_left_alone_and_when_it_is_asked_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    bench = Bench(GONE, GONE, GONE, GONE, reply(FOOD))
+    for _ in range(5):
+        await bench.refused()
+    bench.clock.jump(5.0)
+    await bench.refused()
+    bench.clock.jump(10.0)
+    await bench.server.ask(QUESTION)
+    await bench.server.ask(OTHER)
+    assert [record.message for record in caplog.records] == ["model server left alone", "model server asked again"]
+    assert "noodles" not in caplog.text
