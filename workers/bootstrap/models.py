@@ -92,6 +92,7 @@ async def _server(settings: Settings, name: str, cache: Cache, clock: Clock, sta
         structure=chosen.structure,
         temperature=chosen.temperature,
         limit_as=chosen.limit_as,
+        thinking_tokens=chosen.thinking_tokens,
         logprobs=chosen.logprobs,
     )
     client = await stack.enter_async_context(OpenAIClient(address, clock))
@@ -116,7 +117,8 @@ async def _server(settings: Settings, name: str, cache: Cache, clock: Clock, sta
 
 def _identity(chosen: ModelServerSettings) -> str:
     """What an answer depends on besides the question."""
-    return "|".join((chosen.base_url, chosen.model, chosen.structure, str(chosen.temperature), str(chosen.logprobs)))
+    of_the_answer = ("base_url", "model", "structure", "temperature", "limit_as", "thinking_tokens", "logprobs")
+    return chosen.model_dump_json(include=set(of_the_answer))
 
 
 def _budget(name: str, chosen: ModelServerSettings, cache: Cache, clock: Clock) -> Budget:

@@ -124,6 +124,9 @@ class ModelServerSettings(SettingsGroup):
     limit_as: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="parameter that bounds an answer; newer OpenAI models want the second"
     )
+    thinking_tokens: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        0, description="tokens a model may think before it answers, added to the bound on an answer, tokens"
+    )
     logprobs: bool = Field(
         default=False, description="ask for the probabilities of an answer's words, which lower its confidence"
     )

@@ -68,6 +68,7 @@ class ServerAddress:
             here. A server that refuses the first is asked for the second from then on.
         temperature: None leaves it to the server, for models that take none.
         limit_as: the name of the parameter that bounds the answer.
+        thinking_tokens: what the model may think before it answers, on top of the bound on an answer.
         logprobs: ask for the probabilities of the answer's words.
     """
 
@@ -78,6 +79,7 @@ class ServerAddress:
     structure: Structure = "json_schema"
     temperature: float | None = 0.0
     limit_as: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    thinking_tokens: int = 0
     logprobs: bool = False
 
 
@@ -162,7 +164,8 @@ class OpenAIClient:
 
     def _parameters(self, question: Question[A]) -> dict[str, Any]:
         address = self._address
-        parameters: dict[str, Any] = {address.limit_as: question.max_tokens, "seed": SEED}
+        parameters: dict[str, Any] = {"seed": SEED}
+        parameters[address.limit_as] = question.max_tokens + address.thinking_tokens
         if address.temperature is not None:
             parameters["temperature"] = address.temperature
         if address.logprobs:

@@ -22,7 +22,9 @@ from adapters.inference.chain.chain import Step
 from adapters.inference.chain.guard import GuardedServer, GuardPolicy, Protection
 from adapters.inference.chain.memory import ResponseMemory
 from adapters.inference.limiting import ConcurrencyLimiter, LimitBounds
+from adapters.inference.models.asking import Question
 from adapters.inference.models.client import OpenAIClient, ServerAddress
+from adapters.inference.models.forms import SpendingForm
 from adapters.inference.models.texts import ModelTextExtraction
 from adapters.inference.texts import RuleTextExtraction
 from contracts.errors import ErrorCode
@@ -288,3 +290,14 @@ async def test_the_very_same_text_is_answered_from_memory(server: ModelServer, f
     assert len(server.asked) == 1
     (share,) = [one for one in shares if one.backend == "test/test-model"]
     assert (share.cached, share.calls, share.cost) == (True, 0, None)
+
+
+async def test_a_model_that_thinks_gets_more_room_under_the_name_its_server_wants(server: ModelServer) -> None:
+    address = ServerAddress(
+        server.base_url, "thinker", temperature=None, limit_as="max_completion_tokens", thinking_tokens=2_000
+    )
+    async with OpenAIClient(address, SystemClock()) as client:
+        await client.ask(Question("text_extraction", "Fill in.", TEXT, SpendingForm, 400))
+    (request,) = server.asked
+    assert request["max_completion_tokens"] == 2_400
+    assert not {"max_tokens", "temperature", "logprobs"} & request.keys()

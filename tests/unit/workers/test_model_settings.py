@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.money import Currency
+from tests.architecture.tree import ROOT
 from workers.config import Link, Settings, SettingsError, load, load_settings, settings_reference, shown
 
 SERVER = {"base_url": "http://ollama:11434/v1/", "model": "qwen3:8b"}
@@ -131,3 +132,11 @@ def test_the_reference_explains_servers_with_their_defaults() -> None:
     assert "## `models.servers`" in reference
     assert "[models.servers.ollama]" in reference
     assert "| `timeout_seconds` | number > 0, <= 86400 | `20.0` |" in reference
+
+
+def test_what_the_operators_page_shows_can_be_used(tmp_path: Path) -> None:
+    section = (ROOT / "docs/operators.md").read_text(encoding="utf-8").partition("## Model servers")[2]
+    (tmp_path / "poon.toml").write_text(section.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    settings = load_settings({"POON_MODELS__API_KEYS": f"openai={KEY}"}, tmp_path)
+    assert set(settings.models.servers) == {"ollama", "openai"}
+    assert [link.name for link in settings.chains.by_capability["text_extraction"]] == ["rules", "ollama", "openai"]
