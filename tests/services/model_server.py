@@ -18,7 +18,7 @@ class Response:
     Attributes:
         body: as it is written, right or wrong.
         cut_after: bytes of the body after which the connection is cut although more were promised.
-        hangs: nothing is sent until the test ends.
+        hangs: nothing is sent before the server is told to.
     """
 
     body: bytes
@@ -69,7 +69,12 @@ class ModelServer:
         self.keys: list[str] = []
         self.behave: Behaviour = lambda _: completion("{}")
         self.port = 0
-        self._closing = asyncio.Event()
+        self.at_most = 0
+        """The most requests that were under way at a time."""
+        self._under_way = 0
+        self.released = asyncio.Event()
+        """Ends what hangs: it is answered then, unless the server closes."""
+        self._closing = False
 
     @property
     def base_url(self) -> str:
@@ -84,11 +89,13 @@ class ModelServer:
     async def running(self) -> AsyncIterator["ModelServer"]:
         server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = server.sockets[0].getsockname()[1]
-        self._closing.clear()
+        self._closing = False
+        self.released.clear()
         try:
             yield self
         finally:
-            self._closing.set()
+            self._closing = True
+            self.released.set()
             server.close()
             await server.wait_closed()
 
@@ -99,7 +106,12 @@ class ModelServer:
             request = json.loads(await reader.readexactly(int(headers.get("content-length", "0"))))
             self.keys.append(headers.get("authorization", ""))
             self.asked.append(request)
-            await self._respond(self.behave(request), writer)
+            self._under_way += 1
+            self.at_most = max(self.at_most, self._under_way)
+            try:
+                await self._respond(self.behave(request), writer)
+            finally:
+                self._under_way -= 1
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the client gave up, which some tests are about
         finally:
@@ -107,8 +119,9 @@ class ModelServer:
 
     async def _respond(self, response: Response, writer: asyncio.StreamWriter) -> None:
         if response.hangs:
-            await self._closing.wait()
-            return
+            await self.released.wait()
+            if self._closing:
+                return
         headers = {"content-type": "application/json", "content-length": str(len(response.body)), "connection": "close"}
         head = [
             f"HTTP/1.1 {response.status}",

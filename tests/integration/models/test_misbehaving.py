@@ -3,10 +3,11 @@
 The chain is rules, then this server. The rules alone are not sure of the text, so the server is asked every time.
 """
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -301,3 +302,24 @@ async def test_a_model_that_thinks_gets_more_room_under_the_name_its_server_want
     (request,) = server.asked
     assert request["max_completion_tokens"] == 2_400
     assert not {"max_tokens", "temperature", "logprobs"} & request.keys()
+
+
+async def test_no_more_calls_are_under_way_than_the_limit_and_none_is_lost(server: ModelServer, fleet: Fleet) -> None:
+    server.answer(replace(WHOLE, hangs=True))
+    async with asyncio.TaskGroup() as tasks:
+        reading = [tasks.create_task(fleet.read(f"blorgo 100 {letter}")) for letter in "abcdefghijkl"]
+        await eventually(lambda: len(server.asked) == 4, "as many calls as the limit allows")
+        server.released.set()
+    assert server.at_most == 4
+    assert len(server.asked) == 12
+    assert {task.result()[0].category.value for task in reading} == {Category.ENTERTAINMENT}
+
+
+async def test_the_very_same_text_at_the_same_time_is_one_call(server: ModelServer, fleet: Fleet) -> None:
+    server.answer(replace(WHOLE, hangs=True))
+    async with asyncio.TaskGroup() as tasks:
+        reading = [tasks.create_task(fleet.read()) for _ in range(5)]
+        await eventually(lambda: len(server.asked) == 1, "the call")
+        server.released.set()
+    assert len(server.asked) == 1
+    assert len({task.result()[0].model_dump_json() for task in reading}) == 1
