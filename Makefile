@@ -60,8 +60,8 @@ bench: .venv/.stamp-dev ## The fleet beside the floor and others, measured; ARGS
 	@$(BIN)/python -m tests.bench $(or $(ARGS),throughput)
 
 .PHONY: eval
-eval: .venv/.stamp-dev ## How right the answers are, measured on data; ARGS=--help lists the evaluations
-	@$(BIN)/python -m tests.eval $(ARGS)
+eval: .venv/.stamp-dev ## How right the readers are, on labelled data: ARGS="texts", ARGS=--help lists the evaluations
+	@$(BIN)/python -m tests.eval $(or $(ARGS),--help)
 
 .PHONY: soak
 soak: .venv/.stamp-dev ## Mixed traffic for long: every account has to agree and nothing may grow (MINUTES=60)

@@ -222,6 +222,4 @@ def _show(scores: dict[str, Score], conditions: str) -> None:
     for reason, count in alone.reasons.most_common():
         console.print(f"no answer of the model, {count} times: {reason}")
     measured = sum(alone.share(name) for name in JUDGED) / len(JUDGED)
-    console.print(
-        f"trust measured: {measured:.2f}" if alone.answered else "no trust: it answered nothing"
-    )
+    console.print(f"trust measured: {measured:.2f}" if alone.answered else "no trust: it answered nothing")

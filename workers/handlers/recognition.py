@@ -40,4 +40,4 @@ def _read(value: bytes | None, engine: str) -> RecognisedText | None:
     if text.answer.backend != engine:
         return None
     answer = text.answer.model_copy(update={"cached": True, "calls": 0, "cost": None, "exact_cost": None})
-    return RecognisedText(text.lines, text.width, text.height, text.media_type, answer)
+    return replace(text, answer=answer)
