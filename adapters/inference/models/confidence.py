@@ -55,6 +55,11 @@ def settle(rules: Read[T] | None, model: Read[T] | None, *, same: bool) -> Read[
     return _with(model, disputed(model.confidence.value, rules.confidence.value))
 
 
+def doubted(rules: Read[T], sure: float) -> Read[T]:
+    """The field as the rules read it, where the model says that there is none."""
+    return _with(rules, disputed(rules.confidence.value, sure))
+
+
 def trusted(trust: float, certainty: float | None) -> float:
     """How sure a model's field is by itself: its trust, less where its own words were improbable to it."""
     return _bounded(trust if certainty is None else trust * certainty)

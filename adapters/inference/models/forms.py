@@ -16,7 +16,7 @@ Words = Annotated[str, Field(max_length=200)]
 class SpendingForm(Form):
     """What a text says."""
 
-    amount: Words
+    amount: Words | None
     currency: Currency | None
     merchant: Words | None
     date: Words | None
@@ -28,7 +28,7 @@ class SpendingForm(Form):
 class ReceiptForm(Form):
     """What a receipt or slip says."""
 
-    total: Words
+    total: Words | None
     currency: Currency | None
     merchant: Words | None
     date: Words | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from adapters.inference.models.asking import Question
-from adapters.inference.models.confidence import settle, trusted
+from adapters.inference.models.confidence import doubted, settle, trusted
 from adapters.inference.models.evidence import currency_named
 from adapters.inference.models.forms import ReceiptForm
 from adapters.inference.models.prompts import RECEIPT, fenced
@@ -15,7 +15,7 @@ from contracts.errors import ErrorCode
 from contracts.money import MAX_AMOUNT, Money
 from contracts.readings import Read, ReceiptReading
 from contracts.values import MAX_DOCUMENT_TEXT, Confidence
-from workers.ports.errors import RejectionError
+from workers.ports.errors import NothingFoundError, RejectionError
 
 if TYPE_CHECKING:
     from adapters.inference.models.asking import Answered, Asker
@@ -53,13 +53,16 @@ class ModelReceiptExtraction:
 
         Raises:
             NoAnswerError: the model gave no answer, or one whose total does not stand on the receipt.
+            NothingFoundError: no_total_found, by the model as well.
         """
         known, told = await self._by_rules(text, context)
         lines = tuple(line.text for line in text.lines)
         answered = await self._asker.ask(_question(lines))
         form = answered.form
         quotes = Quotes(lines, trusted(self._trust, answered.certainty))
-        total = await self._total(answered, quotes, known, context)
+        if form.total is None:
+            return _without_total(known, quotes.sure), (*told, answered.share)
+        total = await self._total(answered, form.total, quotes, known, context)
         on = None if form.date is None else await self._readers.day(form.date, context)
         model = ReceiptReading(
             total=total,
@@ -81,16 +84,18 @@ class ModelReceiptExtraction:
             return None, ()
 
     async def _total(
-        self, answered: Answered[ReceiptForm], quotes: Quotes, known: ReceiptReading | None, context: ReadingContext
+        self,
+        answered: Answered[ReceiptForm],
+        quote: str,
+        quotes: Quotes,
+        known: ReceiptReading | None,
+        context: ReadingContext,
     ) -> Read[Money]:
-        form = answered.form
-        if quotes.evidence(form.total) is None:
-            raise answered.refused("its total does not stand on the receipt")
-        value = await self._readers.amount(form.total, context)
+        value = await self._readers.amount(quote, context)
         if value is None or not 0 < value <= MAX_AMOUNT:
             raise answered.refused("its total is no amount")
-        currency = _currency(form.currency, known, quotes.lines, context)
-        total = quotes.read(Money.of(value, currency), form.total)
+        currency = _currency(answered.form.currency, known, quotes.lines, context)
+        total = quotes.read(Money.of(value, currency), quote)
         if total is None:
             raise answered.refused("its total does not stand on the receipt")
         return total
@@ -117,6 +122,13 @@ def together(known: ReceiptReading | None, model: ReceiptReading) -> ReceiptRead
         }
     )
     return _judged(merged)
+
+
+def _without_total(known: ReceiptReading | None, sure: float) -> ReceiptReading:
+    """What the rules read, less sure, where the model finds no total."""
+    if known is None:
+        raise NothingFoundError(ErrorCode.NO_TOTAL_FOUND, "neither rules nor model find a total")
+    return _judged(known.model_copy(update={"total": doubted(known.total, sure)}))
 
 
 def _judged(reading: ReceiptReading) -> ReceiptReading:

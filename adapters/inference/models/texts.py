@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from adapters.inference.models.asking import Question
-from adapters.inference.models.confidence import settle, trusted
-from adapters.inference.models.evidence import currency_named, occurs
+from adapters.inference.models.confidence import doubted, settle, trusted
+from adapters.inference.models.evidence import currency_named
 from adapters.inference.models.forms import SpendingForm
 from adapters.inference.models.prompts import TEXT, fenced
 from adapters.inference.models.quotes import Quotes
@@ -15,7 +15,7 @@ from contracts.errors import ErrorCode
 from contracts.money import MAX_AMOUNT, Money
 from contracts.readings import Read, TextReading
 from contracts.values import Category, Confidence, Language
-from workers.ports.errors import RejectionError
+from workers.ports.errors import NothingFoundError, RejectionError
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -57,13 +57,16 @@ class ModelTextExtraction:
 
         Raises:
             NoAnswerError: the model gave no answer, or one whose amount does not stand in the text.
+            NothingFoundError: no_amount, by the model as well.
         """
         known, told = await self._by_rules(text, context)
         answered = await self._asker.ask(_question(text))
-        form = answered.form
+        form, quotes = answered.form, Quotes((text,), trusted(self._trust, answered.certainty))
+        if form.amount is None:
+            return _without_amount(known, quotes.sure), (*told, answered.share)
         value = await self._readers.amount(form.amount, context)
-        amount = _amount(answered, value, text, _currency(form.currency, known, text, context), self._trust)
-        quotes = Quotes((text,), trusted(self._trust, answered.certainty))
+        currency = _currency(form.currency, known, text, context)
+        amount = _amount(answered, form.amount, quotes, value, currency)
         on = None if form.date is None else await self._readers.day(form.date, context)
         day = quotes.day(form.date, on)
         merchant = quotes.merchant(form.merchant)
@@ -143,16 +146,21 @@ def _question(text: str) -> Question[SpendingForm]:
     return Question(CAPABILITY, instructions, material, SpendingForm, MAX_TOKENS)
 
 
+def _without_amount(known: TextReading | None, sure: float) -> TextReading:
+    """What the rules read, less sure, where the model finds no amount."""
+    if known is None:
+        raise NothingFoundError(ErrorCode.NO_AMOUNT, "neither rules nor model find an amount", field="text")
+    return _judged(known.model_copy(update={"amount": doubted(known.amount, sure)}))
+
+
 def _amount(
-    answered: Answered[SpendingForm], value: Decimal | None, text: str, currency: Currency, trust: float
+    answered: Answered[SpendingForm], quote: str, quotes: Quotes, value: Decimal | None, currency: Currency
 ) -> Read[Money]:
-    quote = answered.form.amount
-    if not occurs(quote, text):
+    if quotes.evidence(quote) is None:
         raise answered.refused("its amount does not stand in the text")
     if value is None or not 0 < value <= MAX_AMOUNT:
         raise answered.refused("its amount is none")
-    sure = Confidence(round(trusted(trust, answered.certainty), 3))
-    return Read(value=Money.of(value, currency), confidence=sure, evidence=quote)
+    return Read(value=Money.of(value, currency), confidence=Confidence(round(quotes.sure, 3)), evidence=quote)
 
 
 def _currency(said: Currency | None, known: TextReading | None, text: str, context: ReadingContext) -> Currency:

@@ -120,3 +120,15 @@ async def test_a_payment_is_taken_with_the_words_that_tell_it() -> None:
     )
     assert reading.payment_method is not None
     assert (reading.payment_method.value, reading.payment_method.evidence) == (PaymentMethod.CREDIT_CARD, "by plastic")
+
+
+async def test_a_model_that_finds_no_total_makes_the_rules_less_sure_of_theirs() -> None:
+    alone, both = await by_rules(PAPER), await read(PAPER, total=None)
+    assert both.total.value == alone.total.value
+    assert both.total.confidence.value < alone.total.confidence.value
+
+
+async def test_where_neither_finds_a_total_there_is_none() -> None:
+    with pytest.raises(NothingFoundError) as caught:
+        await read_alone(NO_TOTAL, total=None)
+    assert caught.value.code is ErrorCode.NO_TOTAL_FOUND

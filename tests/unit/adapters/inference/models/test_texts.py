@@ -184,3 +184,17 @@ async def test_what_a_user_wrote_is_marked_off_by_what_he_cannot_write() -> None
     assert mark not in text
     assert mark.strip("<>") in question.instructions
     assert text not in question.instructions
+
+
+async def test_a_model_that_finds_no_amount_makes_the_rules_less_sure_of_theirs() -> None:
+    alone, both = await by_rules("blorgo 100"), await read("blorgo 100", amount=None)
+    assert both.amount.value == alone.amount.value
+    assert both.amount.confidence.value < alone.amount.confidence.value
+    assert both.confidence.value < alone.confidence.value
+
+
+async def test_where_neither_finds_an_amount_there_is_none() -> None:
+    extraction = ModelTextExtraction(FakeAsker(form(amount=None)), RuleTextExtraction(), 0.7)
+    with pytest.raises(RejectionError) as caught:
+        await extraction.extract("hello there", CONTEXT)
+    assert caught.value.code is ErrorCode.NO_AMOUNT
