@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from adapters.inference.models.asking import Reply, Usage
 
 if TYPE_CHECKING:
-    from adapters.inference.models.asking import A, Question
+    from adapters.inference.models.asking import A, Form, Question
     from workers.ports.cache import Cache
 
 VERSION: Final = "1"
@@ -28,12 +29,17 @@ def fingerprint(question: Question[A], server: str) -> str:
     picture = question.picture
     parts = [
         *(VERSION, server, question.capability, question.instructions, question.material),
-        json.dumps(question.form.model_json_schema(), sort_keys=True),
+        _schema(question.form),
         str(question.max_tokens),
         *(("", "") if picture is None else (picture.media_type, hashlib.sha256(picture.data).hexdigest())),
     ]
     # As JSON, so that no two lists of parts are written the same way.
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@cache
+def _schema(form: type[Form]) -> str:
+    return json.dumps(form.model_json_schema(), sort_keys=True)
 
 
 class _Remembered(BaseModel):
