@@ -121,7 +121,7 @@ def outages(fleet: Fleet) -> dict[str, frozenset[str]]:
 async def test_the_outcome_names_the_model_and_degrades_without_it(kafka_service: KafkaService, tmp_path: Path) -> None:
     server = ModelServer()
     server.answer(completion(json.dumps(FILLED)))
-    async with server.running(), at_work(settings_for(kafka_service, tmp_path, server, "rules,test")) as fleet:
+    async with server.running(), at_work(settings_for(kafka_service, tmp_path, server, "rules>=1,test")) as fleet:
         await send(kafka_service, "whole")
         whole = (await parsed(fleet, "whole")).processing
         server.answer(failure("500 Internal Server Error"))

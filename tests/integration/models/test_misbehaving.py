@@ -1,6 +1,6 @@
 """What each way of a model server to fail leads to: the table of docs/operators.md, over real HTTP.
 
-The chain is rules, then this server. The rules alone are not sure of the text, so the server is asked every time.
+The chain is rules, then this server, which is asked every time: no rules are as sure as the threshold wants.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ pytestmark = pytest.mark.integration
 
 CONTEXT = ReadingContext(reference_date=date(2026, 3, 2))
 TEXT = "blorgo 100"
+NEVER_SURE = 1.0
 GOOD: dict[str, Any] = {
     "amount": "100",
     "currency": None,
@@ -100,7 +101,7 @@ async def fleet(server: ModelServer) -> AsyncIterator[Fleet]:
         guard = GuardedServer("test/test-model", client, protection, clock, random.Random(1))
         rules = RuleTextExtraction()
         model = ModelTextExtraction(guard, rules, 0.7)
-        chain = TextExtractionChain([Step("rules", rules, 0.8), Step("test", model, 0.0, informed=True)])
+        chain = TextExtractionChain([Step("rules", rules, NEVER_SURE), Step("test", model, 0.0, informed=True)])
         yield Fleet(chain, TextExtractionChain([Step("test", model, 0.0)]), guard)
 
 
