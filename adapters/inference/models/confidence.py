@@ -16,16 +16,16 @@ from contracts.values import Confidence
 T = TypeVar("T")
 
 SUREST: Final = 0.99
-"""No combination of judges is certain."""
+"""Two judges together are no surer than this, unless one of them is by itself."""
 
 LEAST: Final = 0.01
 
 
 def agreeing(first: float, second: float) -> float:
-    """How sure something is that both judges say."""
-    first, second = _bounded(first), _bounded(second)
-    both_right, both_wrong = first * second, (1 - first) * (1 - second)
-    return _bounded(both_right / (both_right + both_wrong))
+    """How sure something is that both judges say: never less than either is, for two seldom err in the same words."""
+    one, other = _bounded(first), _bounded(second)
+    both_right, both_wrong = one * other, (1 - one) * (1 - other)
+    return max(first, second, _bounded(both_right / (both_right + both_wrong)))
 
 
 def disputed(mine: float, other: float) -> float:
