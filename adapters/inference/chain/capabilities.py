@@ -79,12 +79,15 @@ class TextRecognitionChain:
         return self._steps[0].backend.engine
 
     async def recognise(self, image: bytes) -> RecognisedText:
+        codes: dict[str, None] = {}  # an engine that reads the print better may be one that reads no codes
+
         async def ask(backend: TextRecognition) -> Given[RecognisedText]:
             text = await backend.recognise(image)
+            codes.update(dict.fromkeys(text.codes))
             return Given(text, sureness(text), (text.answer, *text.others))
 
         chosen = await first_sure("text_recognition", self._steps, ask)
-        return replace(chosen.value, others=(*chosen.value.others, *chosen.others))
+        return replace(chosen.value, codes=tuple(codes), others=(*chosen.value.others, *chosen.others))
 
 
 def sureness(text: RecognisedText) -> float:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -109,3 +110,10 @@ async def test_a_chain_whose_first_backend_is_sure_suspends_nowhere() -> None:
     with pytest.raises(StopIteration) as ended:
         chain.extract("coffee 65", CONTEXT).send(None)
     assert ended.value.value[0] is TEXT_READING
+
+
+async def test_codes_that_one_engine_found_stay_with_the_text_of_the_other() -> None:
+    coded = replace(BLURRED, codes=("00020101",))
+    chain = TextRecognitionChain([Step("ocr", FakeRecognition(coded), 0.6), Step("vision", FakeRecognition(SEEN), 0.0)])
+    text = await chain.recognise(b"image")
+    assert (text.lines, text.codes) == (SEEN.lines, ("00020101",))
