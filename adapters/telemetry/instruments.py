@@ -157,6 +157,17 @@ DROPPED: Final = _counter(
     "what",
 )
 
+MODEL_ANSWERS: Final = _counter(
+    "poon_model_answers",
+    "Questions to a model server by how they ended: answered; cached, from memory; shared, by the call of another who "
+    "asked the same; and without an answer: unusable (what it said), failed (it, or the connection), throttled, "
+    "timeout, refused (key or model name), open (its breaker), budget, tenant_budget, busy.",
+    *("backend", "capability", "result"),
+)
+MODEL_COST: Final = _counter(
+    "poon_model_cost", "What calls at a model server cost, by the prices in the settings.", "backend", "currency"
+)
+
 UP: Final = _gauge("poon_worker_started", "Whether the worker has joined its group and got an assignment: 1 or 0.")
 DRAINING: Final = _gauge("poon_worker_draining", "Whether the worker is on its way out: 1 or 0.")
 OUTAGE: Final = _gauge("poon_outage", "Whether the worker waits for the ground now: 1 or 0.", "area", "ground")
@@ -192,15 +203,18 @@ BACKEND_LIMIT: Final = _gauge(
 )
 BACKEND_IN_FLIGHT: Final = _gauge("poon_backend_in_flight", "Calls at the backend that are under way.", "backend")
 BACKEND_WAITING: Final = _gauge("poon_backend_waiting", "Calls that wait for their turn at the backend.", "backend")
+MODEL_BREAKER: Final = _gauge(
+    "poon_model_breaker", "The breaker of a model server: 0 closed, 1 on trial, 2 open (it is not asked).", "backend"
+)
 
 COUNTERS: Final = (
     *(CONSUMED, SENT, SETTLED, REPUBLISHED, DEAD_LETTERS, FAILED_ATTEMPTS, STORED_BEFORE),
-    *(REBALANCES, PARTITIONS_GONE, OUTAGES, DRAIN_TIMEOUTS, DROPPED),
+    *(REBALANCES, PARTITIONS_GONE, OUTAGES, DRAIN_TIMEOUTS, DROPPED, MODEL_ANSWERS, MODEL_COST),
 )
 HISTOGRAMS: Final = (OPERATION, PROCESS, WAIT, SETTLE, END_TO_END, STORE_BATCH, STORE)
 GAUGES: Final = (
     *(UP, DRAINING, OUTAGE, SINCE_POLL, IN_FLIGHT, WAITING, RETRYING, RUNNABLE),
     *(PARTITIONS, PAUSED, UNFINISHED, DISTANCE, OLDEST),
 )
-BACKEND_GAUGES: Final = (BACKEND_LIMIT, BACKEND_IN_FLIGHT, BACKEND_WAITING)
+BACKEND_GAUGES: Final = (BACKEND_LIMIT, BACKEND_IN_FLIGHT, BACKEND_WAITING, MODEL_BREAKER)
 INSTRUMENTS: Final = (*COUNTERS, *HISTOGRAMS, *GAUGES, *BACKEND_GAUGES)

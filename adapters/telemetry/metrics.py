@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
 
 from adapters.telemetry import instruments as known
-from adapters.telemetry.gauges import backend_families, gauge_families
+from adapters.telemetry.gauges import backend_families, gauge_families, model_family
 from adapters.telemetry.outcomes import OutcomeKind, outcome_kind
 from adapters.telemetry.tables import Distribution, Tally
 from contracts.errors import ErrorCode
@@ -23,7 +23,7 @@ from contracts.topics import TopicRole, topic_name
 from workers.ports.clock import Clock
 from workers.ports.messages import Partition, RawRecord
 from workers.ports.observing import Attempt, Settled
-from workers.ports.status import BackendGauge, WorkerStatus
+from workers.ports.status import BackendGauge, ModelGauge, ModelStatus, WorkerStatus
 
 SYSTEM: Final = "kafka"
 OTHER: Final = "other"
@@ -54,6 +54,7 @@ class Metrics:
         self._distributions = {instrument: Distribution(instrument) for instrument in known.HISTOGRAMS}
         self._statuses: list[Callable[[], WorkerStatus]] = []
         self._backends: list[BackendGauge] = []
+        self._models: list[ModelGauge] = []
         self._dropped: dict[str, Callable[[], int]] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -65,6 +66,10 @@ class Metrics:
     def watch_backends(self, backends: Iterable[BackendGauge]) -> None:
         """Show the calls at AI backends."""
         self._backends.extend(backends)
+
+    def watch_models(self, models: Iterable[ModelGauge]) -> None:
+        """Show the answers of model servers, what they cost, and whether they are asked."""
+        self._models.extend(models)
 
     def observer(self, area: str, group: str, poison: Collection[str]) -> WorkerMetrics:
         """The observer of one worker.
@@ -106,12 +111,22 @@ class Metrics:
         for what, total in self._dropped.items():
             tally = self._tallies[known.DROPPED]
             tally.put((what,), total())
+        models = [model.model_status for model in self._models]
+        self._take_over(models)
         for counter in self._tallies.values():
             yield counter.family()
         for histogram in self._distributions.values():
             yield histogram.family()
         yield from gauge_families(status() for status in self._statuses)
         yield from backend_families(backend.status for backend in self._backends)
+        yield model_family(models)
+
+    def _take_over(self, models: Iterable[ModelStatus]) -> None:
+        for status in models:
+            for (capability, result), count in status.answers.items():
+                self._tallies[known.MODEL_ANSWERS].put((status.backend, capability, result), count)
+            for currency, cost in status.cost.items():
+                self._tallies[known.MODEL_COST].put((status.backend, currency), float(cost))
 
     def describe(self) -> Iterable[Metric]:
         """Nothing: the registry has no other collector whose names could clash."""

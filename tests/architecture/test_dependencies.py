@@ -58,7 +58,9 @@ def test_every_package_of_the_core_is_guarded() -> None:
     assert present | {"contracts"} == set(CORE["source_modules"])
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-model.lock"]
+)
 def test_every_locked_package_has_hashes(lock: str) -> None:
     packages = list(locked(lock))
     assert packages

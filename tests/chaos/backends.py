@@ -65,7 +65,9 @@ class MoodyReceiptExtraction:
         self._inner = inner
         self._temper = temper
 
-    async def extract(self, text: RecognisedText, context: ReadingContext) -> tuple[ReceiptReading, BackendAnswer]:
+    async def extract(
+        self, text: RecognisedText, context: ReadingContext
+    ) -> tuple[ReceiptReading, tuple[BackendAnswer, ...]]:
         await self._temper.act()
         return await self._inner.extract(text, context)
 
@@ -77,7 +79,7 @@ class MoodyCategorization:
         self._inner = inner
         self._temper = temper
 
-    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
+    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
         await self._temper.act()
         return await self._inner.categorise(purchase)
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import typer
 
-from tests.eval import calibrate, categories, receipts, speed, sroie, texts
+from tests.eval import calibrate, categories, models, receipts, speed, sroie, texts
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()
 def evaluate() -> None:
-    """Measure the readers on labelled data; no service, no network."""
+    """Measure the readers on labelled data; no service, no network, but for a model server that is named."""
 
 
 app.command("calibrate")(calibrate.calibrate)
+app.command("models")(models.run)
 app.command("receipts")(receipts.receipts)
 app.command("sroie")(sroie.sroie)
 app.command("categories")(categories.run)

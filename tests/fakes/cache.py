@@ -15,6 +15,12 @@ class VisibleCache:
         self.values[key] = value
         self.ttls[key] = ttl_seconds
 
+    async def add(self, key: str, amount: int, ttl_seconds: float) -> int | None:
+        total = int(self.values.get(key, b"0")) + amount
+        self.values[key] = b"%d" % total
+        self.ttls.setdefault(key, ttl_seconds)
+        return total
+
     async def delete(self, key: str) -> None:
         self.values.pop(key, None)
 

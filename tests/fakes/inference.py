@@ -47,11 +47,13 @@ class FakeReceiptExtraction:
         self._answer = answer
         self.asked: list[tuple[RecognisedText, ReadingContext]] = []
 
-    async def extract(self, text: RecognisedText, context: ReadingContext) -> tuple[ReceiptReading, BackendAnswer]:
+    async def extract(
+        self, text: RecognisedText, context: ReadingContext
+    ) -> tuple[ReceiptReading, tuple[BackendAnswer, ...]]:
         self.asked.append((text, context))
         if isinstance(self._answer, Exception):
             raise self._answer
-        return self._answer, BackendAnswer(capability="receipt_extraction", backend="fake-rules-1")
+        return self._answer, (BackendAnswer(capability="receipt_extraction", backend="fake-rules-1"),)
 
 
 class FakeCategorization:
@@ -61,8 +63,8 @@ class FakeCategorization:
         self._answer = answer
         self.asked: list[Purchase] = []
 
-    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
+    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
         self.asked.append(purchase)
         if isinstance(self._answer, Exception):
             raise self._answer
-        return self._answer, BackendAnswer(capability="categorization", backend="fake-rules-1")
+        return self._answer, (BackendAnswer(capability="categorization", backend="fake-rules-1"),)

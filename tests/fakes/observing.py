@@ -1,5 +1,6 @@
 """What a runtime tells its observers, ready made: commands that ended, attempts that failed, a worker's status."""
 
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from tests.fakes.broker import FakeRecord
 from tests.fakes.commands import TEXT_COMMANDS, envelope, text_record
 from workers.ports.messages import Partition
 from workers.ports.observing import Attempt, Settled
-from workers.ports.status import BackendStatus, Head, PartitionStatus, WorkerStatus
+from workers.ports.status import BackendStatus, Head, ModelStatus, PartitionStatus, WorkerStatus
 
 GROUP: Final = "poon-workers.texts"
 PARSED: Final = TextParsed.type
@@ -106,6 +107,15 @@ class BusyBackend:
     @property
     def status(self) -> BackendStatus:
         return BackendStatus("rapidocr-3.8/en-mobile", limit=4, in_flight=3, waiting=7)
+
+
+class AskedModel:
+    """`ModelGauge` of a server that is left alone."""
+
+    @property
+    def model_status(self) -> ModelStatus:
+        answers = {("text_extraction", "answered"): 3, ("text_extraction", "open"): 1}
+        return ModelStatus("ollama/qwen3", 2, answers, {"USD": Decimal("0.0125")})
 
 
 def partition_status(

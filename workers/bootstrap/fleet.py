@@ -206,7 +206,7 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
         )
         for area, tally in zip(areas, tallies, strict=True)
     )
-    told.watch([worker.status for worker in workers], parts.backends)
+    told.watch([worker.status for worker in workers], parts.backends, parts.models)
     surroundings.vitals.watch(list(zip(workers, tallies, strict=True)), pings(settings, parts))
     return Fleet(workers, tallies, parts.events, parts.entries, surroundings)
 

@@ -14,6 +14,7 @@ from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
+from adapters.inference.chain.local import BreakingTextRecognition
 from adapters.inference.embeddings import load_embeddings
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
 from adapters.inference.limiting import LimitedTextRecognition
@@ -29,13 +30,14 @@ from contracts.registry import COMMANDS
 from contracts.topics import TopicRole, topic_name
 from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
+from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
 from workers.config import Settings
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
 from workers.ports.observing import Observer
-from workers.ports.status import BackendGauge
+from workers.ports.status import BackendGauge, ModelGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.dispatcher import DispatchLimits
@@ -64,6 +66,7 @@ class Parts:
     Attributes:
         ask_database: asks the database for a sign of life.
         backends: tell of the calls at each AI backend.
+        models: tell of the answers of each model server.
     """
 
     decisions: DecisionStore
@@ -73,6 +76,7 @@ class Parts:
     clock: Clock
     ask_database: Ping
     backends: tuple[BackendGauge, ...] = ()
+    models: tuple[ModelGauge, ...] = ()
 
 
 PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
@@ -100,18 +104,32 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         ocr_limit = limiter(settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * processes)
         if "receipts" in areas:
             await stack.enter_async_context(recognition)
+        local = Backends(
+            recognition=BreakingTextRecognition(LimitedTextRecognition(recognition, ocr_limit), clock),
+            receipts=RuleReceiptExtraction(payment_method_of, _usual_name),
+            texts=RuleTextExtraction(likeness),
+            categories=RuleCategorization(likeness),
+        )
+        served = await serving(settings, local, cache, clock, stack)
         table = handlers(
-            text_extraction=RuleTextExtraction(likeness),
-            recognition=LimitedTextRecognition(recognition, ocr_limit),
-            receipt_extraction=RuleReceiptExtraction(payment_method_of, _usual_name),
-            categorization=RuleCategorization(likeness),
+            text_extraction=served.backends.texts,
+            recognition=served.backends.recognition,
+            receipt_extraction=served.backends.receipts,
+            categorization=served.backends.categories,
             images=image_store(settings),
             cache=cache,
             entries=entries,
             clock=clock,
         )
         yield Parts(
-            SqlDecisionStore(database), SqlEventReader(database), entries, table, clock, database.check, (ocr_limit,)
+            SqlDecisionStore(database),
+            SqlEventReader(database),
+            entries,
+            table,
+            clock,
+            database.check,
+            (ocr_limit, *served.limiters),
+            served.models,
         )
 
 

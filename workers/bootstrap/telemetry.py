@@ -20,7 +20,7 @@ from adapters.telemetry.tracing import Tracing, open_tracing
 from workers.config import CommandLines, LogLevel, Settings, headers_of
 from workers.ports.clock import Clock
 from workers.ports.observing import Observer
-from workers.ports.status import BackendGauge, WorkerStatus
+from workers.ports.status import BackendGauge, ModelGauge, WorkerStatus
 from workers.ports.tracing import CarryOn
 from workers.runtime.deliveries import POISON
 
@@ -53,12 +53,18 @@ class Telemetry:
         """Takes an ``Accept`` header and gives the exposition with its content type; None where metrics are off."""
         return None if self._metrics is None else self._metrics.page
 
-    def watch(self, statuses: Iterable[Callable[[], WorkerStatus]], backends: Iterable[BackendGauge] = ()) -> None:
+    def watch(
+        self,
+        statuses: Iterable[Callable[[], WorkerStatus]],
+        backends: Iterable[BackendGauge] = (),
+        models: Iterable[ModelGauge] = (),
+    ) -> None:
         """Show workers and the backends they call in gauges; a status is asked for at each scrape."""
         if self._metrics is not None:
             for status in statuses:
                 self._metrics.watch(status)
             self._metrics.watch_backends(backends)
+            self._metrics.watch_models(models)
 
     def observer(self, area: str, group: str, *others: Observer) -> Observer:
         """The observer of an area's worker, which tells `others` too; it never raises."""

@@ -8,6 +8,7 @@ from workers.config.loading import (
     load,
     load_settings,
 )
+from workers.config.models import ChainSettings, Link, ModelServerSettings, ModelSettings
 from workers.config.policies import CommandTypeSettings, ConcurrencySettings, MassFailureSettings, RetrySettings
 from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
@@ -35,6 +36,7 @@ __all__ = [
     "CONFIG_FILE_VARIABLE",
     "EMBEDDED",
     "CacheSettings",
+    "ChainSettings",
     "CommandLines",
     "CommandTypeSettings",
     "ConcurrencySettings",
@@ -44,11 +46,14 @@ __all__ = [
     "HttpSettings",
     "ImageSettings",
     "KafkaSettings",
+    "Link",
     "Loaded",
     "LogFormat",
     "LogLevel",
     "LoggingSettings",
     "MassFailureSettings",
+    "ModelServerSettings",
+    "ModelSettings",
     "OcrSettings",
     "RetrySettings",
     "RuntimeSettings",

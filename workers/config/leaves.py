@@ -6,6 +6,7 @@ import json
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -23,6 +24,7 @@ _TYPE_NAMES: Final[dict[Any, str]] = {
     int: "integer",
     float: "number",
     bool: "true or false",
+    Decimal: "decimal number",
     SecretStr: "secret",
     SecretUrl: "URL",
 }
@@ -101,7 +103,7 @@ def value_text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     if isinstance(value, dict):
-        parts = {name: part.model_dump(exclude_unset=True) for name, part in value.items()}
+        parts = {name: part.model_dump(mode="json", exclude_unset=True) for name, part in value.items()}
         return json.dumps(parts) if parts else ""
     return str(value)
 

@@ -194,11 +194,12 @@ def _nest(values: Values) -> dict[str, Any]:
 def _problem(detail: ErrorDetails, written: Values, exported: Values, file: Path | None) -> SettingProblem:
     context = detail.get("ctx", {})
     location = tuple(str(part) for part in detail["loc"])
-    path = (*location, context["field"]) if context.get("field") else location
+    path = (*location, *context["field"].split(".")) if context.get("field") else location
     leaf = _leaf_at(path)
     name = _written_name(leaf, written, exported, file)
     if detail["type"] == REFUSED:
-        return SettingProblem(name, context["reason"], context["cure"])
+        within = " of ".join(reversed(path[len(leaf.path) :])) if leaf.inner else ""
+        return SettingProblem(name, f"{within}: {context['reason']}" if within else context["reason"], context["cure"])
     reason = detail["msg"][0].lower() + detail["msg"][1:]
     if leaf.inner and len(path) > len(leaf.path):
         return _problem_in_table(name, leaf, path[len(leaf.path) :], reason)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from contracts.registry import COMMANDS
 from workers.config.leaves import Leaf, leaves, value_text
@@ -43,31 +46,72 @@ def settings_reference() -> str:
     return "\n".join(lines) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """How a table is explained.
+
+    Attributes:
+        says: what an entry is for.
+        key: the name of an entry.
+        values: some of its settings.
+        after: what else there is to say.
+    """
+
+    says: str
+    key: str
+    values: Mapping[str, object]
+    after: str
+
+
+_EXAMPLES: Final = {
+    "runtime.by_type": _Example(
+        "One entry for each command type that differs; what it leaves out is as for all.",
+        EXAMPLE_TYPE,
+        {"attempts": 3},
+        f"The types are {', '.join(f'`{name}`' for name in COMMANDS)}.",
+    ),
+    "models.servers": _Example(
+        "One entry for each server, or for each model of one server.",
+        "ollama",
+        {"base_url": "http://ollama:11434/v1", "model": "qwen3:8b"},
+        "The name is yours; chains, keys, outcomes and metrics use it.",
+    ),
+}
+
+
 def _table(leaf: Leaf) -> list[str]:
-    """What may stand in one entry of a table by command type, and how it is written."""
-    first = leaf.inner[0].toml_name
-    rows = [f"| `{inner.toml_name}` | {inner.type_text} | {inner.description} |" for inner in leaf.inner]
+    """What may stand in one entry of a table, and how it is written."""
+    example = _EXAMPLES[leaf.toml_name]
+    key = example.key if "." not in example.key else f'"{example.key}"'
+    written = json.dumps({example.key: example.values})
+    rows = [_inner_row(inner) for inner in leaf.inner]
     return [
         "",
         f"## `{leaf.toml_name}`",
         "",
-        "One entry for each command type that differs; what it leaves out is as for all. In the file, or as variable:",
+        f"{example.says} In the file, or as variable:",
         "",
         "```toml",
-        f'[{leaf.toml_name}."{EXAMPLE_TYPE}"]',
-        f"{first} = 3",
+        f"[{leaf.toml_name}.{key}]",
+        *(f"{name} = {json.dumps(value)}" for name, value in example.values.items()),
         "```",
         "",
         "```console",
-        f"""$ export {leaf.env_name}='{{"{EXAMPLE_TYPE}": {{"{first}": 3}}}}'""",
+        f"$ export {leaf.env_name}='{written}'",
         "```",
         "",
-        f"The types are {', '.join(f'`{name}`' for name in COMMANDS)}.",
+        example.after,
         "",
-        "| Setting | Type | Meaning |",
-        "|---|---|---|",
+        "| Setting | Type | Default | Meaning |",
+        "|---|---|---|---|",
         *rows,
     ]
+
+
+def _inner_row(inner: Leaf) -> str:
+    default = f"`{inner.default_text}`" if inner.default_text else "none"
+    kind = inner.type_text.replace("|", r"\|")
+    return f"| `{inner.toml_name}` | {kind} | {default} | {inner.description} |"
 
 
 def _row(leaf: Leaf) -> str:

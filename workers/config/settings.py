@@ -18,7 +18,9 @@ from pydantic import (
 
 from contracts.registry import AREAS
 from contracts.values import OWNER_PATTERN, TENANT_PATTERN
+from workers.config.chains import refuse_unfit_chains
 from workers.config.groups import Seconds, SettingsGroup
+from workers.config.models import ChainSettings, ModelSettings
 from workers.config.policies import (
     ByCommandType,
     ConcurrencySettings,
@@ -352,6 +354,8 @@ class Settings(SettingsGroup):
     runtime: RuntimeSettings = RuntimeSettings()
     dead_letters: DeadLetterSettings = DeadLetterSettings()
     ocr: OcrSettings = OcrSettings()
+    models: ModelSettings = ModelSettings()
+    chains: ChainSettings = ChainSettings()
     http: HttpSettings = HttpSettings()
     concurrency: ConcurrencySettings = ConcurrencySettings()
     logging: LoggingSettings = LoggingSettings()
@@ -372,6 +376,16 @@ class Settings(SettingsGroup):
             if isinstance(values, dict):
                 moved[group] = {"url": url} | values
         return moved
+
+    @model_validator(mode="after")
+    def _chains_fit(self) -> Self:
+        refuse_unfit_chains(
+            self.chains,
+            self.models,
+            recognition_seconds=self.ocr.timeout_seconds,
+            handler_seconds=self.runtime.handler_timeout_of,
+        )
+        return self
 
     @property
     def is_embedded(self) -> bool:

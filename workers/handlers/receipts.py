@@ -6,15 +6,17 @@ import hashlib
 
 from contracts.commands.receipts import ExtractReceipt
 from contracts.events.receipts import ImageFacts, ReceiptExtracted
-from contracts.readings import Processing, ReceiptReading
+from contracts.readings import ReceiptReading
 from contracts.values import MAX_DOCUMENT_TEXT, Image, ImageReference, ProcessingMethod
 from workers.handlers.context import milliseconds_since, reading_context
+from workers.handlers.processing import processed
 from workers.handlers.recognition import recognise
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.images import ImageStore
 from workers.ports.inference import Categorization, Purchase, ReceiptExtraction, TextRecognition
+from workers.ports.tenancy import charged_to
 
 
 async def extract_receipt(  # noqa: PLR0913  one argument a port
@@ -32,18 +34,19 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
     started = clock.monotonic()
     image = await _bytes_of(command.image, images)
     sha256 = _sha256(command.image, image)
-    text = await recognise(image, sha256, recognition=recognition, cache=cache)
-    reading, understood_by = await extraction.extract(text, reading_context(command, context))
-    category, judged_by = await categorization.categorise(purchase_of(reading))
+    with charged_to(context.tenant):
+        text = await recognise(image, sha256, recognition=recognition, cache=cache)
+        reading, understood_by = await extraction.extract(text, reading_context(command, context))
+        category, judged_by = await categorization.categorise(purchase_of(reading))
     extracted = ReceiptExtracted(
         **dict(reading),
         image=ImageFacts(sha256=sha256, media_type=text.media_type, size=len(image)),
         category=category,
         lines=len(text.lines),
-        processing=Processing(
-            method=ProcessingMethod.OCR_RULES,
-            duration_ms=milliseconds_since(started, clock),
-            backends=(text.answer, understood_by, judged_by),
+        processing=processed(
+            ProcessingMethod.OCR_RULES,
+            milliseconds_since(started, clock),
+            (text.answer, *text.others, *understood_by, *judged_by),
         ),
     )
     return Decision((NewEvent(extracted),))

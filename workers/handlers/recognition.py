@@ -22,8 +22,9 @@ async def recognise(image: bytes, sha256: str, *, recognition: TextRecognition, 
     if remembered is not None:
         return remembered
     text = await recognition.recognise(image)
-    # Another engine's answer, given while the first was down, must not answer once that one is back.
-    if text.answer.backend == recognition.engine:
+    # Another engine's answer, given while the first was down, must not answer once that one is back; nor the first
+    # one's, where it was not sure and the others, which might have read more, were asked or could not be.
+    if text.answer.backend == recognition.engine and not text.others:
         await cache.put(key, _STORED.dump_json(text), CACHE_TTL_SECONDS)
     return text
 
@@ -38,5 +39,5 @@ def _read(value: bytes | None, engine: str) -> RecognisedText | None:
         return None
     if text.answer.backend != engine:
         return None
-    answer = text.answer.model_copy(update={"cached": True, "calls": 0, "cost": None})
+    answer = text.answer.model_copy(update={"cached": True, "calls": 0, "cost": None, "exact_cost": None})
     return replace(text, answer=answer)

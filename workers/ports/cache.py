@@ -14,6 +14,14 @@ class Cache(Protocol):
         """Keep a value for `ttl_seconds` at most; silently does nothing when the cache cannot be reached."""
         ...
 
+    async def add(self, key: str, amount: int, ttl_seconds: float) -> int | None:
+        """Add to a counter and return its sum; None when the cache cannot be reached.
+
+        A counter that is not there begins at 0 and lasts for `ttl_seconds` from then on, however often it is added to.
+        Additions of all who share the cache are summed up; none is lost to another one at the same time.
+        """
+        ...
+
     async def delete(self, key: str) -> None:
         """Forget a value; an unknown key is fine."""
         ...

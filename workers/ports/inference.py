@@ -1,4 +1,8 @@
-"""The AI capabilities handlers use. Each may be one engine or a chain of them; the handler does not know."""
+"""The AI capabilities handlers use. Each may be one engine or a chain of them; the handler does not know.
+
+All of them raise, besides what each says, CapabilityOutageError when every backend is known to be out, and
+BackendBusyError when none is free.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -35,6 +39,7 @@ class RecognisedText:
         media_type: found by content, for instance image/jpeg.
         answer: which engine answered.
         codes: the payloads of the QR codes in the image, as they stand: what a stranger wrote, not what is true.
+        others: the shares of engines that were asked, or were to be asked, besides.
     """
 
     lines: tuple[TextLine, ...]
@@ -43,6 +48,7 @@ class RecognisedText:
     media_type: str
     answer: BackendAnswer
     codes: tuple[str, ...] = ()
+    others: tuple[BackendAnswer, ...] = ()
 
 
 class TextRecognition(Protocol):
@@ -70,8 +76,10 @@ class TextRecognition(Protocol):
 class ReceiptExtraction(Protocol):
     """Recognised lines to fields."""
 
-    async def extract(self, text: RecognisedText, context: ReadingContext) -> tuple[ReceiptReading, BackendAnswer]:
-        """Understand a receipt or slip.
+    async def extract(
+        self, text: RecognisedText, context: ReadingContext
+    ) -> tuple[ReceiptReading, tuple[BackendAnswer, ...]]:
+        """Understand a receipt or slip; also says which backends had a share in it.
 
         Raises:
             NothingFoundError: no_total_found.
@@ -84,7 +92,7 @@ class TextExtraction(Protocol):
     """A spending text to fields."""
 
     async def extract(self, text: str, context: ReadingContext) -> tuple[TextReading, tuple[BackendAnswer, ...]]:
-        """Understand a text.
+        """Understand a text; also says which backends had a share in it.
 
         Raises:
             RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
@@ -104,8 +112,10 @@ class Purchase:
 class Categorization(Protocol):
     """A purchase to its category."""
 
-    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
+    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
         """Judge the category; Miscellaneous with a low confidence where nothing speaks for another.
+
+        Also says which backends had a share in it.
 
         Raises:
             BackendError: no backend could answer.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from workers.ports.messages import Partition
@@ -117,5 +119,31 @@ class BackendGauge(Protocol):
 
     @property
     def status(self) -> BackendStatus:
+        """Now; does not block."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What this process has asked of one model server, and whether it is asked now.
+
+    Attributes:
+        backend: its name and model, as in `BackendAnswer.backend`.
+        breaker: 0 closed (it is asked), 1 on trial (one call at a time), 2 open (it is not asked).
+        answers: how many questions ended how, by capability and result; both are of a fixed set.
+        cost: what its calls cost so far, by currency.
+    """
+
+    backend: str
+    breaker: int
+    answers: Mapping[tuple[str, str], int]
+    cost: Mapping[str, Decimal]
+
+
+class ModelGauge(Protocol):
+    """Tells of one model server, for metrics."""
+
+    @property
+    def model_status(self) -> ModelStatus:
         """Now; does not block."""
         ...

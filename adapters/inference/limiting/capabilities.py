@@ -37,7 +37,9 @@ class LimitedReceiptExtraction:
         self._inner = inner
         self._limiter = limiter
 
-    async def extract(self, text: RecognisedText, context: ReadingContext) -> tuple[ReceiptReading, BackendAnswer]:
+    async def extract(
+        self, text: RecognisedText, context: ReadingContext
+    ) -> tuple[ReceiptReading, tuple[BackendAnswer, ...]]:
         return await self._limiter.call(lambda: self._inner.extract(text, context))
 
 
@@ -59,5 +61,5 @@ class LimitedCategorization:
         self._inner = inner
         self._limiter = limiter
 
-    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
+    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
         return await self._limiter.call(lambda: self._inner.categorise(purchase))

@@ -74,9 +74,11 @@ class RuleReceiptExtraction:
         self._canonical_merchant = canonical_merchant
         self._total_confidence = total_confidence
 
-    async def extract(self, text: RecognisedText, context: ReadingContext) -> tuple[ReceiptReading, BackendAnswer]:
+    async def extract(
+        self, text: RecognisedText, context: ReadingContext
+    ) -> tuple[ReceiptReading, tuple[BackendAnswer, ...]]:
         reading = self.read(rows_of(text.lines), context, read_codes(text.codes))
-        return reading, BackendAnswer(capability="receipt_extraction", backend=NAME)
+        return reading, (BackendAnswer(capability="receipt_extraction", backend=NAME),)
 
     def read(self, rows: Sequence[Row], context: ReadingContext, codes: PaperCodes = NO_CODES) -> ReceiptReading:
         """Understand rows and codes. Takes a few milliseconds and waits for nothing."""

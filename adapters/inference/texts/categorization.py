@@ -76,11 +76,11 @@ class RuleCategorization:
     def __init__(self, likeness: Likeness | None = None) -> None:
         self._likeness = likeness or LetterLikeness()
 
-    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], BackendAnswer]:
+    async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
         """Judge the category of what is known; Miscellaneous with low confidence where nothing speaks."""
         words = f"{purchase.merchant or ''} {purchase.text}"
         told = _weighed(_judged(purchase), words, self._likeness)
-        return told.as_read(), BackendAnswer(capability="categorization", backend=told.backend)
+        return told.as_read(), (BackendAnswer(capability="categorization", backend=told.backend),)
 
 
 def tell_category(prose: Prose, merchant: KnownMerchant | None, words: str, likeness: Likeness) -> Told:

@@ -1,5 +1,7 @@
 """What every `Cache` promises."""
 
+import asyncio
+
 import pytest
 
 from tests.services.waiting import eventually
@@ -56,3 +58,22 @@ class CacheSuite:
             return await cache.get("key") is None
 
         await eventually(gone, "the value to be gone")
+
+    async def test_a_counter_sums_up(self, cache: Cache) -> None:
+        assert await cache.add("calls", 1, 60) == 1
+        assert await cache.add("calls", 41, 60) == 42
+        assert await cache.add("calls", -2, 60) == 40
+        assert await cache.add("others", 5, 60) == 5
+
+    async def test_additions_at_the_same_time_are_all_counted(self, cache: Cache) -> None:
+        sums = await asyncio.gather(*(cache.add("calls", 1, 60) for _ in range(50)))
+
+        assert sorted(total for total in sums if total is not None) == list(range(1, 51))
+
+    async def test_a_counter_ends_at_its_first_time_however_often_it_is_added_to(self, cache: Cache) -> None:
+        await cache.add("calls", 5, 0.3)
+
+        async def begun_anew() -> bool:
+            return await cache.add("calls", 1, 60) == 1
+
+        await eventually(begun_anew, "the counter to begin anew")

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from contracts.commands.receipts import ExtractReceipt
 from contracts.errors import ErrorCode
 from contracts.events.receipts import ReceiptExtracted
 from contracts.money import Currency, Money
-from contracts.readings import LineItem, Read, ReceiptReading
+from contracts.readings import BackendAnswer, LineItem, Read, ReceiptReading
 from contracts.values import MAX_DOCUMENT_TEXT, Category, ImageReference, InlineImage, ProcessingMethod
 from tests.fakes.cache import VisibleCache
 from tests.fakes.clock import FakeClock
@@ -26,6 +27,7 @@ from tests.unit.handlers.examples import (
 from workers.handlers.receipts import extract_receipt, purchase_of
 from workers.ports.errors import BackendError, ImageError, NothingFoundError
 from workers.ports.inference import Purchase, RecognisedText
+from workers.ports.tenancy import paying_tenant
 
 IMAGE = b"\x89PNG an image"
 SHA256 = hashlib.sha256(IMAGE).hexdigest()
@@ -193,3 +195,29 @@ async def test_an_image_that_is_not_in_the_store_is_the_stores_word() -> None:
 
 async def test_confidence_of_the_outcome_is_the_readings() -> None:
     assert (await Desk().extract(ExtractReceipt(image=inline()))).confidence == SURE
+
+
+async def test_an_engine_that_could_not_be_asked_degrades_the_outcome_and_is_named() -> None:
+    down = BackendAnswer(capability="text_recognition", backend="vision", calls=0, unavailable="cannot be reached")
+
+    processing = (await Desk(replace(RECOGNISED, others=(down,))).extract(ExtractReceipt(image=inline()))).processing
+
+    assert down in processing.backends
+    assert processing.degraded
+    assert processing.degraded_reason == "text_recognition: vision cannot be reached"
+
+
+async def test_the_tenant_of_the_command_pays_for_all_of_it() -> None:
+    asked: list[str] = []
+
+    class Paid(FakeCategorization):
+        async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
+            asked.append(paying_tenant())
+            return await super().categorise(purchase)
+
+    desk = Desk()
+    desk.categorization = Paid(CATEGORY)
+    await desk.extract(ExtractReceipt(image=inline()))
+
+    assert asked == [CONTEXT.tenant]
+    assert paying_tenant() == ""

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -25,13 +26,14 @@ async def test_a_recalled_text_equals_the_recognised_one_but_for_its_mark() -> N
 
 
 async def test_a_recalled_text_cost_nothing() -> None:
-    paid = RECOGNISED.answer.model_copy(update={"cost": Money.of("0.10"), "calls": 2})
+    paid = RECOGNISED.answer.model_copy(update={"cost": Money.of("0.10"), "exact_cost": Decimal("0.1"), "calls": 2})
     cache, recognition = VisibleCache(), FakeRecognition(replace(RECOGNISED, answer=paid))
 
     first = await recognise(b"image", SHA256, recognition=recognition, cache=cache)
     second = await recognise(b"image", SHA256, recognition=recognition, cache=cache)
 
     assert (first.answer.cost, second.answer.cost) == (Money.of("0.10"), None)
+    assert (first.answer.exact_cost, second.answer.exact_cost) == (Decimal("0.1"), None)
 
 
 async def test_the_key_names_the_engine_and_the_exact_image_and_expires() -> None:
@@ -90,4 +92,14 @@ async def test_a_substitutes_answer_is_not_remembered_as_the_engines() -> None:
     text = await recognise(b"image", SHA256, recognition=recognition, cache=cache)
 
     assert text == substitute
+    assert cache.values == {}
+
+
+async def test_an_unsure_answer_that_others_were_to_be_asked_about_is_not_remembered() -> None:
+    """While the others were down it was the best there was; once they are back it is not."""
+    down = BackendAnswer(capability="text_recognition", backend="vision", calls=0, unavailable="cannot be reached")
+    cache = VisibleCache()
+
+    await recognise(b"image", SHA256, recognition=FakeRecognition(replace(RECOGNISED, others=(down,))), cache=cache)
+
     assert cache.values == {}

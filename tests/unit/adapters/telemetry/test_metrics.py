@@ -17,6 +17,7 @@ from tests.fakes.observing import (
     GROUP,
     SECRETS,
     USUAL,
+    AskedModel,
     BusyBackend,
     about,
     attempt,
@@ -220,6 +221,7 @@ def tell_everything(watched: Watched) -> None:
     observer.drained(1, 1.0)
     watched.metrics.watch(lambda: worker_status(partition_status(0, 1, 5, age=3.0)))
     watched.metrics.watch_backends([BusyBackend()])
+    watched.metrics.watch_models([AskedModel()])
     watched.metrics.watch_dropped("spans", lambda: 1)
 
 
@@ -282,3 +284,13 @@ def test_workers_of_one_process_share_a_page(watched: Watched) -> None:
     totals = [line for line in content.splitlines() if line.startswith("messaging_client_sent_messages_total")]
     assert [line.split()[-1] for line in totals] == ["1.0", "2.0"]
     assert ['"poon.spending.events"' in line for line in totals] == [True, False]
+
+
+def test_model_servers_tell_their_answers_costs_and_breakers(watched: Watched) -> None:
+    watched.metrics.watch_models([AskedModel()])
+    assert watched.values("poon_model_answers_total") == {
+        ("ollama/qwen3", "text_extraction", "answered"): 3,
+        ("ollama/qwen3", "text_extraction", "open"): 1,
+    }
+    assert watched.values("poon_model_cost_total") == {("ollama/qwen3", "USD"): 0.0125}
+    assert watched.values("poon_model_breaker") == {("ollama/qwen3",): 2}

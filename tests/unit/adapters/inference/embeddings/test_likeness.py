@@ -50,7 +50,7 @@ async def test_it_is_asked_only_where_the_lexicon_knows_nothing_and_is_named_the
 
 
 async def test_a_categorization_names_it_too(likeness: Likeness) -> None:
-    read, answer = await RuleCategorization(likeness).categorise(Purchase("zxqv"))
+    read, (answer,) = await RuleCategorization(likeness).categorise(Purchase("zxqv"))
     assert (read.value, answer.backend) == (Category.EDUCATION, "embeddings/1")
 
 

@@ -26,7 +26,7 @@ async def test_purpose_comes_before_merchant_and_merchant_before_words(
     text: str, merchant: str | None, category: Category, evidence: str
 ) -> None:
     categorization: Categorization = RuleCategorization()
-    read, answer = await categorization.categorise(Purchase(text, merchant))
+    read, (answer,) = await categorization.categorise(Purchase(text, merchant))
     assert (read.value, read.evidence) == (category, evidence)
     assert read.confidence.is_acceptable
     assert answer.capability == "categorization"

@@ -1,0 +1,1 @@
+"""Language and vision models behind an OpenAI-compatible server: Ollama, vLLM, llama.cpp, OpenAI."""
