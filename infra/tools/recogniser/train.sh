@@ -7,10 +7,10 @@ cache="${POON_RECOGNISER_CACHE:-$HOME/.cache/poon-recogniser}"
 target="${1:-adapters/inference/ocr/models/thai_lines.onnx}"
 python="$cache/venv/bin/python"
 mkdir -p "$cache"
-if [ ! -x "$python" ] || [ requirements-train.lock -nt "$cache/venv" ]; then
+if ! cmp -s requirements-train.lock "$cache/venv/installed.lock"; then
     .venv/bin/uv venv --quiet --clear "$cache/venv"
     .venv/bin/uv pip install --quiet --python "$python" --require-hashes -r requirements-train.lock
-    touch "$cache/venv"
+    cp requirements-train.lock "$cache/venv/installed.lock"
 fi
 "$python" -m infra.tools.recogniser fonts --cache "$cache"
 "$python" -m infra.tools.recogniser train --cache "$cache" --rounds "${ROUNDS:-42}" --fall "${FALL:-14}"
