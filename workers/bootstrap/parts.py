@@ -48,6 +48,7 @@ from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 BUFFERED_PER_PLACE: Final = 10
 """Records taken over for each command that may be in flight."""
 
+BYTES_PER_MEGABYTE: Final = 1_000_000
 IMAGES_PER_PROCESS: Final = 2
 """Receipts in flight for each recognition process: one being read, one ready to be."""
 
@@ -99,7 +100,12 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         stack.push_async_callback(cache.close)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
         processes = recognition_processes(settings)
-        recognition = LocalTextRecognition(processes, settings.ocr.timeout_seconds)
+        recognition = LocalTextRecognition(
+            processes,
+            settings.ocr.timeout_seconds,
+            settings.ocr.thai_model,
+            settings.ocr.max_process_megabytes * BYTES_PER_MEGABYTE,
+        )
         # The rules answer at once on the event loop and need no limit.
         ocr_limit = limiter(settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * processes)
         if "receipts" in areas:

@@ -10,6 +10,7 @@ from workers.config.loading import (
 )
 from workers.config.models import ChainSettings, Link, ModelServerSettings, ModelSettings
 from workers.config.policies import CommandTypeSettings, ConcurrencySettings, MassFailureSettings, RetrySettings
+from workers.config.reading import OcrSettings
 from workers.config.rendering import ShownSetting, settings_reference, shown
 from workers.config.settings import (
     EMBEDDED,
@@ -24,7 +25,6 @@ from workers.config.settings import (
     LogFormat,
     LoggingSettings,
     LogLevel,
-    OcrSettings,
     RuntimeSettings,
     SecurityProtocol,
     Settings,

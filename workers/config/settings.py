@@ -27,8 +27,8 @@ from workers.config.policies import (
     MassFailureSettings,
     RetrySettings,
 )
+from workers.config.reading import OcrSettings, TextSettings
 from workers.config.telemetry import TelemetrySettings
-from workers.config.texts import TextSettings
 from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
 
 EMBEDDED: Final = "embedded"
@@ -301,15 +301,6 @@ class DeadLetterSettings(SettingsGroup):
     max_redrives: Annotated[int, Field(ge=0, le=1_000)] = Field(
         3, description="most redrives that may lead from a command to its latest replacement, redrives"
     )
-
-
-class OcrSettings(SettingsGroup):
-    """Local text recognition."""
-
-    processes: Annotated[int, Field(ge=0, le=256)] = Field(
-        0, description="recognition processes, about 1 GB of memory each; 0 is one a core, processes"
-    )
-    timeout_seconds: Seconds = Field(60.0, description="longest time to read one image, seconds")
 
 
 class HttpSettings(SettingsGroup):

@@ -1,6 +1,7 @@
 """What runs inside a recognition process: RapidOCR with the PP-OCRv6 models of its own wheel.
 
-The models know Latin script, digits and Chinese; Thai letters come out as noise with a low confidence.
+Its models know Latin script, digits and Chinese; Thai letters come out as noise with a low confidence. Lines with Thai
+on them are read by a recogniser of our own, from the boxes that the same detector found.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import Image, ImageDraw, ImageFont
 
 from adapters.inference.ocr.codes import codes_in
+from adapters.inference.ocr.cutting import cuts_of_line
 from adapters.inference.ocr.images import DecodedImage, decode_pages
+from adapters.inference.ocr.inference import LINE_STEP, Network, give_back_memory
 from adapters.inference.ocr.pages import stacked
+from adapters.inference.ocr.routing import Reading, chosen, is_doubtful, shows_thai
+from adapters.inference.ocr.thai import ThaiRecogniser, UnusableModelError, model_version
 from workers.ports.errors import ImageError
 from workers.ports.inference import Box, TextLine
 
@@ -29,7 +34,8 @@ if TYPE_CHECKING:
 
     from contracts.errors import ErrorCode
 
-NAME: Final = f"rapidocr-{version('rapidocr')}/pp-ocrv6-small+zxing-{version('zxing-cpp')}"
+LATIN: Final = f"rapidocr-{version('rapidocr')}/pp-ocrv6-small/openvino-{version('openvino')}"
+CODES: Final = f"zxing-{version('zxing-cpp')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +64,56 @@ class Failure:
     reason: str
 
 
-class ThisProcess:
-    """The process's one engine."""
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What an operator may choose.
 
-    engine: RapidOCR | None = None
+    Attributes:
+        thai_model: ONNX file of a Thai line recogniser to use in the place of the shipped one.
+    """
+
+    thai_model: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The recognisers of this process."""
+
+    latin: RapidOCR
+    thai: ThaiRecogniser
+
+
+class ThisProcess:
+    """The process's one engine, or what the operator's model lacks."""
+
+    engine: Engine | None = None
+    unusable: UnusableModelError | None = None
 
 
 Answer = PageText | Refusal | Failure
 
 
-def start_process() -> None:
+def engine_name(choices: Choices) -> str:
+    """The name with the version of everything an answer depends on; raises UnusableModelError."""
+    return f"{LATIN}+{CODES}+thai-lines-{model_version(choices.thai_model)}"
+
+
+def start_process(choices: Choices) -> None:
     """Prepare this process: the parent alone decides when it ends, and nothing it leaves behind lives on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    ThisProcess.engine = load_engine()
-    _warm(ThisProcess.engine)
+    try:
+        ThisProcess.engine = load_engine(choices)
+        _warm(ThisProcess.engine)
+    except UnusableModelError as unusable:
+        ThisProcess.unusable = unusable
 
 
 def process_id() -> int:
+    """The id of this process, once it can read; raises UnusableModelError when it never will."""
+    if ThisProcess.unusable is not None:
+        raise ThisProcess.unusable
     return os.getpid()
 
 
@@ -88,54 +125,98 @@ def read_image(data: bytes) -> Answer:
         return Refusal(refused.code, refused.reason)
     except Exception as error:  # noqa: BLE001  a vendor's error stays in here: home, it might not even unpickle
         return Failure(f"{type(error).__name__}: {error}"[:200])
+    finally:
+        give_back_memory()
 
 
-def _read_page(engine: RapidOCR, page: DecodedImage) -> PageText:
+def _read_page(engine: Engine, page: DecodedImage) -> PageText:
     return replace(_recognise(engine, page), codes=codes_in(page.pixels))
 
 
-def load_engine() -> RapidOCR:
+def load_engine(choices: Choices = Choices()) -> Engine:
+    return Engine(_load_latin(), ThaiRecogniser(choices.thai_model))
+
+
+def _load_latin() -> RapidOCR:
     """Load the models by path: given a name only, the library would download what it does not find."""
     import cv2  # noqa: PLC0415  the heavy imports belong to the recognition processes alone
     import rapidocr  # noqa: PLC0415
 
     cv2.setNumThreads(1)
-    models = Path(rapidocr.__file__).parent / "models"
+    models = models_folder()
     parameters: dict[str, Any] = {
         "Global.log_level": "critical",
         "Global.text_score": 0.0,
         "Global.use_cls": False,
         # One line at a time: padding six lines to the longest costs more than a batch saves on one processor.
         "Rec.rec_batch_num": 1,
-        "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        "EngineConfig.openvino.inference_num_threads": 1,
+        "Det.engine_type": rapidocr.EngineType.OPENVINO,
         "Det.model_path": str(models / "PP-OCRv6_det_small.onnx"),
+        "Rec.engine_type": rapidocr.EngineType.OPENVINO,
         "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
     }
-    return rapidocr.RapidOCR(params=parameters)
+    engine = rapidocr.RapidOCR(params=parameters)
+    # The library loads its models with the first image, and offers no settings for what they remember.
+    engine(_word())
+    parts: tuple[tuple[Any, int], ...] = ((engine.text_det, 1), (engine.text_rec, LINE_STEP))
+    for part, width_step in parts:
+        part.session.session = Network(part.session.model, width_step)
+    return engine
 
 
-def _warm(engine: RapidOCR) -> None:
-    """Read a word, because the library loads a model when it first needs it."""
+def models_folder() -> Path:
+    """Where the wheel of RapidOCR keeps its models."""
+    import rapidocr  # noqa: PLC0415
+
+    return Path(rapidocr.__file__).parent / "models"
+
+
+def _word() -> Any:  # noqa: ANN401  an array
+    import numpy as np  # noqa: PLC0415
+
     page = Image.new("RGB", (320, 96), "white")
     ImageDraw.Draw(page).text((20, 20), "TOTAL 65.00", fill="black", font=ImageFont.load_default(40))
-    if not _recognise(engine, DecodedImage(page, "image/png")).lines:
+    return np.asarray(page)
+
+
+def _warm(engine: Engine) -> None:
+    """Read a word: what cannot be read now would not be read later."""
+    if not _recognise(engine, DecodedImage(Image.fromarray(_word()), "image/png")).lines:
         raise RuntimeError("the recognition models read nothing from a printed word")
+    give_back_memory()
 
 
-def _recognise(engine: RapidOCR, image: DecodedImage) -> PageText:
+def _recognise(engine: Engine, image: DecodedImage) -> PageText:
     import numpy as np  # noqa: PLC0415
 
     blue_green_red = np.asarray(image.pixels)[:, :, ::-1]
-    found: Any = engine(blue_green_red)
+    found: Any = engine.latin(blue_green_red)
     boxes = () if found.boxes is None else found.boxes
+    latin = [Reading(text, float(score)) for text, score in zip(found.txts or (), found.scores or (), strict=True)]
+    readings = _with_thai(engine.thai, blue_green_red, boxes, latin)
     lines = [
-        TextLine(text=text, box=_upright_box(corners), confidence=round(float(score), 4))
-        for corners, text, score in zip(boxes, found.txts or (), found.scores or (), strict=True)
-        if text.strip()
+        TextLine(text=reading.text, box=_upright_box(corners), confidence=round(reading.confidence, 4))
+        for corners, reading in zip(boxes, readings, strict=True)
+        if reading.text.strip()
     ]
     lines.sort(key=lambda line: (line.box.top + line.box.bottom, line.box.left))
     return PageText(tuple(lines), image.pixels.width, image.pixels.height, image.media_type)
+
+
+def _with_thai(thai: ThaiRecogniser, page: Any, boxes: Sequence[Any], latin: Sequence[Reading]) -> list[Reading]:  # noqa: ANN401  arrays
+    """The readings, Thai where Thai stands. A page without any costs the doubtful lines' second look only."""
+    doubtful = {at: _read_thai(thai, page, boxes[at]) for at, line in enumerate(latin) if is_doubtful(line)}
+    if not shows_thai((latin[at], reading) for at, reading in doubtful.items()):
+        return list(latin)
+    return [
+        chosen(line, doubtful[at] if at in doubtful else _read_thai(thai, page, boxes[at]))
+        for at, line in enumerate(latin)
+    ]
+
+
+def _read_thai(thai: ThaiRecogniser, page: Any, box: Any) -> Reading:  # noqa: ANN401  arrays
+    return max((thai.read(cut) for cut in cuts_of_line(page, box)), key=lambda reading: reading.confidence)
 
 
 def _upright_box(corners: Iterable[Sequence[float]]) -> Box:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.inference.ocr import engine
+from adapters.inference.ocr.thai import UnusableModelError
 from contracts.errors import ErrorCode
-from workers.ports.errors import BackendError
+from workers.ports.errors import BackendError, UnavailableError
 
 if TYPE_CHECKING:
-    from adapters.inference.ocr.engine import Answer, PageText, Refusal
+    from adapters.inference.ocr.engine import Answer, Choices, PageText, Refusal
 
 
 class RecognitionProcess:
     """One child process. Executors of one process each keep a crash to the image that caused it."""
 
-    def __init__(self) -> None:
+    def __init__(self, choices: Choices) -> None:
         self._executor = ProcessPoolExecutor(
-            max_workers=1, mp_context=get_context("spawn"), initializer=engine.start_process
+            max_workers=1, mp_context=get_context("spawn"), initializer=engine.start_process, initargs=(choices,)
         )
         self._identity = self._executor.submit(engine.process_id)
 
@@ -33,6 +36,12 @@ class RecognitionProcess:
 
     def read(self, image: bytes) -> Future[Answer]:
         return self._executor.submit(engine.read_image, image)
+
+    def resident_bytes(self) -> int:
+        """Memory the process holds; 0 before it is ready and on systems that do not tell."""
+        if not self._identity.done() or self._identity.cancelled() or self._identity.exception():
+            return 0
+        return resident_bytes(self._identity.result())
 
     def kill(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -44,17 +53,33 @@ class RecognitionProcess:
         await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
 
 
-class RecognitionPool:
-    """Hands each image to an idle process; a dead or stuck process is replaced."""
+def resident_bytes(process_id: int) -> int:
+    """Memory a process of this machine holds; 0 when it is gone or the system has no /proc."""
+    try:
+        pages = Path(f"/proc/{process_id}/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
-    def __init__(self, processes: int, timeout_seconds: float) -> None:
+
+class RecognitionPool:
+    """Hands each image to an idle process; a dead, stuck or bloated process is replaced."""
+
+    def __init__(self, processes: int, timeout_seconds: float, choices: Choices, max_resident_bytes: int) -> None:
         self._size = processes
         self._timeout = timeout_seconds
+        self._choices = choices
+        self._most = max_resident_bytes
         self._idle: asyncio.Queue[RecognitionProcess] = asyncio.Queue()
         self._processes: set[RecognitionProcess] = set()
 
     async def start(self) -> list[int]:
-        """Start the processes and wait until each has loaded its engine; their ids."""
+        """Start the processes and wait until each has loaded its engine; their ids.
+
+        Raises:
+            UnavailableError: the operator's model is unusable.
+            BackendError: a process ended while it started.
+        """
         for _ in range(self._size):
             self._add()
         try:
@@ -63,6 +88,9 @@ class RecognitionPool:
             await self.close()
             reason = f"a text recognition process could not start: {broken}"
             raise BackendError(ErrorCode.BACKEND_UNAVAILABLE, reason) from broken
+        except UnusableModelError as unusable:
+            await self.close()
+            raise UnavailableError(f"text recognition cannot start: {unusable}") from unusable
 
     async def close(self) -> None:
         """Let the images being read finish and end the processes."""
@@ -85,7 +113,7 @@ class RecognitionPool:
             self._replace(process)
             reason = f"text recognition took more than {self._timeout:g} s"
             raise BackendError(ErrorCode.BACKEND_TIMEOUT, reason) from None
-        self._give_back(process)
+        self._give_back_or_replace(process)
         if isinstance(answer, engine.Failure):
             raise BackendError(ErrorCode.BACKEND_UNAVAILABLE, f"text recognition failed: {answer.reason}")
         return answer
@@ -99,7 +127,7 @@ class RecognitionPool:
             raise
 
     def _add(self) -> None:
-        process = RecognitionProcess()
+        process = RecognitionProcess(self._choices)
         self._processes.add(process)
         self._idle.put_nowait(process)
 
@@ -112,6 +140,12 @@ class RecognitionPool:
     def _give_back(self, process: RecognitionProcess) -> None:
         if process in self._processes:
             self._idle.put_nowait(process)
+
+    def _give_back_or_replace(self, process: RecognitionProcess) -> None:
+        if process.resident_bytes() > self._most:
+            self._replace(process)
+        else:
+            self._give_back(process)
 
     def _return_when_done(self, process: RecognitionProcess, reading: Future[Answer]) -> None:
         """A cancelled caller leaves its process busy: were it idle at once, the next image's time would run out."""

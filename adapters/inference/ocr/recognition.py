@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from adapters.inference.ocr.engine import NAME, Refusal
+from adapters.inference.ocr.engine import Choices, Refusal, engine_name
 from adapters.inference.ocr.images import image_format
 from adapters.inference.ocr.pool import RecognitionPool
+from adapters.inference.ocr.thai import UnusableModelError
 from contracts.errors import ErrorCode
 from contracts.readings import BackendAnswer
-from workers.ports.errors import ImageError, NothingFoundError
+from workers.ports.errors import ImageError, NothingFoundError, UnavailableError
 from workers.ports.inference import RecognisedText
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
+
+
+MAX_RESIDENT_BYTES: Final = 1_500_000_000
 
 
 class LocalTextRecognition:
     """`TextRecognition` by RapidOCR in a pool of processes; `start` before the first image, `close` at the end.
 
-    Each process uses one processor and roughly 1 GB, and reads an image in about a second or two.
+    Each process uses one processor and half to one GB, and reads an image in about a second. One that holds more than
+    `max_resident_bytes` after an image makes room for a new one.
     """
 
-    def __init__(self, processes: int = 1, timeout_seconds: float = 60.0) -> None:
-        self._pool = RecognitionPool(processes, timeout_seconds)
+    def __init__(
+        self,
+        processes: int = 1,
+        timeout_seconds: float = 60.0,
+        thai_model: Path | None = None,
+        max_resident_bytes: int = MAX_RESIDENT_BYTES,
+    ) -> None:
+        """Choose the processes; `thai_model` is an ONNX line recogniser to read Thai with instead of the shipped one.
+
+        Raises:
+            UnavailableError: there is no such model file.
+        """
+        choices = Choices(thai_model)
+        try:
+            self._engine = engine_name(choices)
+        except UnusableModelError as unusable:
+            raise UnavailableError(f"text recognition cannot start: {unusable}") from unusable
+        self._pool = RecognitionPool(processes, timeout_seconds, choices, max_resident_bytes)
 
     @property
     def engine(self) -> str:
-        return NAME
+        return self._engine
 
     async def start(self) -> list[int]:
-        """Start and warm the processes; their ids."""
+        """Start and warm the processes; their ids.
+
+        Raises:
+            UnavailableError: the Thai model is damaged or no line recogniser.
+            BackendError: a process could not start.
+        """
         return await self._pool.start()
 
     async def close(self) -> None:
@@ -53,5 +80,5 @@ class LocalTextRecognition:
             raise ImageError(page.code, page.reason)
         if not page.lines and not page.codes:
             raise NothingFoundError(ErrorCode.NO_TEXT_FOUND, "no text was found in the image")
-        answer = BackendAnswer(capability="text_recognition", backend=NAME)
+        answer = BackendAnswer(capability="text_recognition", backend=self._engine)
         return RecognisedText(page.lines, page.width, page.height, page.media_type, answer, page.codes)

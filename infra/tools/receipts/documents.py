@@ -6,7 +6,7 @@ A row of the markup is
     left | right    at both edges               ! left | right the same, bold
     ---             a rule                      (blank)        an empty row
 
-Thai shop lines stand beside Latin key lines, because the recognition models in use read no Thai.
+Thai shop lines stand beside Latin key lines, as on many receipts.
 """
 
 from __future__ import annotations

@@ -1,0 +1,35 @@
+"""Settings of what reads pictures and spending texts on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from workers.config.groups import Seconds, SettingsGroup
+
+
+class OcrSettings(SettingsGroup):
+    """Local text recognition."""
+
+    processes: Annotated[int, Field(ge=0, le=256)] = Field(
+        0, description="recognition processes, half to one GB of memory each; 0 is one a core, processes"
+    )
+    max_process_megabytes: Annotated[int, Field(ge=500, le=1_000_000)] = Field(
+        1_400, description="memory a recognition process may hold after an image before it is replaced, megabytes"
+    )
+    thai_model: Path | None = Field(
+        None,
+        description="ONNX file of a Thai line recogniser to use instead of the shipped one, its characters in its"
+        " metadata or in a .txt file beside it",
+    )
+    timeout_seconds: Seconds = Field(60.0, description="longest time to read one image, seconds")
+
+
+class TextSettings(SettingsGroup):
+    """How spending texts are understood."""
+
+    embeddings: bool = Field(
+        default=False,
+        description="guess categories the lexicon does not know by what words mean rather than by their letters; "
+        "needs `pip install 'poon-workers[embeddings]'` (100 MB)",
+    )
