@@ -42,8 +42,8 @@ CHANGE | 315.00
         "till",
         0.55,
         """\
-^ บ้านสวนเฟรชมาร์ท
 # BAAN SUAN FRESH MART
+^ บ้านสวนเฟรชมาร์ท
 ^ TAX ID 0105544000122
 ^ TAX INVOICE (ABB) / VAT INCLUDED
 13/06/2568 18:22 | POS 03 #11872

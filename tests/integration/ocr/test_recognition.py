@@ -61,10 +61,10 @@ async def test_the_pages_of_a_document_are_read_one_below_the_other(
     assert text.media_type in {"application/pdf", "image/tiff"}
 
 
-async def test_uncertain_lines_are_kept_with_their_confidence(recognition: LocalTextRecognition) -> None:
-    """The shop's Thai line cannot be read by these models. It is reported, and not believed."""
+async def test_a_thai_line_among_latin_ones_is_read(recognition: LocalTextRecognition) -> None:
     text = await recognition.recognise(COFFEE)
-    assert min(line.confidence for line in text.lines) < 0.6
+    (thai,) = (line for line in text.lines if line.text == "กาแฟดอยอรุณ")
+    assert thai.confidence > 0.8
 
 
 async def test_an_image_without_text_or_beyond_use_is_refused(recognition: LocalTextRecognition) -> None:
