@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from adapters.inference.embeddings.likeness import PACKAGE, PHRASES, pack_phrases
+from adapters.inference.embeddings.likeness import PHRASES, pack_phrases
+from adapters.inference.embeddings.loading import PACKAGE
 from adapters.inference.lexicon.data import category_rows, merchant_rows
 
 

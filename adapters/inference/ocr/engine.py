@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import Image, ImageDraw, ImageFont
 
 from adapters.inference.ocr.codes import codes_in
-from adapters.inference.ocr.cutting import cuts_of_line
 from adapters.inference.ocr.images import DecodedImage, decode_pages
-from adapters.inference.ocr.inference import LINE_STEP, Network, give_back_memory
+from adapters.inference.ocr.model_file import UnusableModelError, model_version
 from adapters.inference.ocr.pages import stacked
 from adapters.inference.ocr.routing import Reading, chosen, is_doubtful, shows_thai
-from adapters.inference.ocr.thai import ThaiRecogniser, UnusableModelError, model_version
 from workers.ports.errors import ImageError
 from workers.ports.inference import Box, TextLine
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 
     from rapidocr import RapidOCR
 
+    from adapters.inference.ocr.thai import ThaiRecogniser
     from contracts.errors import ErrorCode
 
 LATIN: Final = f"rapidocr-{version('rapidocr')}/pp-ocrv6-small/openvino-{version('openvino')}"
@@ -118,6 +117,8 @@ def process_id() -> int:
 
 
 def read_image(data: bytes) -> Answer:
+    from adapters.inference.ocr.inference import give_back_memory  # noqa: PLC0415
+
     try:
         engine = ThisProcess.engine = ThisProcess.engine or load_engine()
         return stacked(_read_page(engine, page) for page in decode_pages(data))
@@ -134,6 +135,8 @@ def _read_page(engine: Engine, page: DecodedImage) -> PageText:
 
 
 def load_engine(choices: Choices = Choices()) -> Engine:
+    from adapters.inference.ocr.thai import ThaiRecogniser  # noqa: PLC0415
+
     return Engine(_load_latin(), ThaiRecogniser(choices.thai_model))
 
 
@@ -141,6 +144,8 @@ def _load_latin() -> RapidOCR:
     """Load the models by path: given a name only, the library would download what it does not find."""
     import cv2  # noqa: PLC0415  the heavy imports belong to the recognition processes alone
     import rapidocr  # noqa: PLC0415
+
+    from adapters.inference.ocr.inference import LINE_STEP, Network  # noqa: PLC0415
 
     cv2.setNumThreads(1)
     models = models_folder()
@@ -182,6 +187,8 @@ def _word() -> Any:  # noqa: ANN401  an array
 
 def _warm(engine: Engine) -> None:
     """Read a word: what cannot be read now would not be read later."""
+    from adapters.inference.ocr.inference import give_back_memory  # noqa: PLC0415
+
     if not _recognise(engine, DecodedImage(Image.fromarray(_word()), "image/png")).lines:
         raise RuntimeError("the recognition models read nothing from a printed word")
     give_back_memory()
@@ -216,6 +223,8 @@ def _with_thai(thai: ThaiRecogniser, page: Any, boxes: Sequence[Any], latin: Seq
 
 
 def _read_thai(thai: ThaiRecogniser, page: Any, box: Any) -> Reading:  # noqa: ANN401  arrays
+    from adapters.inference.ocr.cutting import cuts_of_line  # noqa: PLC0415
+
     return max((thai.read(cut) for cut in cuts_of_line(page, box)), key=lambda reading: reading.confidence)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.inference.ocr import engine
-from adapters.inference.ocr.thai import UnusableModelError
+from adapters.inference.ocr.model_file import UnusableModelError
 from contracts.errors import ErrorCode
 from workers.ports.errors import BackendError, UnavailableError
 

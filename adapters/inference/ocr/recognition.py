@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.ocr.engine import Choices, Refusal, engine_name
 from adapters.inference.ocr.images import image_format
+from adapters.inference.ocr.model_file import UnusableModelError
 from adapters.inference.ocr.pool import RecognitionPool
-from adapters.inference.ocr.thai import UnusableModelError
 from contracts.errors import ErrorCode
 from contracts.readings import BackendAnswer
 from workers.ports.errors import ImageError, NothingFoundError, UnavailableError

@@ -8,34 +8,23 @@ PP-OCR recognisers, so theirs can be brought too.
 
 from __future__ import annotations
 
-import hashlib
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from adapters.inference.ocr.inference import LINE_STEP, Network, metadata, read_model
+from adapters.inference.ocr.model_file import SHIPPED, UnusableModelError, model_content
 from adapters.inference.ocr.routing import Reading
 from adapters.inference.ocr.spelling import Pixels, Values, prepare, spell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from openvino import Model
 
-SHIPPED: Final = "models/thai_lines.onnx"
 CHARACTERS: Final = "character"
 PP_OCR_HEIGHT: Final = 48
 COLOURS: Final = 3
-VERSION_DIGITS: Final = 12
-
-
-class UnusableModelError(Exception):
-    """The recogniser's model file is missing, damaged, or not a line recogniser."""
-
-
-def model_version(path: Path | None) -> str:
-    """Short name of a model's exact content, a part of cache keys; raises UnusableModelError without a file."""
-    return hashlib.sha256(_content(path)).hexdigest()[:VERSION_DIGITS]
 
 
 class ThaiRecogniser:
@@ -44,7 +33,7 @@ class ThaiRecogniser:
     def __init__(self, path: Path | None = None) -> None:
         """Load the model at a path, else the one in the package; raises UnusableModelError."""
         name = str(path or SHIPPED)
-        model = _parsed(_content(path), name)
+        model = _parsed(model_content(path), name)
         self._colours = _channels(model, name) == COLOURS
         self._characters = _characters(model, path)
         self._network = Network(model, LINE_STEP)
@@ -79,16 +68,6 @@ class ThaiRecogniser:
             raise UnusableModelError(
                 f"{name} knows {classes - 1} characters, its list of characters has {len(self._characters)}"
             )
-
-
-def _content(path: Path | None) -> bytes:
-    try:
-        if path is not None:
-            return path.read_bytes()
-        with as_file(files("adapters.inference.ocr").joinpath(SHIPPED)) as shipped:
-            return shipped.read_bytes()
-    except OSError as error:
-        raise UnusableModelError(f"{path or SHIPPED} cannot be read: {error.strerror}") from None
 
 
 def _parsed(content: bytes, name: str) -> Model:

@@ -12,8 +12,9 @@ import pytest
 from adapters.inference.ocr import engine
 from adapters.inference.ocr.images import decode_pages
 from adapters.inference.ocr.inference import give_back_memory
+from adapters.inference.ocr.model_file import SHIPPED, UnusableModelError
 from adapters.inference.ocr.recognition import LocalTextRecognition
-from adapters.inference.ocr.thai import SHIPPED, ThaiRecogniser, UnusableModelError
+from adapters.inference.ocr.thai import ThaiRecogniser
 from tests.integration.ocr.demo import demo_image
 from workers.ports.errors import UnavailableError
 

@@ -1,10 +1,16 @@
 """A worker's bounds fit together, whatever is set."""
 
+import subprocess
+import sys
+from typing import Final
+
 import pytest
 
 from contracts.commands.texts import ParseText
 from workers.bootstrap.parts import intake_options, worker_limits
 from workers.config import Settings
+
+HEAVY: Final = ("alembic", "cv2", "numpy", "openai", "openvino", "pypdfium2", "rapidocr", "redis", "zxingcpp")
 
 
 @pytest.mark.parametrize("budget", [1, 2, 10, 60, 1800])
@@ -44,3 +50,9 @@ def test_what_is_finished_behind_a_slow_call_is_bounded_by_a_setting_of_its_own(
     settings = Settings.model_validate({"runtime": {"max_in_flight": 100, "max_uncommitted": 7_000}})
     flow = worker_limits(settings, "texts").flow
     assert (flow.total_high, flow.partition_high, flow.gap_high) == (1_000, 500, 7_000)
+
+
+def test_a_fleet_imports_nothing_heavy_before_it_needs_it() -> None:
+    program = f"import sys, workers.bootstrap.fleet; print([name for name in {HEAVY} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

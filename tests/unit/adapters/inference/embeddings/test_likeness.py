@@ -6,7 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from adapters.inference.embeddings.likeness import PACKAGE, PHRASES, EmbeddingLikeness, load_embeddings, pack_phrases
+from adapters.inference.embeddings.likeness import PHRASES, EmbeddingLikeness, pack_phrases
+from adapters.inference.embeddings.loading import PACKAGE, load_embeddings
 from adapters.inference.lexicon.similarity import CATEGORIES
 from adapters.inference.texts import RuleCategorization, RuleTextExtraction
 from adapters.inference.texts.categorization import Likeness

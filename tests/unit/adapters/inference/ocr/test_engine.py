@@ -5,7 +5,7 @@ import pytest
 
 from adapters.inference.ocr import engine
 from adapters.inference.ocr.engine import Choices, Engine, Failure, Refusal, engine_name
-from adapters.inference.ocr.thai import UnusableModelError
+from adapters.inference.ocr.model_file import UnusableModelError
 from contracts.errors import ErrorCode
 from tests.unit.adapters.inference.ocr.pictures import picture
 
