@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
+from tests.weak_keys import forget_untraced
+
 pytest_plugins = ["tests.services.fixtures"]
+
+if Coverage.current() is not None:
+    forget_untraced()
 
 # Fast and telling tests come first. A folder that is not named comes last.
 ORDER = ("unit", "conformance", "architecture", "integration", "e2e", "chaos")

@@ -18,7 +18,7 @@ PASSING = "def test_passes():\n    pass\n"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with this one's settings for tests, and no tests."""
-    for name in ("pyproject.toml", "tests/conftest.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/weak_keys.py"):
         target = tmp_path / name
         target.parent.mkdir(exist_ok=True)
         target.write_text((ROOT / name).read_text())
