@@ -65,7 +65,7 @@ def best_model(*, may_install: bool) -> Iterator[ModelService]:
         install()
     if not is_installed():
         raise ServiceUnavailableError(
-            "no model server: `make small-model` installs one (390 MB), or set POON_TEST_MODEL"
+            "no model server: `make small-model` installs one (200 MB), or set POON_TEST_MODEL"
         )
     with _started() as base_url:
         yield ModelService(Service("llama.cpp", MODEL, "installed by make small-model"), base_url, MODEL)
