@@ -13,6 +13,7 @@ from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import Answer, decide
 from adapters.inference.texts.numbers import Number, numbers_in
+from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
 from adapters.inference.texts.terms import Role, Term
 from contracts.errors import ErrorCode
@@ -81,7 +82,8 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
 
 
 def _terms(prose: Prose, taken: list[Span]) -> list[Term]:
-    clear = [one for one in numbers_in(prose) if not any(one.start < end and start < one.end for start, end in taken)]
+    places = Taken(len(prose.text), taken)
+    clear = [one for one in numbers_in(prose) if not places.touches(one.start, one.end)]
     clear = without_corrected(prose, clear)
     numbers = [one for one in _multiplied(prose, clear) if not _is_code(one, clear)]
     terms = []

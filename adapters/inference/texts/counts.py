@@ -81,7 +81,7 @@ def classifier_at_end(words: str) -> str:
 @lru_cache(maxsize=64)
 def _priced_by(prose: Prose) -> tuple[str, ...]:
     """Words the text itself prices by: รีม of รีมละ 115 is a classifier whether it is listed or not."""
-    return tuple(match[1] for match in _EACH.finditer(prose.folded))
+    return tuple(dict.fromkeys(match[1] for match in _EACH.finditer(prose.folded)))
 
 
 def measure_after(prose: Prose, number: Number) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.texts import calendar
+from adapters.inference.texts.places import Taken
 from adapters.inference.texts.spelled import read_english, read_thai
 
 if TYPE_CHECKING:
@@ -95,13 +96,15 @@ class Day:
 def days_in(prose: Prose, reference: date) -> list[Day]:
     """Everything a text says about days, left to right, none overlapping another."""
     found: list[Day] = []
+    taken = Taken(len(prose.folded))
     for pattern, read in _FORMS:
         for match in pattern.finditer(prose.folded):
-            if any(match.start() < one.end and one.start < match.end() for one in found):
+            if taken.touches(*match.span()):
                 continue
             day = read(match, reference)
             if day is not None and _stands_alone(prose, match):
                 found.append(_unless_elsewhere(prose, day, reference))
+                taken.take(found[-1].start, found[-1].end)
     return sorted(found, key=lambda one: one.start)
 
 

@@ -17,6 +17,7 @@ from adapters.inference.texts.income import is_income
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
+from adapters.inference.texts.places import Taken
 from contracts.errors import ErrorCode
 from contracts.money import Money
 from contracts.readings import BackendAnswer, Read, TextReading
@@ -202,8 +203,6 @@ def _note(prose: Prose, spent: Spent, fields: _Fields) -> str | None:
     spans = [*spent.spans, *((day.start, day.end) for day in fields.days)]
     if fields.payment is not None:
         spans.append((fields.payment.start, fields.payment.end))
-    kept = "".join(
-        " " if any(start <= place < end for start, end in spans) else char for place, char in enumerate(prose.text)
-    )
+    kept = Taken(len(prose.text), spans).blanked(prose.text)
     words = " ".join(kept.split()).strip(" ,.-:;/()")
     return words[:1000] or None
