@@ -52,7 +52,7 @@ chaos: .venv/.stamp-dev ## Break everything on purpose, from a seed, and check t
 
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
-	@$(BIN)/python -m pytest --cov --cov-report=html $(ARGS)
+	@$(BIN)/python -m pytest --cov=contracts --cov=workers --cov=adapters --cov-report=html $(ARGS)
 	@echo "Coverage report: build/coverage/index.html"
 
 .PHONY: bench
