@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Final, Literal, NamedTuple, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
 
 from contracts.money import Currency
 from workers.config.groups import Seconds, SettingsGroup
-from workers.config.values import comma_list, header_list, headers_of, refused
+from workers.config.values import comma_list, header_list, headers_of, plain_http_url, refused
 
 RULES: Final = "rules"
 OCR: Final = "ocr"
@@ -59,20 +58,6 @@ def _chain(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-def _server_url(url: str) -> str:
-    wrong = refused("is no http:// or https:// URL with a host", "write for instance http://ollama:11434/v1")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise wrong from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        raise wrong
-    if parts.username is not None or parts.query or parts.fragment:
-        raise refused("must hold no user name, query or fragment", "put the key into models.api_keys")
-    return url.rstrip("/")
-
-
 def _by_name(given: object) -> object:
     if not isinstance(given, str):
         table = given
@@ -92,7 +77,11 @@ def _by_name(given: object) -> object:
 
 
 Chain = Annotated[tuple[str, ...], BeforeValidator(comma_list), AfterValidator(_chain)]
-ServerUrl = Annotated[str, AfterValidator(_server_url)]
+ServerUrl = Annotated[
+    str,
+    AfterValidator(plain_http_url("http://ollama:11434/v1", "put the key into models.api_keys")),
+    AfterValidator(lambda url: url.rstrip("/")),
+]
 Price = Annotated[Decimal, Field(ge=0, le=100_000, allow_inf_nan=False)]
 CallBound = Annotated[int | None, Field(ge=0)]
 MoneyBound = Annotated[Decimal | None, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]

@@ -7,9 +7,14 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from workers.config.groups import Seconds, SettingsGroup
-from workers.config.values import collector_url, header_list, refused
+from workers.config.values import header_list, plain_http_url, refused
 
-CollectorUrl = Annotated[str, AfterValidator(collector_url)]
+CollectorUrl = Annotated[
+    str,
+    AfterValidator(
+        plain_http_url("http://collector:4318", "put what the collector has to know into telemetry.otlp_headers")
+    ),
+]
 HeaderList = Annotated[SecretStr, AfterValidator(header_list)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,22 +78,28 @@ def host_list(value: str) -> str:
     return ",".join(part.strip() for part in value.split(","))
 
 
-def collector_url(url: str) -> str:
-    """Refuse anything but a plain http or https URL."""
-    wrong = refused("is no http:// or https:// URL with a host", "write for instance http://collector:4318")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise wrong from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        raise wrong
-    if parts.username is not None or parts.query or parts.fragment:
-        raise refused(
-            "must hold no user name, query or fragment",
-            "put what the collector has to know into telemetry.otlp_headers",
-        )
-    return url
+def plain_http_url(example: str, secrets_go: str) -> Callable[[str], str]:
+    """What refuses anything but a plain http or https URL.
+
+    Args:
+        example: a URL that would do.
+        secrets_go: where to write what others put into a URL.
+    """
+
+    def checked(url: str) -> str:
+        wrong = refused("is no http:// or https:// URL with a host", f"write for instance {example}")
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise wrong from None
+        if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+            raise wrong
+        if parts.username is not None or parts.query or parts.fragment:
+            raise refused("must hold no user name, query or fragment", secrets_go)
+        return url
+
+    return checked
 
 
 def header_list(value: SecretStr) -> SecretStr:
