@@ -50,6 +50,10 @@ small-model: .venv/.stamp-dev ## A real model server for the tests that ask one 
 chaos: .venv/.stamp-dev ## Break everything on purpose, from a seed, and check the promises (SEED=1 MINUTES=5)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
+.PHONY: chaos-table
+chaos-table: .venv/.stamp-dev ## The results of all seeds in build/chaos as tables for docs/reliability.md
+	@$(BIN)/python -m tests.chaos.published $(ARGS)
+
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 	@$(BIN)/python -m pytest --cov=contracts --cov=workers --cov=adapters --cov-report=html $(ARGS)
