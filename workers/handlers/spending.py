@@ -59,4 +59,4 @@ async def delete_spending(command: DeleteSpending, context: CommandContext, *, e
 
 def _decision(current: SpendingEntry | None, event: SpendingEvent, context: CommandContext) -> Decision:
     entry = spending.apply(current, event, context.tenant, context.owner)
-    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), entry)
+    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))

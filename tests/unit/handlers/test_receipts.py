@@ -64,7 +64,7 @@ class Desk:
             clock=clock or FakeClock(),
         )
         (event,) = decision.events
-        assert (event.stream, decision.entry) == (None, None)
+        assert (event.stream, decision.states) == (None, ())
         assert isinstance(event.payload, ReceiptExtracted)
         return event.payload
 

@@ -31,10 +31,11 @@ def decided(decision: Decision) -> tuple[SpendingEvent, SpendingEntry]:
     """The event and the new state, which belong together."""
     (event,) = decision.events
     assert isinstance(event.payload, SpendingEvent)
-    assert decision.entry is not None
-    assert event.stream == entry_stream(decision.entry.id)
-    assert event.version == event.payload.version == decision.entry.version
-    return event.payload, decision.entry
+    (state,) = decision.states
+    assert isinstance(state, SpendingEntry)
+    assert event.stream == entry_stream(state.id)
+    assert event.version == event.payload.version == state.version
+    return event.payload, state
 
 
 async def test_a_recorded_entry_gets_an_id_from_its_command() -> None:

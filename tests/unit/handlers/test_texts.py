@@ -45,7 +45,7 @@ async def test_the_outcome_belongs_to_its_command_alone() -> None:
     decision = await parse_text(COMMAND, CONTEXT, extraction=FakeTextExtraction(TEXT_READING), clock=FakeClock())
 
     assert decision.events[0].stream is None
-    assert decision.entry is None
+    assert decision.states == ()
 
 
 @pytest.mark.parametrize(

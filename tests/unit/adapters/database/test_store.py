@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.database.sqlite import CHUNK, chunks
-from adapters.database.store import rounds
+from adapters.database.states import rounds
 from tests.conformance.database.samples import spending
 from workers.domain.spending import SpendingEntry
 

@@ -1,0 +1,78 @@
+"""`MappingRepository` on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+
+from adapters.database.engine import Database
+from adapters.database.grouped import GroupedReads
+from adapters.database.mapping_rows import MAPPING_COLUMNS, mapping_of
+from adapters.database.tables import category_mappings
+from contracts.mappings import MappingMatch, MappingStatus
+from contracts.values import Category
+from workers.domain.mappings import SHARED, CategoryMapping
+from workers.ports.mappings import MappingVersions
+
+_OwnerKey = tuple[str, str]
+"""Tenant and owner."""
+
+_MappingKey = tuple[str, UUID]
+"""Tenant and id."""
+
+
+class SqlMappingRepository:
+    """`MappingRepository` on PostgreSQL or SQLite; what is asked for at the same time is read together."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._versions: GroupedReads[_OwnerKey, MappingVersions] = GroupedReads(self._versions_of)
+        self._mappings: GroupedReads[_MappingKey, CategoryMapping] = GroupedReads(self._by_key)
+
+    async def versions(self, tenant: str, owner: str) -> MappingVersions:
+        return await self._versions.get((tenant, owner)) or MappingVersions()
+
+    async def of_owner(self, tenant: str, owner: str) -> Sequence[CategoryMapping]:
+        own = category_mappings.c
+        wanted = select(*MAPPING_COLUMNS).where(own.tenant == tenant, own.owner == owner)
+        return await self._read(wanted.order_by(own.key, own.id))
+
+    async def get(self, tenant: str, mapping_id: UUID) -> CategoryMapping | None:
+        return await self._mappings.get((tenant, mapping_id))
+
+    async def votes(self, tenant: str, key: str, match: MappingMatch, besides: str) -> Mapping[Category, int]:
+        own = category_mappings.c
+        counted = (
+            select(own.category, func.count())
+            .where(own.tenant == tenant, own.key == key, own.match == match.value)
+            .where(own.status == MappingStatus.ACTIVE.value, own.owner.not_in([SHARED, besides]))
+            .group_by(own.category)
+        )
+        async with self._database.connection(commits_itself=True) as connection:
+            return {Category(category): count for category, count in await connection.execute(counted)}
+
+    async def _versions_of(self, keys: Collection[_OwnerKey]) -> Mapping[_OwnerKey, MappingVersions]:
+        # Every event adds one to one row's version, and rows go only with all of their owner's: so the sum tells how
+        # many events there were. A transaction that is not seen yet adds nothing to it, whenever it began.
+        own = category_mappings.c
+        asked = {*keys, *((tenant, SHARED) for tenant, _ in keys)}
+        wanted = select(own.tenant, own.owner, func.sum(own.version)).where(tuple_(own.tenant, own.owner).in_(asked))
+        async with self._database.connection(commits_itself=True) as connection:
+            rows = await connection.execute(wanted.group_by(own.tenant, own.owner))
+            found = {(tenant, owner): int(total) for tenant, owner, total in rows}
+        return {
+            (tenant, owner): MappingVersions(found.get((tenant, owner), 0), found.get((tenant, SHARED), 0))
+            for tenant, owner in keys
+        }
+
+    async def _by_key(self, keys: Collection[_MappingKey]) -> Mapping[_MappingKey, CategoryMapping]:
+        own = category_mappings.c
+        found = await self._read(select(*MAPPING_COLUMNS).where(tuple_(own.tenant, own.id).in_(keys)))
+        return {(mapping.tenant, mapping.id): mapping for mapping in found}
+
+    async def _read(self, wanted: Select[Any]) -> Sequence[CategoryMapping]:
+        async with self._database.connection(commits_itself=True) as connection:
+            return [mapping_of(row) for row in (await connection.execute(wanted)).mappings()]
