@@ -12,6 +12,7 @@ from contracts.spending import Version
 from contracts.values import CleanText, PlainText
 
 MAX_ALIASES: Final = 10
+MAX_KEY: Final = 400
 MAX_PATTERNS: Final = 5
 USUAL_PRIORITY: Final = 50
 
@@ -25,7 +26,7 @@ def _distinct(texts: Sequence[str]) -> Sequence[str]:
 MappingId = UUID
 """A mapping's identity, unique within its tenant."""
 MappingText = Annotated[PlainText, Field(max_length=200)]
-MappingKey = Annotated[CleanText, Field(max_length=400)]
+MappingKey = Annotated[CleanText, Field(max_length=MAX_KEY)]
 """A merchant or phrase as it is compared: one spelling whatever its case, digits and punctuation."""
 Pattern = Annotated[PlainText, Field(max_length=200)]
 """A regular expression of RE2's syntax, found anywhere, whatever the case."""

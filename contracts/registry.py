@@ -13,6 +13,7 @@ from contracts.events.categories import (
     MappingLearned,
     MappingProposed,
     MappingReviewed,
+    MappingSuperseded,
     SpendingCategorized,
 )
 from contracts.events.outcomes import CommandFailed, CommandRejected
@@ -58,7 +59,7 @@ FAILURES: Final[dict[str, type[CommandFailed]]] = {
 }
 """The failed outcome of each area."""
 
-NOTICES: Final[tuple[type[Event], ...]] = (MappingProposed,)
+NOTICES: Final[tuple[type[Event], ...]] = (MappingProposed, MappingSuperseded)
 """Events that end no command: they are published beside the outcome of the one that led to them."""
 
 COMMANDS: Final[dict[str, type[Command]]] = {command.type: command for command in SUCCESSES}

@@ -44,7 +44,8 @@ class TeachMapping(Command):
         patterns: regular expressions (RE2) that mean the same.
         category: what it means.
         subcategory: a finer division, free text.
-        priority: which of several that fit answers: the one with more; 50 at first.
+        priority: of several whose words or patterns stand in a text the one with more answers; a merchant's own name
+            comes before all of them; 50 at first.
     """
 
     type: ClassVar[str] = "poon.mapping.teach.v1"

@@ -123,9 +123,6 @@ class MappingProposed(Event):
 class MappingReviewed(Event):
     """A reviewer decided about a mapping.
 
-    Where a shared mapping is approved, another shared one for the same merchant or phrase that answered until then is
-    retired, and one more event tells so, before the outcome.
-
     Attributes:
         mapping_id: the mapping.
         version: the mapping's new version.
@@ -152,6 +149,29 @@ class MappingReviewed(Event):
     reviewer: Reviewer
     reason: Reason | None = None
     confidence: Confidence
+
+
+class MappingSuperseded(Event):
+    """A shared mapping answers no longer: another one for the same merchant or phrase was approved.
+
+    Published beside the outcome of that approval.
+
+    Attributes:
+        mapping_id: the mapping that is retired.
+        version: its new version.
+        key: the merchant or phrase as it is compared.
+        category: what it meant.
+        by: the mapping that answers from now on.
+    """
+
+    type: ClassVar[str] = "poon.mapping.superseded.v1"
+    area: ClassVar[str] = "categories"
+
+    mapping_id: MappingId
+    version: Version
+    key: MappingKey
+    category: Category
+    by: MappingId
 
 
 class CategoryRejected(CommandRejected):

@@ -4,19 +4,10 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Final
 
-from contracts.commands.categories import ReviewMapping, TeachMapping
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, RecordSpending
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
-from contracts.events.categories import (
-    CategoryFailed,
-    CategoryRejected,
-    MappingLearned,
-    MappingProposed,
-    MappingReviewed,
-    SpendingCategorized,
-)
 from contracts.events.outcomes import DeadLetter, LocalizedText
 from contracts.events.receipts import ImageFacts, ReceiptExtracted, ReceiptFailed, ReceiptRejected
 from contracts.events.spending import (
@@ -29,17 +20,8 @@ from contracts.events.spending import (
 )
 from contracts.events.texts import TextFailed, TextParsed, TextRejected
 from contracts.examples.base import Example
-from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256, MAPPING_ID
-from contracts.mappings import (
-    USUAL_PRIORITY,
-    CategoryStep,
-    MappingMatch,
-    MappingSource,
-    MappingStatus,
-    MappingUsed,
-    MatchedBy,
-    ReviewDecision,
-)
+from contracts.examples.categories import CATEGORY_EVENTS
+from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256
 from contracts.money import Currency, Money
 from contracts.readings import BackendAnswer, LineItem, Processing, Read
 from contracts.spending import Clearable, EntryChanges, Source, SourceKind
@@ -303,103 +285,5 @@ _SPENDING: Final = (
     ),
 )
 
-_CATEGORIES: Final = (
-    Example(
-        "told by what the owner taught",
-        SpendingCategorized(
-            category=Read(value=Category.FAMILY, confidence=Confidence(0.95), evidence="ร้านป้าแดง"),
-            subcategory="ค่าอาหารแม่",
-            step=CategoryStep.OWNER_MAPPING,
-            mapping=MappingUsed(mapping_id=MAPPING_ID, version=2, key="ร้านป้าแดง", matched_by=MatchedBy.NAME),
-            processing=Processing(
-                method=ProcessingMethod.RULES,
-                duration_ms=0.8,
-                backends=(BackendAnswer(capability="categorization", backend="mappings/1", step="owner_mapping"),),
-            ),
-        ),
-    ),
-    Example(
-        "told by a word of the lexicon",
-        SpendingCategorized(
-            category=Read(value=Category.FOOD, confidence=Confidence(0.91), evidence="ข้าวกล่อง"),
-            step=CategoryStep.WORDS,
-            processing=Processing(
-                method=ProcessingMethod.RULES,
-                duration_ms=1.1,
-                backends=(BackendAnswer(capability="categorization", backend="rules/2", step="words"),),
-            ),
-        ),
-    ),
-    Example(
-        "a merchant taught",
-        MappingLearned(
-            mapping_id=MAPPING_ID,
-            version=1,
-            key="ร้านป้าแดง",
-            text="ร้านป้าแดง",
-            match=MappingMatch.MERCHANT,
-            aliases=("Pa Daeng Kitchen",),
-            category=Category.FAMILY,
-            subcategory="ค่าอาหารแม่",
-            priority=USUAL_PRIORITY,
-            source=MappingSource.MANUAL,
-            confirmations=1,
-            contradictions=0,
-            confidence=Confidence(0.955),
-        ),
-    ),
-    Example(
-        "three owners of one mind",
-        MappingProposed(
-            mapping_id=MAPPING_ID,
-            version=1,
-            key="ร้านป้าแดง",
-            text="ร้านป้าแดง",
-            match=MappingMatch.MERCHANT,
-            category=Category.FOOD,
-            owners=3,
-            otherwise=1,
-            confidence=Confidence(0.786),
-        ),
-    ),
-    Example(
-        "a candidate approved",
-        MappingReviewed(
-            mapping_id=MAPPING_ID,
-            version=2,
-            key="ร้านป้าแดง",
-            category=Category.FOOD,
-            shared=True,
-            decision=ReviewDecision.APPROVE,
-            status=MappingStatus.ACTIVE,
-            reviewer="nok@example.com",
-            confidence=Confidence(0.893),
-        ),
-    ),
-    Example(
-        "a pattern that is none",
-        CategoryRejected(
-            command_type=TeachMapping.type,
-            command_id=_COMMAND_ID,
-            code=ErrorCode.INVALID_PATTERN,
-            message=LocalizedText.of(ErrorCode.INVALID_PATTERN),
-            field="patterns.0",
-            reason="missing ): (office",
-        ),
-    ),
-    Example(
-        "never decided",
-        CategoryFailed(
-            command_type=ReviewMapping.type,
-            command_id=_COMMAND_ID,
-            code=ErrorCode.CONCURRENT_UPDATE,
-            message=LocalizedText.of(ErrorCode.CONCURRENT_UPDATE),
-            reason="the stream was changed by others",
-            dead_letter=_dead_letter("categories", 12),
-            attempts=5,
-        ),
-    ),
-)
-
-EVENT_EXAMPLES: Final = (*_RECEIPTS, *_TEXTS, *_SPENDING, *_CATEGORIES)
+EVENT_EXAMPLES: Final = (*_RECEIPTS, *_TEXTS, *_SPENDING, *CATEGORY_EVENTS)
 """At least one of every event."""

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, assert_never
 from uuid import UUID
 
-from contracts.commands.categories import ReviewMapping, TeachMapping
+from contracts.commands.categories import TeachMapping
 from contracts.errors import ErrorCode
-from contracts.events.categories import MappingLearned, MappingProposed, MappingReviewed
+from contracts.events.categories import MappingLearned, MappingProposed, MappingReviewed, MappingSuperseded
 from contracts.ids import derived_id
-from contracts.mappings import USUAL_PRIORITY, MappingMatch, MappingSource, MappingStatus, ReviewDecision
+from contracts.mappings import MAX_KEY, USUAL_PRIORITY, MappingMatch, MappingSource, MappingStatus, ReviewDecision
 from contracts.values import Category, Confidence
 from workers.domain.errors import RejectionError
+from workers.domain.mapping_keys import key_of
 
 T = TypeVar("T")
 
-MappingEvent = MappingLearned | MappingProposed | MappingReviewed
+MappingEvent = MappingLearned | MappingProposed | MappingReviewed | MappingSuperseded
 
 SHARED: Final = "*"
 """Stands for the owner of what is shared; no owner can have that name."""
@@ -53,7 +54,7 @@ class LearningPolicy:
 
     owners_to_propose: int = 3
     most_mappings: int = 1_000
-    most_patterns: int = 50
+    most_patterns: int = 20
 
 
 class CategoryMapping(NamedTuple):
@@ -123,10 +124,13 @@ def taught(command: TeachMapping, key: str) -> Lesson:
     """The lesson of a command.
 
     Raises:
-        RejectionError: invalid_command, for a text without letters and digits.
+        RejectionError: invalid_command, for a name without letters and digits.
     """
-    if not key:
-        raise RejectionError(ErrorCode.INVALID_COMMAND, "has no letter and no digit", field="text")
+    if not is_usable(key):
+        raise RejectionError(ErrorCode.INVALID_COMMAND, "has no letter or digit, or too many of them", field="text")
+    for place, alias in enumerate(command.aliases or ()):
+        if not key_of(alias):
+            raise RejectionError(ErrorCode.INVALID_COMMAND, "has no letter and no digit", field=f"aliases.{place}")
     return Lesson(
         key=key,
         text=command.text,
@@ -138,6 +142,11 @@ def taught(command: TeachMapping, key: str) -> Lesson:
         patterns=command.patterns,
         priority=command.priority,
     )
+
+
+def is_usable(key: str) -> bool:
+    """Whether a mapping may have that key: not empty, and not longer than the store's index takes."""
+    return 0 < len(key) <= MAX_KEY
 
 
 def success_rate(source: MappingSource, confirmations: int, contradictions: int) -> Confidence:
@@ -233,49 +242,6 @@ def propose(
     )
 
 
-def review(current: CategoryMapping | None, command: ReviewMapping, owner: str) -> MappingReviewed:
-    """Decide a review.
-
-    Args:
-        current: what is stored under the id.
-        command: what is wanted.
-        owner: who asks; of another owner's mapping nothing is told.
-
-    Raises:
-        RejectionError: mapping_not_found, version_conflict or mapping_not_reviewable.
-    """
-    if current is None or not (current.is_shared or current.owner == owner):
-        raise RejectionError(ErrorCode.MAPPING_NOT_FOUND, "this owner has no such mapping", field="mapping_id")
-    if command.expected_version not in {None, current.version}:
-        raise RejectionError(
-            ErrorCode.VERSION_CONFLICT,
-            f"expected version {command.expected_version}, the mapping is at {current.version}",
-            field="expected_version",
-            current_version=current.version,
-        )
-    if command.decision not in _decisions_about(current):
-        kind = "a shared" if current.is_shared else "an owner's own"
-        raise RejectionError(
-            ErrorCode.MAPPING_NOT_REVIEWABLE,
-            f"{kind} mapping that is {current.status} takes no {command.decision}",
-            field="decision",
-            current_version=current.version,
-        )
-    return _reviewed(current, command.decision, command.reviewer, command.reason)
-
-
-def supersede(others: Sequence[CategoryMapping], approved: CategoryMapping, reviewer: str) -> list[MappingReviewed]:
-    """Retire the shared mappings that answered until now for the key of the one that was approved."""
-    reason = f"superseded by {approved.id}"
-    place = (approved.tenant, approved.key, approved.match)
-    return [
-        _reviewed(other, ReviewDecision.RETIRE, reviewer, reason)
-        for other in others
-        if other.is_shared and other.is_active and other.id != approved.id
-        if (other.tenant, other.key, other.match) == place
-    ]
-
-
 def apply(state: CategoryMapping | None, event: MappingEvent, tenant: str, owner: str) -> CategoryMapping:
     """Fold an event into the state.
 
@@ -295,8 +261,10 @@ def apply(state: CategoryMapping | None, event: MappingEvent, tenant: str, owner
             return _after_learning(state, event, tenant, owner)
         case MappingProposed():
             return _candidate(event, tenant)
-        case MappingReviewed():
+        case MappingReviewed() | MappingSuperseded():
             return _after_review(state, event)
+        case _:
+            assert_never(event)
 
 
 def _after_learning(state: CategoryMapping | None, event: MappingLearned, tenant: str, owner: str) -> CategoryMapping:
@@ -343,40 +311,18 @@ def _candidate(event: MappingProposed, tenant: str) -> CategoryMapping:
     )
 
 
-def _after_review(state: CategoryMapping | None, event: MappingReviewed) -> CategoryMapping:
+def _after_review(state: CategoryMapping | None, event: MappingReviewed | MappingSuperseded) -> CategoryMapping:
     if state is None or state.id != event.mapping_id:
         raise _gap(state, event)
-    is_approved = event.decision is ReviewDecision.APPROVE
-    source = MappingSource.REVIEW if is_approved else state.source
+    if isinstance(event, MappingSuperseded):
+        return state._replace(version=event.version, status=MappingStatus.RETIRED)
+    source = source_after(state, event.decision)
     return state._replace(version=event.version, status=event.status, source=source)
 
 
-def _reviewed(mapping: CategoryMapping, decision: ReviewDecision, reviewer: str, reason: str | None) -> MappingReviewed:
-    is_approved = decision is ReviewDecision.APPROVE
-    source = MappingSource.REVIEW if is_approved else mapping.source
-    return MappingReviewed(
-        mapping_id=mapping.id,
-        version=mapping.version + 1,
-        key=mapping.key,
-        category=mapping.category,
-        shared=mapping.is_shared,
-        decision=decision,
-        status=MappingStatus.ACTIVE if is_approved else MappingStatus.RETIRED,
-        reviewer=reviewer,
-        reason=reason,
-        confidence=success_rate(source, mapping.confirmations, mapping.contradictions),
-    )
-
-
-def _decisions_about(mapping: CategoryMapping) -> frozenset[ReviewDecision]:
-    """What may be decided: an owner teaches instead of approving, and a reviewer may change a rejection."""
-    if mapping.is_active:
-        return frozenset({ReviewDecision.RETIRE})
-    if not mapping.is_shared:
-        return frozenset()
-    if mapping.status is MappingStatus.CANDIDATE:
-        return frozenset({ReviewDecision.APPROVE, ReviewDecision.REJECT})
-    return frozenset({ReviewDecision.APPROVE})
+def source_after(mapping: CategoryMapping, decision: ReviewDecision) -> MappingSource:
+    """Where a mapping comes from once it was decided about: what a reviewer approved is the reviewer's word."""
+    return MappingSource.REVIEW if decision is ReviewDecision.APPROVE else mapping.source
 
 
 def _kept(new: T | None, old: T) -> T:
