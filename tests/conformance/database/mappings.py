@@ -1,16 +1,30 @@
 """What every `MappingRepository` promises, and the `DecisionStore` of a mapping's state."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
+from adapters.clock import SystemClock
+from adapters.database.engine import Database
 from adapters.database.mapping_reading import SqlMappingRepository
+from adapters.database.store import SqlDecisionStore
+from adapters.inference.mappings import SortedLayer, check_pattern, usual_name
+from adapters.inference.texts import RuleTextExtraction
+from contracts.commands.categories import TeachMapping
+from contracts.commands.texts import ParseText
+from contracts.events.texts import TextParsed
 from contracts.mappings import MappingMatch, MappingStatus
 from contracts.values import Category
 from tests.conformance.database.samples import TENANT, entry_verdict, mapping, mapping_verdict, spending
-from workers.domain.mappings import SHARED, CategoryMapping
+from workers.domain.mappings import SHARED, CategoryMapping, LearningPolicy
+from workers.handlers.books import Books
+from workers.handlers.categories import teach_mapping
+from workers.handlers.learning import Learning
+from workers.handlers.texts import parse_text
+from workers.ports.handling import CommandContext
 from workers.ports.mappings import MappingRepository, MappingVersions
-from workers.ports.store import Committed, Conflicted, DecisionStore, SpendingRepository, Unstorable
+from workers.ports.store import Committed, Conflicted, DecisionStore, SpendingRepository, Unstorable, Verdict
 
 
 class MappingRepositoryContract:
@@ -130,3 +144,76 @@ class MappingRepositoryContract:
         votes = await mappings.votes(TENANT, "a", MappingMatch.MERCHANT, besides="me")
         assert votes == {Category.FOOD: 2, Category.TRAVEL: 1}
         assert await mappings.votes(TENANT, "unknown", MappingMatch.MERCHANT, besides="me") == {}
+
+    async def test_what_was_taught_answers_the_next_command_on_every_worker(
+        self, database: Database, other_database: Database
+    ) -> None:
+        """Two workers as two processes have them: own connections, own memory of what was ready before."""
+        workers = [Worker(database), Worker(other_database)]
+        for turn, category in enumerate([Category.FAMILY, Category.MERIT, Category.TRAVEL, Category.FAMILY]):
+            teacher, reader = workers[turn % 2], workers[(turn + 1) % 2]
+            before = "rules" if turn == 0 else "mappings/1"
+            assert (await reader.ask("somchai"))[1].startswith(before)
+            await teacher.teach("somchai", category, f"c-{turn}")
+            for worker in (reader, teacher):
+                assert await worker.ask("somchai") == (category, "mappings/1")
+                assert (await worker.ask("anan"))[1].startswith("rules")
+                assert (await worker.ask("somchai", tenant="globex"))[1].startswith("rules")
+
+    async def test_of_lessons_of_one_owner_at_the_same_moment_none_is_lost(
+        self, database: Database, other_database: Database, mappings: MappingRepository
+    ) -> None:
+        workers = [Worker(database), Worker(other_database)]
+        await asyncio.gather(*(workers[turn % 2].teach("somchai", Category.FAMILY, f"c-{turn}") for turn in range(6)))
+        (mapping,) = await mappings.of_owner(TENANT, "somchai")
+        assert (mapping.version, mapping.confirmations) == (6, 6)
+
+    async def test_a_correction_delivered_twice_teaches_once(
+        self, database: Database, store: DecisionStore, mappings: MappingRepository
+    ) -> None:
+        worker = Worker(database)
+        first = await worker.decide_lesson("somchai", Category.FAMILY, "c-1")
+        again = await worker.decide_lesson("somchai", Category.FAMILY, "c-1")
+        assert await store.commit([first]) == [Committed(first.key, first.events)]
+        assert await store.commit([again]) == [Committed(first.key, first.events, duplicate=True)]
+        (mapping,) = await mappings.of_owner(TENANT, "somchai")
+        assert mapping.version == 1
+
+
+class Worker:
+    """What one worker process has: connections, handlers and what it made ready."""
+
+    def __init__(self, database: Database) -> None:
+        self._store = SqlDecisionStore(database)
+        mappings = SqlMappingRepository(database)
+        self._books = Books(mappings, SortedLayer)
+        self._learning = Learning(mappings, LearningPolicy(), check_pattern, usual_name)
+
+    async def teach(self, owner: str, category: Category, cause: str) -> None:
+        """Teach, and decide anew as long as others are faster, as the runtime does."""
+        while True:
+            (result,) = await self._store.commit([await self.decide_lesson(owner, category, cause)])
+            if isinstance(result, Committed):
+                return
+
+    async def decide_lesson(self, owner: str, category: Category, cause: str) -> Verdict:
+        command = TeachMapping(text="ร้านป้าแดง", category=category)
+        decision = await teach_mapping(command, self._context(TENANT, owner, cause), learning=self._learning)
+        return mapping_verdict(cause, *(state for state in decision.states if isinstance(state, CategoryMapping)))
+
+    async def ask(self, owner: str, tenant: str = TENANT) -> tuple[Category, str]:
+        """The category of a text of that shop, and which backend told it."""
+        decision = await parse_text(
+            ParseText(text="ร้านป้าแดง 120 บาท"),
+            self._context(tenant, owner, "ask"),
+            extraction=RuleTextExtraction(),
+            books=self._books,
+            clock=SystemClock(),
+        )
+        outcome = decision.events[-1].payload
+        assert isinstance(outcome, TextParsed)
+        return outcome.category.value, outcome.processing.backends[-1].backend
+
+    def _context(self, tenant: str, owner: str, cause: str) -> CommandContext:
+        sent_at = datetime(2026, 3, 2, 5, tzinfo=UTC)
+        return CommandContext(cause, cause, tenant, owner, sent_at, sent_at)
