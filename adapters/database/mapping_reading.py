@@ -11,14 +11,14 @@ from sqlalchemy import Select, func, select, tuple_
 from adapters.database.engine import Database
 from adapters.database.grouped import GroupedReads
 from adapters.database.mapping_rows import MAPPING_COLUMNS, mapping_of
+from adapters.database.postgresql import PostgresqlStatements
+from adapters.database.sqlite import SqliteStatements
+from adapters.database.states import OwnerPlace
 from adapters.database.tables import category_mappings
 from contracts.mappings import MappingMatch, MappingStatus
 from contracts.values import Category
 from workers.domain.mappings import SHARED, CategoryMapping
 from workers.ports.mappings import MappingVersions
-
-_OwnerKey = tuple[str, str]
-"""Tenant and owner."""
 
 _MappingKey = tuple[str, UUID]
 """Tenant and id."""
@@ -29,11 +29,12 @@ class SqlMappingRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._versions: GroupedReads[_OwnerKey, MappingVersions] = GroupedReads(self._versions_of)
+        self._statements = SqliteStatements() if database.is_sqlite else PostgresqlStatements()
+        self._versions: GroupedReads[OwnerPlace, MappingVersions] = GroupedReads(self._versions_of)
         self._mappings: GroupedReads[_MappingKey, CategoryMapping] = GroupedReads(self._by_key)
 
     async def versions(self, tenant: str, owner: str) -> MappingVersions:
-        return await self._versions.get((tenant, owner)) or MappingVersions()
+        return await self._versions.get(OwnerPlace(tenant, owner)) or MappingVersions()
 
     async def of_owner(self, tenant: str, owner: str) -> Sequence[CategoryMapping]:
         own = category_mappings.c
@@ -54,19 +55,14 @@ class SqlMappingRepository:
         async with self._database.connection(commits_itself=True) as connection:
             return {Category(category): count for category, count in await connection.execute(counted)}
 
-    async def _versions_of(self, keys: Collection[_OwnerKey]) -> Mapping[_OwnerKey, MappingVersions]:
+    async def _versions_of(self, places: Collection[OwnerPlace]) -> Mapping[OwnerPlace, MappingVersions]:
         # Every event adds one to one row's version, and rows go only with all of their owner's: so the sum tells how
         # many events there were. A transaction that is not seen yet adds nothing to it, whenever it began.
-        own = category_mappings.c
-        asked = {*keys, *((tenant, SHARED) for tenant, _ in keys)}
-        wanted = select(own.tenant, own.owner, func.sum(own.version)).where(tuple_(own.tenant, own.owner).in_(asked))
+        asked = [*places, *{OwnerPlace(place.tenant, SHARED) for place in places}]
         async with self._database.connection(commits_itself=True) as connection:
-            rows = await connection.execute(wanted.group_by(own.tenant, own.owner))
-            found = {(tenant, owner): int(total) for tenant, owner, total in rows}
-        return {
-            (tenant, owner): MappingVersions(found.get((tenant, owner), 0), found.get((tenant, SHARED), 0))
-            for tenant, owner in keys
-        }
+            rows = await self._statements.owner_versions(connection, asked)
+        found = {(tenant, owner): changes for tenant, owner, changes in rows}
+        return {place: MappingVersions(found.get(place, 0), found.get((place.tenant, SHARED), 0)) for place in places}
 
     async def _by_key(self, keys: Collection[_MappingKey]) -> Mapping[_MappingKey, CategoryMapping]:
         own = category_mappings.c

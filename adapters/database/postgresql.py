@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.database.failures import UnstorableRowError
 from adapters.database.kept import driver_of
 from adapters.database.rows import EVENT_FIELDS, zoned_event_of
-from adapters.database.states import StatePlace, StateTable
+from adapters.database.states import OwnerPlace, StatePlace, StateTable
 from adapters.database.text_columns import TextColumn
 from workers.ports.store import AggregateState, InboxKey, StoredEvent
 
@@ -98,6 +98,19 @@ _RECORDED: Final = f"""
 """  # noqa: S608  column names only
 
 
+# From the index alone, one look an owner; see OFFSET 0 above.
+_OWNER_VERSIONS: Final = """
+    SELECT given.tenant, given.owner, counted.changes
+    FROM unnest(%b::text[], %b::text[]) AS given (tenant, owner)
+    CROSS JOIN LATERAL (
+        SELECT sum(m.version) AS changes FROM category_mappings m
+        WHERE m.tenant = given.tenant AND m.owner = given.owner
+        OFFSET 0
+    ) AS counted
+    WHERE counted.changes IS NOT NULL
+"""
+
+
 class PostgresqlStatements:
     """`Statements` on PostgreSQL."""
 
@@ -134,6 +147,13 @@ class PostgresqlStatements:
             zoned_event_of(row)
             for row in await _fetch(connection, _RECORDED, _columns(keys, InboxKey._fields, _NO_TYPES))
         ]
+
+    async def owner_versions(
+        self, connection: AsyncConnection, owners: Sequence[OwnerPlace]
+    ) -> Sequence[tuple[str, str, int]]:
+        """How often the mappings of owners have changed; those without any are missing."""
+        found = await _fetch(connection, _OWNER_VERSIONS, _columns(owners, OwnerPlace._fields, _NO_TYPES))
+        return [(row[0], row[1], row[2]) for row in found]
 
 
 def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:

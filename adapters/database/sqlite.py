@@ -11,7 +11,7 @@ from aiosqlite import Connection as DriverConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.rows import EVENT_FIELDS, sqlite_event_of, sqlite_event_values
-from adapters.database.states import StatePlace, StateTable
+from adapters.database.states import OwnerPlace, StatePlace, StateTable
 from workers.ports.store import AggregateState, InboxKey, StoredEvent
 
 T = TypeVar("T")
@@ -55,6 +55,19 @@ class SqliteStatements:
                 WHERE (handler, tenant, causation_id) IN (VALUES {_marks(chunk)}) ORDER BY ordinal
             """  # noqa: S608  column names and question marks only
             found.extend(map(sqlite_event_of, await _fetch(connection, statement, chunk)))
+        return found
+
+    async def owner_versions(
+        self, connection: AsyncConnection, owners: Sequence[OwnerPlace]
+    ) -> Sequence[tuple[str, str, int]]:
+        """How often the mappings of owners have changed; those without any are missing."""
+        found: list[tuple[str, str, int]] = []
+        for chunk in chunks(owners):
+            statement = f"""
+                SELECT tenant, owner, sum(version) FROM category_mappings
+                WHERE (tenant, owner) IN (VALUES {_marks(chunk)}) GROUP BY tenant, owner
+            """  # noqa: S608  question marks only
+            found.extend((row[0], row[1], row[2]) for row in await _fetch(connection, statement, chunk))
         return found
 
 

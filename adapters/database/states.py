@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from adapters.database.mapping_rows import MAPPING_FIELDS, mapping_values, sqlite_mapping_values
@@ -16,6 +16,14 @@ from workers.ports.store import AggregateState
 
 StatePlace = tuple[str, UUID]
 """Tenant and id: a row of a table of states."""
+
+
+class OwnerPlace(NamedTuple):
+    """Whose mappings."""
+
+    tenant: str
+    owner: str
+
 
 _ORDER: Final = attrgetter("tenant", "id", "version")
 

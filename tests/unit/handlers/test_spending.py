@@ -172,7 +172,7 @@ async def corrected(
 ) -> tuple[list[Event], SpendingEntry]:
     """The events of a correction, and the entry it leads to; the mappings are kept."""
     decision = await correct_spending(
-        correct_command(**changes), CONTEXT, entries=MemoryEntries(entry()), learning=learning(mappings, policy)
+        correct_command(1, (), **changes), CONTEXT, entries=MemoryEntries(entry()), learning=learning(mappings, policy)
     )
     mappings.keep_states(decision)
     state = decision.states[-1]
