@@ -1,16 +1,20 @@
 """A fleet learns: what an owner teaches or corrects answers that owner's next text, and nobody else's before review."""
 
+import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import UUID
+from typing import Any
 
 import pytest
 
 from adapters.kafka.publisher import KafkaPublisher
 from contracts.base import Command, Event
 from contracts.codec import encode
-from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
+from contracts.commands.categories import CategorizeSpending, TeachMapping
 from contracts.commands.spending import CorrectSpending, RecordSpending
 from contracts.commands.texts import ParseText
 from contracts.envelope import Envelope
@@ -23,7 +27,7 @@ from contracts.events.categories import (
 )
 from contracts.events.spending import SpendingCorrected, SpendingRecorded
 from contracts.events.texts import TextParsed
-from contracts.mappings import CategoryStep, ReviewDecision
+from contracts.mappings import CategoryStep
 from contracts.money import Money
 from contracts.spending import EntryChanges
 from contracts.topics import TopicRole, topic_name
@@ -73,12 +77,16 @@ class Caller:
         await self._publisher.publish(
             [OutgoingRecord(topic, envelope.key.encode(), encode(command), envelope.headers())]
         )
+        return await self.heard(events, envelope.id)
+
+    async def heard(self, events: int = 1, command_id: str | None = None) -> list[Event]:
+        """The next events, by type; all of that command where one is named."""
         found: list[Event] = []
         while len(found) < events:
             for outcome in await self._reader.read(1.0):
                 assert outcome.event is not None
                 assert outcome.envelope is not None
-                assert outcome.envelope.causation_id == envelope.id
+                assert command_id in {None, outcome.envelope.causation_id}
                 found.append(outcome.event)
         return sorted(found, key=lambda event: event.type)
 
@@ -102,7 +110,7 @@ async def test_a_fleet_learns_from_its_owners(fleet: FleetProcess, tmp_path: Pat
     async with calling(Settings(data_dir=tmp_path)) as caller:
         await an_owner_teaches(caller)
         await an_owner_corrects(caller)
-        await all_profit_once_it_was_reviewed(caller)
+        await all_profit_once_it_was_reviewed(caller, tmp_path)
     assert fleet.terminate() == ExitCode.OK
 
 
@@ -131,18 +139,33 @@ async def an_owner_corrects(caller: Caller) -> None:
     assert await caller.category("lek") == (Category.FAMILY, "owner_mapping")
 
 
-async def all_profit_once_it_was_reviewed(caller: Caller) -> None:
+async def all_profit_once_it_was_reviewed(caller: Caller, folder: Path) -> None:
     _, proposed = await caller.ask(TeachMapping(text=SHOP, category=Category.FAMILY), "anan", events=2)
     assert isinstance(proposed, MappingProposed)
     assert (await caller.category("new"))[1] != "shared_mapping"
-    (reviewed,) = await caller.ask(approval(proposed.mapping_id), "somsri")
+    (waiting,) = await poon(folder, "list", "--status", "candidate", "--json")
+    assert (waiting["id"], waiting["confirmations"]) == (str(proposed.mapping_id), 3)
+    (told,) = await poon(folder, "review", waiting["id"], "approve", "--by", "somsri", "--json")
+    assert (told["type"], told["data"]["reviewer"]) == (MappingReviewed.type, "somsri")
+    (reviewed,) = await caller.heard()
     assert isinstance(reviewed, MappingReviewed)
     assert await caller.category("new") == (Category.FAMILY, "shared_mapping")
-    (told,) = await caller.ask(CategorizeSpending(text="ข้าวกล่อง", merchant=SHOP), "new")
-    assert isinstance(told, SpendingCategorized)
-    assert told.step is CategoryStep.SHARED_MAPPING
+    (judged,) = await caller.ask(CategorizeSpending(text="ข้าวกล่อง", merchant=SHOP), "new")
+    assert isinstance(judged, SpendingCategorized)
+    assert judged.step is CategoryStep.SHARED_MAPPING
     assert (await caller.category("new", tenant="globex"))[1] != "shared_mapping"
 
 
-def approval(mapping_id: UUID) -> ReviewMapping:
-    return ReviewMapping(mapping_id=mapping_id, decision=ReviewDecision.APPROVE, reviewer="somsri")
+async def poon(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    """What `poon mappings` prints, a JSON object a line."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("POON_")}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from workers.entrypoints.cli import main; main()", "mappings", *arguments),
+        *("--tenant", "acme"),
+        env=environment | {"POON_DATA_DIR": str(folder)},
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == ExitCode.OK
+    return [json.loads(line) for line in output.splitlines()]
