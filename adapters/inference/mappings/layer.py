@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from adapters.inference.lexicon.phrases import EXACT, PhraseBook
 from adapters.inference.lexicon.prose import Prose, read_prose
+from adapters.inference.mappings.names import usual_name
 from adapters.inference.mappings.patterns import OwnerPattern
 from contracts.mappings import MappingMatch, MatchedBy
 from workers.domain.mapping_keys import key_of
@@ -69,12 +70,16 @@ def _phrases_in(prose: Prose, book: PhraseBook[_Phrase]) -> Iterator[tuple[Categ
 
 
 def _book(active: Sequence[CategoryMapping], match: MappingMatch) -> PhraseBook[_Phrase]:
-    """Of two mappings with the same words, the first counts."""
+    """Of two mappings with the same words, the first counts.
+
+    A merchant the lexicon knows is read where it stands, so its name is not sought besides: to grab is not Grab.
+    """
     return PhraseBook(
         (words, _Phrase(mapping, key_of(words)))
         for mapping in active
         if mapping.match is match
         for written in (mapping.text, *mapping.aliases)
+        if match is MappingMatch.PHRASE or usual_name(written) is None
         for words in (key_of(written), written.lstrip(EXACT).strip())
         if key_of(words)
     )

@@ -106,6 +106,11 @@ def test_a_merchants_name_in_the_text_counts_unless_another_merchant_was_read(
     assert (found(wanted, own_mapping("ร้านป้าแดง")) is not None) is is_found
 
 
+@pytest.mark.parametrize(("text", "merchant"), [("grab a coffee 60", None), ("coffee, then 7-11 for water", None)])
+def test_a_merchant_the_lexicon_knows_is_not_sought_where_it_was_not_read(text: str, merchant: str | None) -> None:
+    assert found(Wanted(text, merchant), own_mapping("Grab"), own_mapping("7-Eleven")) is None
+
+
 def test_a_whole_note_is_found_by_the_name_it_was_recorded_under() -> None:
     wanted = Wanted("ข้าวมันไก่เจ๊แดง 50", None, ("ข้าวมันไก่เจ๊แดง",))
 
