@@ -31,15 +31,15 @@ class SqlMappingRepository:
         self._database = database
         self._statements = SqliteStatements() if database.is_sqlite else PostgresqlStatements()
         self._versions: GroupedReads[OwnerPlace, MappingVersions] = GroupedReads(self._versions_of)
+        # After a change of what is shared, every command of the tenant wants all of it at once.
+        self._owners: GroupedReads[OwnerPlace, Sequence[CategoryMapping]] = GroupedReads(self._of_owners)
         self._mappings: GroupedReads[_MappingKey, CategoryMapping] = GroupedReads(self._by_key)
 
     async def versions(self, tenant: str, owner: str) -> MappingVersions:
         return await self._versions.get(OwnerPlace(tenant, owner)) or MappingVersions()
 
     async def of_owner(self, tenant: str, owner: str) -> Sequence[CategoryMapping]:
-        own = category_mappings.c
-        wanted = select(*MAPPING_COLUMNS).where(own.tenant == tenant, own.owner == owner)
-        return await self._read(wanted.order_by(own.key, own.id))
+        return await self._owners.get(OwnerPlace(tenant, owner)) or ()
 
     async def get(self, tenant: str, mapping_id: UUID) -> CategoryMapping | None:
         return await self._mappings.get((tenant, mapping_id))
@@ -63,6 +63,14 @@ class SqlMappingRepository:
             rows = await self._statements.owner_versions(connection, asked)
         found = {(tenant, owner): changes for tenant, owner, changes in rows}
         return {place: MappingVersions(found.get(place, 0), found.get((place.tenant, SHARED), 0)) for place in places}
+
+    async def _of_owners(self, places: Collection[OwnerPlace]) -> Mapping[OwnerPlace, Sequence[CategoryMapping]]:
+        own = category_mappings.c
+        wanted = select(*MAPPING_COLUMNS).where(tuple_(own.tenant, own.owner).in_(places))
+        found: dict[OwnerPlace, list[CategoryMapping]] = {}
+        for mapping in await self._read(wanted.order_by(own.key, own.id)):
+            found.setdefault(OwnerPlace(mapping.tenant, mapping.owner), []).append(mapping)
+        return found
 
     async def _by_key(self, keys: Collection[_MappingKey]) -> Mapping[_MappingKey, CategoryMapping]:
         own = category_mappings.c

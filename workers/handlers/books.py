@@ -95,6 +95,9 @@ class Books:
         read = await self._mappings.of_owner(tenant, owner)
         # They may be newer than the version that was asked for: kept as what they are, and an answer all the same.
         seen = sum(mapping.version for mapping in read)
+        kept = self._kept.get((tenant, owner))
+        if kept is not None and kept.version == seen:  # by another command that read them at the same time
+            return kept.layer
         weight = 1 + sum(1 + PATTERN_WEIGHT * len(mapping.patterns) for mapping in read)
         layer = self._layer_of(read)
         self._keep((tenant, owner), _Kept(seen, weight, layer))

@@ -125,6 +125,9 @@ class MappingRepositoryContract:
         assert list(await mappings.of_owner(TENANT, "somchai")) == mine
         assert list(await mappings.of_owner("globex", "somchai")) == [foreign]
         assert await mappings.get("globex", mine[0].id) is None
+        asked = [(TENANT, "somchai"), ("globex", "somchai"), (TENANT, "nobody"), (TENANT, "anan"), (TENANT, "somchai")]
+        together = await asyncio.gather(*(mappings.of_owner(tenant, owner) for tenant, owner in asked))
+        assert [list(found) for found in together] == [mine, [foreign], [], others[:1], mine]
 
     async def test_votes_are_of_other_owners_active_mappings_of_the_same_key_and_kind(
         self, store: DecisionStore, mappings: MappingRepository

@@ -1,11 +1,15 @@
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 
 from adapters.inference.mappings import SortedLayer
 from contracts.mappings import CategoryStep, MappingStatus
 from contracts.values import Category
+from tests.fakes.clock import settle
 from tests.fakes.mappings import MemoryMappings
 from tests.unit.domain.mapping_examples import OWNER, SHOP, STRANGER, TENANT, own_mapping, shared_mapping
-from workers.domain.mappings import SHARED
+from workers.domain.mappings import SHARED, CategoryMapping
 from workers.handlers.books import NOTHING_TAUGHT, PATTERN_WEIGHT, Books
 from workers.ports.mappings import Wanted
 
@@ -65,7 +69,7 @@ async def test_what_was_erased_and_taught_anew_is_not_taken_for_what_was_there()
 class LateMappings(MemoryMappings):
     """A change comes between the question for the version and the reading."""
 
-    async def of_owner(self, tenant: str, owner: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    async def of_owner(self, tenant: str, owner: str) -> Sequence[CategoryMapping]:
         if not self.reads:
             self.keep(own_mapping(version=2, category=Category.TRAVEL))
         return await super().of_owner(tenant, owner)
@@ -104,3 +108,26 @@ async def test_an_owner_with_more_than_fits_is_answered_all_the_same() -> None:
     mappings = MemoryMappings(own_mapping(patterns=("a",)))
 
     assert await category(Books(mappings, SortedLayer, most_kept=1)) is Category.FOOD
+
+
+class SlowMappings(MemoryMappings):
+    """Reading lets others go first, as a database does."""
+
+    async def of_owner(self, tenant: str, owner: str) -> Sequence[CategoryMapping]:
+        await settle()
+        return await super().of_owner(tenant, owner)
+
+
+async def test_of_many_commands_that_read_the_same_change_only_one_makes_it_ready() -> None:
+    made: list[int] = []
+
+    def layer_of(mappings: Sequence[CategoryMapping]) -> SortedLayer:
+        made.append(len(mappings))
+        return SortedLayer(mappings)
+
+    books = Books(SlowMappings(shared_mapping(status=MappingStatus.ACTIVE)), layer_of)
+
+    found = await asyncio.gather(*(category(books, f"owner-{number}") for number in range(50)))
+
+    assert set(found) == {Category.FOOD}
+    assert made == [1]
