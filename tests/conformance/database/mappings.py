@@ -1,14 +1,16 @@
 """What every `MappingRepository` promises, and the `DecisionStore` of a mapping's state."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from adapters.clock import SystemClock
 from adapters.database.engine import Database
 from adapters.database.mapping_reading import SqlMappingRepository
-from adapters.database.store import SqlDecisionStore
+from adapters.database.store import SqlDecisionStore, Statements
 from adapters.inference.mappings import SortedLayer, check_pattern, usual_name
 from adapters.inference.texts import RuleTextExtraction
 from contracts.commands.categories import TeachMapping
@@ -79,6 +81,21 @@ class MappingRepositoryContract:
             assert await store.commit([both]) == [Committed(both.key, both.events)]
             assert await repository.get(TENANT, entry.id) == entry
             assert await mappings.get(TENANT, learned.id) == learned
+
+    async def test_a_batch_takes_one_statement_a_table_however_large_it_is(
+        self, database: Database
+    ) -> None:
+        store = SqlDecisionStore(database)
+        counted = store._statements = Counted(store._statements)  # noqa: SLF001  the seam to the database
+        for version in (1, 2):
+            counted.calls.clear()
+            batch = [
+                *(entry_verdict(f"e-{version}-{n}", spending(f"{n}", version=version)) for n in range(30)),
+                *(mapping_verdict(f"m-{version}-{n}", mapping(f"{n}", version=version)) for n in range(30)),
+            ]
+            assert all(isinstance(result, Committed) for result in await store.commit(batch))
+            at_once = version == 1 and not database.is_sqlite
+            assert counted.calls == ({"insert_new": 1} if at_once else {"insert_events": 1, "upsert_states": 2})
 
     async def test_a_text_no_database_holds_is_unstorable(
         self, store: DecisionStore, mappings: MappingRepository
@@ -181,6 +198,25 @@ class MappingRepositoryContract:
         assert await store.commit([again]) == [Committed(first.key, first.events, duplicate=True)]
         (mapping,) = await mappings.of_owner(TENANT, "somchai")
         assert mapping.version == 1
+
+
+class Counted:
+    """`Statements` that count how often each is run."""
+
+    def __init__(self, inner: Statements) -> None:
+        self._inner = inner
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  any of the statements
+        statement = getattr(self._inner, name)
+        if statement is None:
+            return None
+
+        async def run(*given: object) -> object:
+            self.calls[name] += 1
+            return await statement(*given)
+
+        return run
 
 
 class Worker:
