@@ -41,6 +41,10 @@ class ErrorCode(StrEnum):
     VERSION_CONFLICT = "version_conflict"
     NOTHING_TO_CHANGE = "nothing_to_change"
     CONFIDENCE_NOT_HIGHER = "confidence_not_higher"
+    MAPPING_NOT_FOUND = "mapping_not_found"
+    MAPPING_NOT_REVIEWABLE = "mapping_not_reviewable"
+    TOO_MANY_MAPPINGS = "too_many_mappings"
+    INVALID_PATTERN = "invalid_pattern"
     BACKEND_UNAVAILABLE = "backend_unavailable"
     BACKEND_TIMEOUT = "backend_timeout"
     STORAGE_UNAVAILABLE = "storage_unavailable"
@@ -193,6 +197,26 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "The enhancement is no surer than what is recorded.",
         "ผลที่ปรับปรุงไม่น่าเชื่อถือกว่าที่บันทึกไว้",
         "Nothing to do: the recorded entry is at least as sure.",
+    ),
+    ErrorCode.MAPPING_NOT_FOUND: _permanent(
+        "There is no category mapping with this id.",
+        "ไม่พบการจับคู่หมวดหมู่รหัสนี้",
+        "Check the mapping id and the owner.",
+    ),
+    ErrorCode.MAPPING_NOT_REVIEWABLE: _permanent(
+        "This decision does not apply to the mapping as it is.",
+        "ไม่สามารถดำเนินการนี้กับการจับคู่หมวดหมู่ในสถานะปัจจุบันได้",
+        "Read the reason in the outcome: candidates are approved or rejected, active mappings are retired.",
+    ),
+    ErrorCode.TOO_MANY_MAPPINGS: _permanent(
+        "The owner has as many category mappings or patterns as are allowed.",
+        "จำนวนการจับคู่หมวดหมู่หรือรูปแบบของผู้ใช้ถึงขีดจำกัดแล้ว",
+        "Change mappings that exist, or raise POON_LEARNING__MOST_MAPPINGS or POON_LEARNING__MOST_PATTERNS.",
+    ),
+    ErrorCode.INVALID_PATTERN: _permanent(
+        "A pattern is no valid regular expression, or too large a one.",
+        "รูปแบบการค้นหาไม่ถูกต้องหรือซับซ้อนเกินไป",
+        "Correct the pattern named in the outcome; the syntax is RE2's.",
     ),
     ErrorCode.BACKEND_UNAVAILABLE: _retryable(
         "A recognition service is not available.",

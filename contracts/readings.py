@@ -183,6 +183,8 @@ class BackendAnswer(Contract):
         cost: what the calls cost; left out for a local engine.
         exact_cost: the same in the same currency, not rounded: a call often costs less than the smallest coin.
         method: how it works, where that is told: ``model`` for a language or vision model.
+        step: which of its steps answered, where it has several: for a category by rules purpose, family, merchant,
+            words, likeness or nothing.
         unavailable: why it gave no answer that could be used, although it was to be asked. The result is degraded then.
     """
 
@@ -193,6 +195,7 @@ class BackendAnswer(Contract):
     cost: Money | None = None
     exact_cost: ExactCost | None = None
     method: ProcessingMethod | None = None
+    step: Annotated[CleanText, Field(max_length=50)] | None = None
     unavailable: Annotated[CleanText, Field(max_length=300)] | None = None
 
 

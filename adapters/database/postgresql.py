@@ -1,12 +1,13 @@
 """The hot statements on PostgreSQL: one statement a batch, its columns as binary arrays.
 
 Measured against the alternatives: SQLAlchemy's own multi-row insert costs several times the client CPU, and arrays in
-text format as much again. So these three statements bypass SQLAlchemy and speak to its psycopg connection.
+text format as much again. So these statements bypass SQLAlchemy and speak to its psycopg connection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,66 +18,72 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.failures import UnstorableRowError
 from adapters.database.kept import driver_of
-from adapters.database.rows import ENTRY_FIELDS, EVENT_FIELDS, entry_values, zoned_event_of
+from adapters.database.rows import EVENT_FIELDS, zoned_event_of
+from adapters.database.states import OwnerPlace, StatePlace, StateTable
 from adapters.database.text_columns import TextColumn
-from workers.domain.spending import SpendingEntry
-from workers.ports.store import InboxKey, StoredEvent
+from workers.ports.store import AggregateState, InboxKey, StoredEvent
 
-_TYPES: Final = {
+_EVENT_TYPES: Final = {
     "id": "uuid",
     "version": "int4",
     "ordinal": "int2",
     "occurred_at": "timestamptz",
     "terminal": "bool",
-    "amount": "numeric",
-    "spent_on": "date",
-    "spent_at": "time",
-    "confidence": "float8",
 }
-_JSON: Final = ("tags", "source")
+_NO_TYPES: Final[Mapping[str, str]] = {}
 
 
-def _arrays(names: Sequence[str]) -> str:
-    return ", ".join(f"%b::{_TYPES.get(name, 'text')}[]" for name in names)
+def _arrays(names: Sequence[str], types: Mapping[str, str]) -> str:
+    return ", ".join(f"%b::{types.get(name, 'text')}[]" for name in names)
 
 
-def _selected(name: str) -> str:
-    return f"given.{name}::jsonb" if name in _JSON else f"given.{name}"
+def _given(table: StateTable) -> str:
+    """The states sent along, as rows of their table."""
+    selected = [f"given.{name}::jsonb" if name in table.documents else f"given.{name}" for name in table.fields]
+    arrays = _arrays(table.fields, table.types)
+    return f"SELECT {', '.join(selected)} FROM unnest({arrays}) AS given ({', '.join(table.fields)})"  # noqa: S608  column names only
 
 
 _INSERT_EVENTS: Final = f"""
     INSERT INTO events ({", ".join(EVENT_FIELDS)})
-    SELECT * FROM unnest({_arrays(EVENT_FIELDS)})
-    ON CONFLICT DO NOTHING
-    RETURNING id
+    SELECT * FROM unnest({_arrays(EVENT_FIELDS, _EVENT_TYPES)})
 """  # noqa: S608  column names only
 
-# An entry follows on the version before it, or is new at version 1. A scalar sub-query, for the planner would turn an
-# EXISTS into a hash of the whole table as soon as its statistics are stale.
-_UPSERT_ENTRIES: Final = f"""
-    INSERT INTO spending_entries AS stored ({", ".join(ENTRY_FIELDS)})
-    SELECT {", ".join(map(_selected, ENTRY_FIELDS))}
-    FROM unnest({_arrays(ENTRY_FIELDS)}) AS given ({", ".join(ENTRY_FIELDS)})
-    WHERE given.version = 1
-       OR given.version - 1 =
-           (SELECT e.version FROM spending_entries e WHERE e.tenant = given.tenant AND e.id = given.id)
-    ON CONFLICT (tenant, id) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in ENTRY_FIELDS if name not in {"tenant", "id"})}
-    WHERE stored.version = excluded.version - 1
-    RETURNING tenant, id
-"""  # noqa: S608  column names only
+_INSERT_EVENTS_THAT_FIT: Final = f"{_INSERT_EVENTS} ON CONFLICT DO NOTHING RETURNING id"
 
-# Both tables in one statement, which is a transaction of its own: one round trip. Whatever is there already makes it
-# fail as a whole.
-_INSERT_NEW: Final = f"""
-    WITH entered AS (
-        INSERT INTO spending_entries ({", ".join(ENTRY_FIELDS)})
-        SELECT {", ".join(map(_selected, ENTRY_FIELDS))}
-        FROM unnest({_arrays(ENTRY_FIELDS)}) AS given ({", ".join(ENTRY_FIELDS)})
-    )
-    INSERT INTO events ({", ".join(EVENT_FIELDS)})
-    SELECT * FROM unnest({_arrays(EVENT_FIELDS)})
-"""  # noqa: S608  column names only
+
+@cache
+def _upsert(table: StateTable) -> str:
+    """A state follows on the version before it, or is new at version 1.
+
+    A scalar sub-query, for the planner would turn an EXISTS into a hash of the whole table as soon as its statistics
+    are stale.
+    """
+    return f"""
+        INSERT INTO {table.name} AS stored ({", ".join(table.fields)})
+        {_given(table)}
+        WHERE given.version = 1
+           OR given.version - 1 =
+               (SELECT e.version FROM {table.name} e WHERE e.tenant = given.tenant AND e.id = given.id)
+        ON CONFLICT (tenant, id) DO UPDATE
+        SET {", ".join(f"{name} = excluded.{name}" for name in table.changing)}
+        WHERE stored.version = excluded.version - 1
+        RETURNING tenant, id
+    """  # noqa: S608  names of tables and columns only
+
+
+@cache
+def _insert_new(tables: tuple[StateTable, ...]) -> str:
+    """All tables in one statement, which is a transaction of its own: one round trip.
+
+    Whatever is there already makes it fail as a whole.
+    """
+    entered = [
+        f"entered_{table.name} AS (INSERT INTO {table.name} ({', '.join(table.fields)}) {_given(table)})"
+        for table in tables
+    ]
+    return f"WITH {', '.join(entered)} {_INSERT_EVENTS}" if entered else _INSERT_EVENTS
+
 
 # OFFSET 0 keeps the planner from joining: one look into the inbox's index a key, whatever the statistics say.
 _RECORDED: Final = f"""
@@ -91,33 +98,62 @@ _RECORDED: Final = f"""
 """  # noqa: S608  column names only
 
 
+# From the index alone, one look an owner; see OFFSET 0 above.
+_OWNER_VERSIONS: Final = """
+    SELECT given.tenant, given.owner, counted.changes
+    FROM unnest(%b::text[], %b::text[]) AS given (tenant, owner)
+    CROSS JOIN LATERAL (
+        SELECT sum(m.version) AS changes FROM category_mappings m
+        WHERE m.tenant = given.tenant AND m.owner = given.owner
+        OFFSET 0
+    ) AS counted
+    WHERE counted.changes IS NOT NULL
+"""
+
+
 class PostgresqlStatements:
     """`Statements` on PostgreSQL."""
 
     async def insert_new(
-        self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry]
+        self,
+        connection: AsyncConnection,
+        events: Sequence[StoredEvent],
+        states: Sequence[tuple[StateTable, Sequence[AggregateState]]],
     ) -> bool:
         _refuse_zoneless(events)
-        columns = _columns(map(entry_values, entries), ENTRY_FIELDS) + _columns(events, EVENT_FIELDS)
+        columns: list[Sequence[Any]] = []
+        for table, own in states:
+            columns += _state_columns(table, own)
+        columns += _columns(events, EVENT_FIELDS, _EVENT_TYPES)
         try:
-            await _execute(connection, _INSERT_NEW, columns)
+            await _execute(connection, _insert_new(tuple(table for table, _ in states)), columns)
         except UniqueViolation:
             return False
         return True
 
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         _refuse_zoneless(events)
-        columns = _columns(events, EVENT_FIELDS)
-        return [row[0] for row in await _fetch(connection, _INSERT_EVENTS, columns)]
+        columns = _columns(events, EVENT_FIELDS, _EVENT_TYPES)
+        return [row[0] for row in await _fetch(connection, _INSERT_EVENTS_THAT_FIT, columns)]
 
-    async def upsert_entries(
-        self, connection: AsyncConnection, entries: Sequence[SpendingEntry]
-    ) -> Collection[tuple[str, UUID]]:
-        columns = _columns(map(entry_values, entries), ENTRY_FIELDS)
-        return [(row[0], row[1]) for row in await _fetch(connection, _UPSERT_ENTRIES, columns)]
+    async def upsert_states(
+        self, connection: AsyncConnection, table: StateTable, states: Sequence[AggregateState]
+    ) -> Collection[StatePlace]:
+        found = await _fetch(connection, _upsert(table), _state_columns(table, states))
+        return [(row[0], row[1]) for row in found]
 
     async def recorded(self, connection: AsyncConnection, keys: Sequence[InboxKey]) -> Sequence[StoredEvent]:
-        return [zoned_event_of(row) for row in await _fetch(connection, _RECORDED, _columns(keys, InboxKey._fields))]
+        return [
+            zoned_event_of(row)
+            for row in await _fetch(connection, _RECORDED, _columns(keys, InboxKey._fields, _NO_TYPES))
+        ]
+
+    async def owner_versions(
+        self, connection: AsyncConnection, owners: Sequence[OwnerPlace]
+    ) -> Sequence[tuple[str, str, int]]:
+        """How often the mappings of owners have changed; those without any are missing."""
+        found = await _fetch(connection, _OWNER_VERSIONS, _columns(owners, OwnerPlace._fields, _NO_TYPES))
+        return [(row[0], row[1], row[2]) for row in found]
 
 
 def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:
@@ -125,10 +161,14 @@ def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:
         raise UnstorableRowError("a moment without a zone is no moment")
 
 
-def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> list[Sequence[Any]]:
+def _state_columns(table: StateTable, states: Sequence[AggregateState]) -> list[Sequence[Any]]:
+    return _columns(map(table.values, states), table.fields, table.types)
+
+
+def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str], types: Mapping[str, str]) -> list[Sequence[Any]]:
     """Rows as columns, empty ones where there are no rows."""
     found = list(zip(*rows, strict=True)) or [()] * len(names)
-    return [list(column) if name in _TYPES else TextColumn(column) for name, column in zip(names, found, strict=True)]
+    return [list(column) if name in types else TextColumn(column) for name, column in zip(names, found, strict=True)]
 
 
 async def _fetch(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> list[TupleRow]:

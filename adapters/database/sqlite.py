@@ -10,22 +10,14 @@ from uuid import UUID
 from aiosqlite import Connection as DriverConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.rows import (
-    ENTRY_FIELDS,
-    EVENT_FIELDS,
-    sqlite_entry_values,
-    sqlite_event_of,
-    sqlite_event_values,
-)
-from workers.domain.spending import SpendingEntry
-from workers.ports.store import InboxKey, StoredEvent
+from adapters.database.rows import EVENT_FIELDS, sqlite_event_of, sqlite_event_values
+from adapters.database.states import OwnerPlace, StatePlace, StateTable
+from workers.ports.store import AggregateState, InboxKey, StoredEvent
 
 T = TypeVar("T")
 
 CHUNK: Final = 500
 """Rows in one statement; SQLite takes 32,766 parameters."""
-
-_GIVEN: Final = ", ".join(f"column{place} AS {name}" for place, name in enumerate(ENTRY_FIELDS, 1))
 
 
 class SqliteStatements:
@@ -45,13 +37,13 @@ class SqliteStatements:
             found.extend(UUID(row[0]) for row in await _fetch(connection, statement, chunk))
         return found
 
-    async def upsert_entries(
-        self, connection: AsyncConnection, entries: Sequence[SpendingEntry]
-    ) -> Collection[tuple[str, UUID]]:
-        rows = [sqlite_entry_values(entry) for entry in entries]
-        found: list[tuple[str, UUID]] = []
+    async def upsert_states(
+        self, connection: AsyncConnection, table: StateTable, states: Sequence[AggregateState]
+    ) -> Collection[StatePlace]:
+        rows = [table.sqlite_values(state) for state in states]
+        found: list[StatePlace] = []
         for chunk in chunks(rows):
-            changed = await _fetch(connection, _upsert(chunk), chunk)
+            changed = await _fetch(connection, _upsert(table, chunk), chunk)
             found.extend((row[0], UUID(row[1])) for row in changed)
         return found
 
@@ -65,24 +57,43 @@ class SqliteStatements:
             found.extend(map(sqlite_event_of, await _fetch(connection, statement, chunk)))
         return found
 
+    async def owner_versions(
+        self, connection: AsyncConnection, owners: Sequence[OwnerPlace]
+    ) -> Sequence[tuple[str, str, int]]:
+        """How often the mappings of owners have changed; those without any are missing."""
+        found: list[tuple[str, str, int]] = []
+        for chunk in chunks(owners):
+            statement = f"""
+                SELECT tenant, owner, sum(version) FROM category_mappings
+                WHERE (tenant, owner) IN (VALUES {_marks(chunk)}) GROUP BY tenant, owner
+            """  # noqa: S608  question marks only
+            found.extend((row[0], row[1], row[2]) for row in await _fetch(connection, statement, chunk))
+        return found
+
 
 def chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(rows), CHUNK):
         yield rows[start : start + CHUNK]
 
 
-def _upsert(chunk: Sequence[Sequence[Any]]) -> str:
-    changes = ", ".join(f"{name} = excluded.{name}" for name in ENTRY_FIELDS if name not in {"tenant", "id"})
+def _upsert(table: StateTable, chunk: Sequence[Sequence[Any]]) -> str:
+    given = ", ".join(f"column{place} AS {name}" for place, name in enumerate(_quoted(table.fields), 1))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in _quoted(table.changing))
     return f"""
-        INSERT INTO spending_entries ({", ".join(ENTRY_FIELDS)})
-        SELECT * FROM (SELECT {_GIVEN} FROM (VALUES {_marks(chunk)})) AS given
+        INSERT INTO {table.name} ({", ".join(_quoted(table.fields))})
+        SELECT * FROM (SELECT {given} FROM (VALUES {_marks(chunk)})) AS given
         WHERE given.version = 1
            OR given.version - 1 =
-               (SELECT e.version FROM spending_entries e WHERE e.tenant = given.tenant AND e.id = given.id)
+               (SELECT e.version FROM {table.name} e WHERE e.tenant = given.tenant AND e.id = given.id)
         ON CONFLICT (tenant, id) DO UPDATE SET {changes}
-        WHERE spending_entries.version = excluded.version - 1
+        WHERE {table.name}.version = excluded.version - 1
         RETURNING tenant, id
-    """  # noqa: S608  column names and question marks only
+    """  # noqa: S608  names of tables and columns and question marks only
+
+
+def _quoted(names: Sequence[str]) -> list[str]:
+    """SQLite takes some of our names for its own words: match, key."""
+    return [f'"{name}"' for name in names]
 
 
 def _marks(rows: Sequence[Sequence[object]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, Protocol
 from uuid import UUID
@@ -16,9 +16,10 @@ from adapters.database.failures import UnstorableRowError
 from adapters.database.postgresql import PostgresqlStatements
 from adapters.database.rows import by_key
 from adapters.database.sqlite import SqliteStatements, chunks
+from adapters.database.states import StatePlace, StateTable, by_table, rounds
 from adapters.database.tables import events
-from workers.domain.spending import SpendingEntry
 from workers.ports.store import (
+    AggregateState,
     CommitResult,
     Committed,
     Conflicted,
@@ -31,15 +32,15 @@ from workers.ports.store import (
 Results = dict[InboxKey, CommitResult]
 
 _ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
-_ENTRY_ORDER: Final = attrgetter("tenant", "id", "version")
+
+Tabled = Sequence[tuple[StateTable, Sequence[AggregateState]]]
+"""States by their tables, see `by_table`."""
 
 
 class InsertNew(Protocol):
     """Insert all, committed when this returns; or, when anything collides with what is stored, nothing: False."""
 
-    async def __call__(
-        self, connection: AsyncConnection, events: Sequence[StoredEvent], entries: Sequence[SpendingEntry], /
-    ) -> bool:
+    async def __call__(self, connection: AsyncConnection, events: Sequence[StoredEvent], states: Tabled, /) -> bool:
         """Run as a transaction of its own."""
         ...
 
@@ -56,10 +57,10 @@ class Statements(Protocol):
         """Insert those events that collide with no stored one, and tell their ids."""
         ...
 
-    async def upsert_entries(
-        self, connection: AsyncConnection, entries: Sequence[SpendingEntry]
-    ) -> Collection[tuple[str, UUID]]:
-        """Write those entries, distinct ones, that follow on the stored version, and tell their tenant and id."""
+    async def upsert_states(
+        self, connection: AsyncConnection, table: StateTable, states: Sequence[AggregateState]
+    ) -> Collection[StatePlace]:
+        """Write those states, distinct ones, that follow on the stored version, and tell their tenant and id."""
         ...
 
     async def recorded(self, connection: AsyncConnection, keys: Sequence[InboxKey]) -> Sequence[StoredEvent]:
@@ -121,13 +122,13 @@ class SqlDecisionStore:
         """Try what nearly always holds, that all of it is new, at the price of one round trip."""
         if any(verdict.dead_letter for verdict in verdicts):
             return False
-        entries = [verdict.entry for verdict in verdicts if verdict.entry is not None]
+        states = [state for verdict in verdicts for state in verdict.states]
         insert_new = self._statements.insert_new
-        if insert_new is None or any(entry.version > 1 for entry in entries):
+        if insert_new is None or any(state.version > 1 for state in states):
             return False
         rows = sorted((event for verdict in verdicts for event in verdict.events), key=_ROW_ORDER)
         async with self._database.connection(commits_itself=True) as connection:
-            return await insert_new(connection, rows, sorted(entries, key=_ENTRY_ORDER))
+            return await insert_new(connection, rows, by_table(states))
 
     async def _attempt(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Store all in one transaction; or, when some collide with what is stored, none, and tell which."""
@@ -147,14 +148,15 @@ class SqlDecisionStore:
         return () if len(inserted) == len(rows) else _incomplete(verdicts, inserted)
 
     async def _advance(self, connection: AsyncConnection, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
-        refused: set[tuple[str, UUID]] = set()
-        for entries in rounds(verdict.entry for verdict in verdicts if verdict.entry is not None):
-            advanced = await self._statements.upsert_entries(connection, entries)
-            if len(advanced) < len(entries):
-                refused |= {(entry.tenant, entry.id) for entry in entries} - set(advanced)
-        return [
-            verdict for verdict in verdicts if verdict.entry and (verdict.entry.tenant, verdict.entry.id) in refused
-        ]
+        refused: set[StatePlace] = set()
+        for table, states in by_table(state for verdict in verdicts for state in verdict.states):
+            for distinct in rounds(states):
+                advanced = await self._statements.upsert_states(connection, table, distinct)
+                if len(advanced) < len(distinct):
+                    refused |= {(state.tenant, state.id) for state in distinct} - set(advanced)
+        if not refused:
+            return ()
+        return [verdict for verdict in verdicts if any((state.tenant, state.id) in refused for state in verdict.states)]
 
     async def _judge(self, refused: Sequence[Verdict]) -> Results:
         """Tell of verdicts that collided whether they were decided before or lost against another command."""
@@ -175,15 +177,6 @@ class SqlDecisionStore:
             except UnstorableRowError:
                 continue
         return found
-
-
-def rounds(entries: Iterable[SpendingEntry]) -> Iterator[Sequence[SpendingEntry]]:
-    """Split entries so that none occurs twice in a round, versions of one ascending: a statement changes a row once."""
-    waiting = sorted(entries, key=_ENTRY_ORDER)
-    while waiting:
-        now = {(entry.tenant, entry.id): entry for entry in reversed(waiting)}
-        yield [entry for entry in waiting if now[entry.tenant, entry.id] is entry]
-        waiting = [entry for entry in waiting if now[entry.tenant, entry.id] is not entry]
 
 
 def _incomplete(verdicts: Sequence[Verdict], inserted: Collection[UUID]) -> Sequence[Verdict]:

@@ -113,6 +113,37 @@ spending_entries: Final = Table(
     Index(None, "tenant", "owner", "spent_on"),
 )
 
+category_mappings: Final = Table(
+    "category_mappings",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("id", Uuid, nullable=False),
+    # Of what all owners of a tenant share, "*": no owner can have that name.
+    Column("owner", Key, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("match", Key, nullable=False),
+    Column("aliases", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    Column("patterns", JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("subcategory", Text),
+    Column("priority", SmallInteger, nullable=False),
+    Column("source", Key, nullable=False),
+    Column("status", Key, nullable=False),
+    Column("confirmations", Integer, nullable=False),
+    Column("contradictions", Integer, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    CheckConstraint("version between 1 and 2147483647", "version"),
+    CheckConstraint("length(key) between 1 and 400", "key"),
+    CheckConstraint("status in ('active', 'candidate', 'retired')", "status"),
+    CheckConstraint("confirmations >= 0 and contradictions >= 0", "counts"),
+    *_key_lengths("tenant", "owner"),
+    # With the version, so that how far an owner's mappings have got is read from the index alone.
+    Index(None, "tenant", "owner", "version"),
+    Index(None, "tenant", "key"),
+)
+
 dead_letters: Final = Table(
     "dead_letters",
     METADATA,

@@ -7,6 +7,7 @@ from pydantic import Field
 from contracts.base import Contract, Event
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.readings import Processing, Read, ReceiptReading
+from contracts.spending import Subcategory
 from contracts.values import Category, Sha256
 
 
@@ -29,6 +30,7 @@ class ReceiptExtracted(ReceiptReading, Event):
 
     Attributes:
         category: judged from merchant and items.
+        subcategory: where a category mapping told the category and has one.
         image: the image that was read.
         lines: how many lines of text were recognised.
         processing: how the result came about.
@@ -39,6 +41,7 @@ class ReceiptExtracted(ReceiptReading, Event):
 
     image: ImageFacts
     category: Read[Category]
+    subcategory: Subcategory | None = None
     lines: Annotated[int, Field(ge=0)]
     processing: Processing
 

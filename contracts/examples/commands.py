@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText, TextKind
 from contracts.examples.base import Example
+from contracts.mappings import MappingMatch, ReviewDecision
 from contracts.money import Currency, Money
 from contracts.spending import Clearable, EntryChanges, Source, SourceKind
 from contracts.values import (
@@ -22,6 +24,7 @@ from contracts.values import (
 )
 
 ENTRY_ID: Final = UUID("6f1f9a4e-1d0b-5c52-9a55-0c8f3a1f7b21")
+MAPPING_ID: Final = UUID("3a0f6c0e-94ab-5f0e-8a35-1c7c6f0f9b42")
 IMAGE_SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 _PIXEL: Final = base64.b64encode(
@@ -98,6 +101,27 @@ COMMAND_EXAMPLES: Final = (
             changes=EntryChanges(merchant="FamilyMart Shinjuku West"),
             confidence=Confidence(0.95),
             processing_method=ProcessingMethod.RULES_MODEL,
+        ),
+    ),
+    Example("what a purchase is", CategorizeSpending(text="ข้าวกล่อง น้ำเปล่า", merchant="ร้านป้าแดง")),
+    Example(
+        "a shop and its other name",
+        TeachMapping(text="ร้านป้าแดง", aliases=("Pa Daeng Kitchen",), category=Category.FAMILY, subcategory="ค่าอาหารแม่"),
+    ),
+    Example(
+        "words wherever they stand, and a pattern",
+        TeachMapping(
+            text="grab to office",
+            match=MappingMatch.PHRASE,
+            patterns=(r"\bgrab\b.*\b(office|work)\b",),
+            category=Category.TRANSPORTATION,
+            priority=80,
+        ),
+    ),
+    Example(
+        "a candidate for everybody",
+        ReviewMapping(
+            mapping_id=MAPPING_ID, decision=ReviewDecision.APPROVE, reviewer="nok@example.com", expected_version=1
         ),
     ),
     Example("recorded twice", DeleteSpending(entry_id=ENTRY_ID, expected_version=3, reason="บันทึกซ้ำ")),

@@ -20,6 +20,7 @@ from contracts.events.spending import (
 )
 from contracts.events.texts import TextFailed, TextParsed, TextRejected
 from contracts.examples.base import Example
+from contracts.examples.categories import CATEGORY_EVENTS
 from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256
 from contracts.money import Currency, Money
 from contracts.readings import BackendAnswer, LineItem, Processing, Read
@@ -284,5 +285,5 @@ _SPENDING: Final = (
     ),
 )
 
-EVENT_EXAMPLES: Final = (*_RECEIPTS, *_TEXTS, *_SPENDING)
+EVENT_EXAMPLES: Final = (*_RECEIPTS, *_TEXTS, *_SPENDING, *CATEGORY_EVENTS)
 """At least one of every event."""

@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
+from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
 from contracts.examples.base import InvalidExample
-from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256
+from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256, MAPPING_ID
 
 _BAHT: Final = {"amount": "120.50", "currency": "THB"}
 _ENTRY: Final = str(ENTRY_ID)
@@ -24,6 +25,11 @@ def _record(rule: str, field: str, *, by_schema: bool = True, **payload: Any) ->
     return InvalidExample(
         RecordSpending.type, rule, {"amount": _BAHT, "merchant": "7-Eleven", **payload}, field, by_schema
     )
+
+
+def _teach(rule: str, field: str, *, by_schema: bool = True, **payload: Any) -> InvalidExample:  # noqa: ANN401
+    taught = {"text": "ร้านป้าแดง", "category": "Food & Dining"}
+    return InvalidExample(TeachMapping.type, rule, {**taught, **payload}, field, by_schema)
 
 
 def _money(rule: str, amount: object, *, field: str = "amount.amount", by_schema: bool = True) -> InvalidExample:
@@ -110,6 +116,27 @@ INVALID_EXAMPLES: Final = (
         "an enhancement says how it came about",
         {"entry_id": _ENTRY, "changes": {}, "confidence": 0.9, "processing_method": "magic"},
         "processing_method",
+    ),
+    InvalidExample(CategorizeSpending.type, "a purchase is told of in words", {"merchant": "7-Eleven"}, "text"),
+    _teach("a mapping has a name", "text", text=""),
+    _teach("a mapping's category is one of the fourteen", "category", category="Coffee"),
+    _teach("a name belongs to a merchant or is a phrase", "match", match="anything"),
+    _teach("a mapping has at most ten other names", "aliases", aliases=[f"name {number}" for number in range(11)]),
+    _teach("each other name is named once", "aliases", by_schema=False, aliases=["Daeng", "daeng"]),
+    _teach("a mapping has at most five patterns", "patterns", patterns=[f"a{number}" for number in range(6)]),
+    _teach("a pattern has at most 200 characters", "patterns.0", patterns=["a" * 201]),
+    _teach("a priority is at most 100", "priority", priority=101),
+    InvalidExample(
+        ReviewMapping.type,
+        "a review names its reviewer",
+        {"mapping_id": str(MAPPING_ID), "decision": "approve"},
+        "reviewer",
+    ),
+    InvalidExample(
+        ReviewMapping.type,
+        "a mapping is approved, rejected or retired",
+        {"mapping_id": str(MAPPING_ID), "decision": "forget", "reviewer": "nok"},
+        "decision",
     ),
     InvalidExample(DeleteSpending.type, "a deletion has a reason", {"entry_id": _ENTRY}, "reason"),
     InvalidExample(DeleteSpending.type, "a reason is not empty", {"entry_id": _ENTRY, "reason": ""}, "reason"),

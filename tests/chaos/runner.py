@@ -50,6 +50,8 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             images=image_store(settings),
             cache=cache,
             entries=parts.entries,
+            books=parts.books,
+            learning=parts.learning,
             clock=parts.clock,
         )
         yield replace(parts, handlers=table)

@@ -132,9 +132,9 @@ def test_lag_is_told_for_every_area(terminal: Terminal) -> None:
 
     (told,) = objects(terminal.poon("lag", "--json").stdout)
     assert [group["topic"] for group in told["groups"]] == [
-        f"poon.{area}.commands" for area in ("receipts", "spending", "texts")
+        f"poon.{area}.commands" for area in ("categories", "receipts", "spending", "texts")
     ]
-    assert sum(part["committed"] or 0 for part in told["groups"][2]["partitions"]) > 0
+    assert sum(part["committed"] or 0 for part in told["groups"][3]["partitions"]) > 0
 
 
 @pytest.mark.usefixtures("fleet")

@@ -1,11 +1,20 @@
 """An in-memory `DecisionStore` with the same promises as the real ones."""
 
 from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
-from workers.domain.spending import SpendingEntry
 from workers.ports.dead_letters import DeadLetter
 from workers.ports.errors import UnavailableError
-from workers.ports.store import CommitResult, Committed, Conflicted, InboxKey, StoredEvent, Unstorable, Verdict
+from workers.ports.store import (
+    AggregateState,
+    CommitResult,
+    Committed,
+    Conflicted,
+    InboxKey,
+    StoredEvent,
+    Unstorable,
+    Verdict,
+)
 
 
 class MemoryStore:
@@ -14,7 +23,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.decided: dict[InboxKey, tuple[StoredEvent, ...]] = {}
         self.letters: list[DeadLetter] = []
-        self.entries: dict[tuple[str, object], SpendingEntry] = {}
+        self.states: dict[tuple[str, UUID], AggregateState] = {}
         self.batches: list[int] = []
         self.look_ups: list[int] = []
         self.outages = 0
@@ -48,8 +57,7 @@ class MemoryStore:
             return Conflicted(key)
         self._versions |= versions
         self.decided[key] = verdict.events
-        if verdict.entry is not None:
-            self.entries[verdict.entry.tenant, verdict.entry.id] = verdict.entry
+        self.states |= {(state.tenant, state.id): state for state in verdict.states}
         if verdict.dead_letter is not None:
             self.letters.append(verdict.dead_letter)
         return Committed(key, verdict.events)

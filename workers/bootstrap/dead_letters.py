@@ -30,7 +30,7 @@ async def dead_letter_box(settings: Settings) -> AsyncIterator[DeadLetterBox]:
         DatabaseRefusedError: the schema is not this release's.
         UnavailableError: the database cannot be used.
     """
-    async with _database(settings) as database:
+    async with operators_database(settings) as database:
         yield SqlDeadLetterBox(database)
 
 
@@ -45,7 +45,7 @@ async def redriver(settings: Settings, waived: Collection[Waiver] = ()) -> Async
     connection = kafka_connection(settings)
     compression = None if settings.kafka.compression == "none" else settings.kafka.compression
     publisher = KafkaPublisher(connection, f"{settings.kafka.client_id}-redrive", compression)
-    async with _database(settings) as database:
+    async with operators_database(settings) as database:
         box = SqlDeadLetterBox(database)
         history = HistoryReader(box, SqlDecisionStore(database), KafkaPartitionLog(connection))
         ports = RedrivePorts(box, history, publisher, SystemClock())
@@ -57,7 +57,13 @@ async def redriver(settings: Settings, waived: Collection[Waiver] = ()) -> Async
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
+async def operators_database(settings: Settings) -> AsyncIterator[Database]:
+    """The fleet's database with one connection, for a command that looks into it.
+
+    Raises:
+        DatabaseRefusedError: the schema is not this release's.
+        UnavailableError: the database cannot be used.
+    """
     status = await schema_of(settings)
     if status is not SchemaStatus.CURRENT:
         raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")

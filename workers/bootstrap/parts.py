@@ -12,12 +12,14 @@ from typing import Final
 from adapters.cache.opening import open_cache
 from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
+from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.inference.chain.local import BreakingTextRecognition
 from adapters.inference.embeddings.loading import load_embeddings
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
 from adapters.inference.limiting import LimitedTextRecognition
+from adapters.inference.mappings import SortedLayer, check_pattern, usual_name
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import LetterLikeness, RuleCategorization, RuleTextExtraction
@@ -33,6 +35,9 @@ from workers.bootstrap.clients import compression, consumer_group, image_store, 
 from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
 from workers.config import Settings
+from workers.domain.mappings import LearningPolicy
+from workers.handlers.books import Books
+from workers.handlers.learning import Learning
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.handling import Handler
@@ -65,6 +70,7 @@ class Parts:
     """The adapters and the handlers bound to them.
 
     Attributes:
+        books: what owners taught, made ready once for all handlers.
         ask_database: asks the database for a sign of life.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
@@ -73,6 +79,8 @@ class Parts:
     decisions: DecisionStore
     events: EventReader
     entries: SpendingRepository
+    books: Books
+    learning: Learning
     handlers: dict[type[Command], Handler]
     clock: Clock
     ask_database: Ping
@@ -96,6 +104,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         database = await _database(settings)
         stack.push_async_callback(database.close)
         entries = SqlSpendingRepository(database)
+        mappings = SqlMappingRepository(database)
+        books = Books(mappings, SortedLayer)
+        learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
@@ -125,12 +136,16 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             images=image_store(settings),
             cache=cache,
             entries=entries,
+            books=books,
+            learning=learning,
             clock=clock,
         )
         yield Parts(
             SqlDecisionStore(database),
             SqlEventReader(database),
             entries,
+            books,
+            learning,
             table,
             clock,
             database.check,
@@ -209,6 +224,11 @@ async def _database(settings: Settings) -> Database:
     )
     await database.check()
     return database
+
+
+def _policy(settings: Settings) -> LearningPolicy:
+    chosen = settings.learning
+    return LearningPolicy(chosen.owners_to_propose, chosen.most_mappings, chosen.most_patterns)
 
 
 def _usual_name(name: str) -> str | None:

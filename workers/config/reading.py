@@ -25,6 +25,20 @@ class OcrSettings(SettingsGroup):
     timeout_seconds: Seconds = Field(60.0, description="longest time to read one image, seconds")
 
 
+class LearningSettings(SettingsGroup):
+    """What owners teach."""
+
+    owners_to_propose: Annotated[int, Field(ge=2, le=100_000)] = Field(
+        3, description="owners of a tenant who teach the same before it is proposed for everybody, owners"
+    )
+    most_mappings: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        1_000, description="category mappings an owner may have, retired ones included, mappings"
+    )
+    most_patterns: Annotated[int, Field(ge=0, le=200)] = Field(
+        20, description="patterns an owner may have over all mappings, patterns"
+    )
+
+
 class TextSettings(SettingsGroup):
     """How spending texts are understood."""
 

@@ -27,7 +27,7 @@ from workers.config.policies import (
     MassFailureSettings,
     RetrySettings,
 )
-from workers.config.reading import OcrSettings, TextSettings
+from workers.config.reading import LearningSettings, OcrSettings, TextSettings
 from workers.config.telemetry import TelemetrySettings
 from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
 
@@ -352,6 +352,7 @@ class Settings(SettingsGroup):
     logging: LoggingSettings = LoggingSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     texts: TextSettings = TextSettings()
+    learning: LearningSettings = LearningSettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workers.entrypoints.commands import config, demo, dlq, health, lag, migrate, run, send, tail, top, topics
+from workers.entrypoints.commands import config, demo, dlq, health, lag, mappings, migrate, run, send, tail, top, topics
 from workers.entrypoints.failures import CarefulGroup
 
 DISTRIBUTION = "poon-workers"
@@ -53,6 +53,7 @@ app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(mappings.app, name="mappings")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
 app.command()(config.config)

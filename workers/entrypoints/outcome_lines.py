@@ -10,6 +10,13 @@ from rich.text import Text
 
 from contracts.base import Event
 from contracts.codec import encode
+from contracts.events.categories import (
+    MappingLearned,
+    MappingProposed,
+    MappingReviewed,
+    MappingSuperseded,
+    SpendingCategorized,
+)
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.events.receipts import ReceiptExtracted
 from contracts.events.spending import (
@@ -46,7 +53,7 @@ class Summary:
         return self.verdict not in {"rejected", "failed", "unreadable"}
 
 
-def summarise(event: Event) -> Summary:
+def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of outcome
     """The gist of any outcome event."""
     match event:
         case TextParsed():
@@ -65,6 +72,8 @@ def summarise(event: Event) -> Summary:
             )
         case SpendingCorrected() | SpendingEnhanced() | SpendingDeleted():
             return _change(event)
+        case SpendingCategorized() | MappingLearned() | MappingProposed() | MappingReviewed() | MappingSuperseded():
+            return _meaning(event)
         case CommandRejected() | CommandFailed():
             return _refusal(event)
         case _:
@@ -129,6 +138,28 @@ def _change(event: SpendingCorrected | SpendingEnhanced | SpendingDeleted) -> Su
     if isinstance(event, SpendingCorrected):
         fields += [f"{field} cleared" for field in event.cleared]
     return Summary(name, note=f"version {event.version}: {', '.join(fields)}")
+
+
+def _meaning(
+    event: SpendingCategorized | MappingLearned | MappingProposed | MappingReviewed | MappingSuperseded,
+) -> Summary:
+    if isinstance(event, SpendingCategorized):
+        told = event.category
+        return Summary("categorized", category=told.value, confidence=told.confidence, note=f"by {event.step}")
+    name = type(event).__name__.removeprefix("Mapping").lower()
+    return Summary(name, merchant=event.key, category=event.category, note=_mapping_note(event))
+
+
+def _mapping_note(event: MappingLearned | MappingProposed | MappingReviewed | MappingSuperseded) -> str:
+    match event:
+        case MappingLearned():
+            return f"version {event.version}: {event.source}"
+        case MappingProposed():
+            return f"{event.mapping_id}: {event.owners} owners for it, {event.otherwise} for others"
+        case MappingReviewed():
+            return f"version {event.version}: {event.decision} by {event.reviewer}"
+        case MappingSuperseded():
+            return f"version {event.version}: by {event.by}"
 
 
 def _refusal(event: CommandRejected | CommandFailed) -> Summary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from contracts.registry import NOTICES
 from workers.ports.clock import Clock
 from workers.ports.outcomes import Outcome, OutcomeReader
 
@@ -28,8 +29,16 @@ async def outcomes_of(
     while open_ids and clock.monotonic() < deadline:
         for outcome in await reader.read(POLL_SECONDS):
             command_id = outcome.envelope.causation_id if outcome.envelope else None
-            if command_id in open_ids:
+            if command_id in open_ids and _ends_its_command(outcome):
                 open_ids.discard(command_id)
                 found[command_id] = outcome
                 seen(outcome)
     return found
+
+
+def _ends_its_command(outcome: Outcome) -> bool:
+    """Whether it is the one that ends its command: what was learned by the way, or proposed, is published beside it."""
+    event, envelope = outcome.event, outcome.envelope
+    if event is None or envelope is None:  # unreadable, and told as that
+        return True
+    return type(event) not in NOTICES and envelope.source.endswith(f"/{event.area}")

@@ -6,9 +6,11 @@ import hashlib
 
 from contracts.commands.receipts import ExtractReceipt
 from contracts.events.receipts import ImageFacts, ReceiptExtracted
-from contracts.readings import ReceiptReading
-from contracts.values import MAX_DOCUMENT_TEXT, Image, ImageReference, ProcessingMethod
+from contracts.readings import BackendAnswer, Read, ReceiptReading
+from contracts.values import MAX_DOCUMENT_TEXT, Category, Image, ImageReference, ProcessingMethod
+from workers.handlers.books import Book, Books, Found
 from workers.handlers.context import milliseconds_since, reading_context
+from workers.handlers.mapped import mapped_category, mapping_share
 from workers.handlers.processing import processed
 from workers.handlers.recognition import recognise
 from workers.ports.cache import Cache
@@ -16,6 +18,7 @@ from workers.ports.clock import Clock
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.images import ImageStore
 from workers.ports.inference import Categorization, Purchase, ReceiptExtraction, TextRecognition
+from workers.ports.mappings import Wanted
 from workers.ports.tenancy import charged_to
 
 
@@ -27,6 +30,7 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
     recognition: TextRecognition,
     extraction: ReceiptExtraction,
     categorization: Categorization,
+    books: Books,
     cache: Cache,
     clock: Clock,
 ) -> Decision:
@@ -37,11 +41,13 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
     with charged_to(context.tenant):
         text = await recognise(image, sha256, recognition=recognition, cache=cache)
         reading, understood_by = await extraction.extract(text, reading_context(command, context))
-        category, judged_by = await categorization.categorise(purchase_of(reading))
+        found = _mapped(reading, await books.of(context.tenant, context.owner))
+        category, judged_by = await _judged(reading, found, categorization)
     extracted = ReceiptExtracted(
         **dict(reading),
         image=ImageFacts(sha256=sha256, media_type=text.media_type, size=len(image)),
         category=category,
+        subcategory=found.match.mapping.subcategory if found else None,
         lines=len(text.lines),
         processing=processed(
             ProcessingMethod.OCR_RULES,
@@ -57,6 +63,21 @@ def purchase_of(reading: ReceiptReading) -> Purchase:
     merchant = reading.merchant_canonical or (reading.merchant.value if reading.merchant else None)
     said = [merchant, *(item.description for item in reading.items)]
     return Purchase(text="\n".join(filter(None, said))[:MAX_DOCUMENT_TEXT], merchant=merchant)
+
+
+def _mapped(reading: ReceiptReading, book: Book) -> Found | None:
+    merchant = reading.merchant.value if reading.merchant else None
+    usual = reading.merchant_canonical
+    return book.find(Wanted(purchase_of(reading).text, merchant, (usual,) if usual else ()))
+
+
+async def _judged(
+    reading: ReceiptReading, found: Found | None, categorization: Categorization
+) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
+    """The category by what was taught, which costs no call, else by rules and models."""
+    if found is not None:
+        return mapped_category(found), (mapping_share(found),)
+    return await categorization.categorise(purchase_of(reading))
 
 
 async def _bytes_of(image: Image, images: ImageStore) -> bytes:

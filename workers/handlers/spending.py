@@ -6,8 +6,13 @@ from collections.abc import Awaitable
 from uuid import UUID
 
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.events.spending import SpendingCorrected
+from contracts.mappings import MappingSource
 from workers.domain import spending
+from workers.domain.errors import RejectionError
+from workers.domain.mappings import Lesson, is_usable
 from workers.domain.spending import SpendingEntry, SpendingEvent, entry_stream
+from workers.handlers.learning import Changed, Learning, learnt
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.store import SpendingRepository
 
@@ -39,10 +44,20 @@ def _recorded(
 
 
 async def correct_spending(
-    command: CorrectSpending, context: CommandContext, *, entries: SpendingRepository
+    command: CorrectSpending, context: CommandContext, *, entries: SpendingRepository, learning: Learning
 ) -> Decision:
+    """Correct an entry; where the category changed, its merchant means that category to the owner from now on.
+
+    What is learned is stored with the correction or not at all, so it counts once however often the command comes.
+    """
     current = await entries.get(context.tenant, command.entry_id)
-    return _decision(current, spending.correct(current, command, context.owner, context.sent_at), context)
+    event = spending.correct(current, command, context.owner, context.sent_at)
+    decision = _decision(current, event, context)
+    changes = await _lesson_learnt(current, event, context, learning)
+    return Decision(
+        (*(change.event for change in changes), *decision.events),
+        (*(change.state for change in changes), *decision.states),
+    )
 
 
 async def enhance_spending(
@@ -57,6 +72,21 @@ async def delete_spending(command: DeleteSpending, context: CommandContext, *, e
     return _decision(current, spending.delete(current, command, context.owner), context)
 
 
+async def _lesson_learnt(
+    current: SpendingEntry | None, event: SpendingCorrected, context: CommandContext, learning: Learning
+) -> tuple[Changed, ...]:
+    """What a correction teaches; nothing where the category stays or the owner's mappings are full."""
+    entry = spending.apply(current, event, context.tenant, context.owner)
+    key = learning.key(entry.merchant)
+    if event.changes.category is None or not is_usable(key):
+        return ()
+    lesson = Lesson(key, entry.merchant, entry.category, MappingSource.CORRECTION, event.changes.subcategory)
+    try:
+        return await learnt(lesson, context, learning)
+    except RejectionError:
+        return ()
+
+
 def _decision(current: SpendingEntry | None, event: SpendingEvent, context: CommandContext) -> Decision:
     entry = spending.apply(current, event, context.tenant, context.owner)
-    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), entry)
+    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))

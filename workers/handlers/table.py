@@ -7,9 +7,13 @@ from functools import partial
 from typing import TypeVar, cast
 
 from contracts.base import Command
+from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
+from workers.handlers.books import Books
+from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
+from workers.handlers.learning import Learning
 from workers.handlers.receipts import extract_receipt
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
 from workers.handlers.texts import parse_text
@@ -32,12 +36,14 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     images: ImageStore,
     cache: Cache,
     entries: SpendingRepository,
+    books: Books,
+    learning: Learning,
     clock: Clock,
 ) -> dict[type[Command], Handler]:
     """The table of all commands; a new command is a line here."""
     return dict(
         [
-            _row(ParseText, partial(parse_text, extraction=text_extraction, clock=clock)),
+            _row(ParseText, partial(parse_text, extraction=text_extraction, books=books, clock=clock)),
             _row(
                 ExtractReceipt,
                 partial(
@@ -46,14 +52,27 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
                     recognition=recognition,
                     extraction=receipt_extraction,
                     categorization=categorization,
+                    books=books,
                     cache=cache,
                     clock=clock,
                 ),
             ),
             _row(RecordSpending, partial(record_spending, entries=entries)),
-            _row(CorrectSpending, partial(correct_spending, entries=entries)),
+            _row(CorrectSpending, partial(correct_spending, entries=entries, learning=learning)),
             _row(EnhanceSpending, partial(enhance_spending, entries=entries)),
             _row(DeleteSpending, partial(delete_spending, entries=entries)),
+            _row(
+                CategorizeSpending,
+                partial(
+                    categorize_spending,
+                    books=books,
+                    categorization=categorization,
+                    usual_name=learning.usual_name,
+                    clock=clock,
+                ),
+            ),
+            _row(TeachMapping, partial(teach_mapping, learning=learning)),
+            _row(ReviewMapping, partial(review_mapping, mappings=learning.mappings)),
         ]
     )
 

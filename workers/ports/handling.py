@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.base import Command, Event
-from workers.domain.spending import SpendingEntry
+from workers.ports.store import AggregateState
 
 
 class CommandContext(NamedTuple):
@@ -40,10 +40,10 @@ class NewEvent(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a handler decided: the events, the last of which ends the command, and an entry's new state."""
+    """What a handler decided: the events, the last of which ends the command, and the states they lead to."""
 
     events: tuple[NewEvent, ...]
-    entry: SpendingEntry | None = None
+    states: tuple[AggregateState, ...] = ()
 
 
 Handler = Callable[[Command, CommandContext], Decision | Awaitable[Decision]]

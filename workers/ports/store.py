@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from workers.domain.mappings import CategoryMapping
 from workers.domain.spending import SpendingEntry
 from workers.ports.dead_letters import DeadLetter
+
+AggregateState = SpendingEntry | CategoryMapping
+"""The current state of an aggregate, kept inline beside its events. Each has a tenant, an id and a version."""
 
 
 class InboxKey(NamedTuple):
@@ -58,15 +62,16 @@ class StoredEvent(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A finished decision, ready to be made durable: its events and, for an entry, the state they lead to.
+    """A finished decision, ready to be made durable: its events and the states of aggregates they lead to.
 
     Attributes:
+        states: of aggregates, each at the version of the last of its events here.
         dead_letter: stored beside the events where the command was given up.
     """
 
     key: InboxKey
     events: tuple[StoredEvent, ...]
-    entry: SpendingEntry | None = None
+    states: tuple[AggregateState, ...] = ()
     dead_letter: DeadLetter | None = None
 
 

@@ -34,7 +34,7 @@ def decided(delivery: Delivery, decision: Decision, now: datetime) -> Verdict:
             for ordinal, event in enumerate(decision.events)
         ]
     )
-    return Verdict(delivery.inbox_key, events, decision.entry)
+    return Verdict(delivery.inbox_key, events, decision.states)
 
 
 def rejected(delivery: Delivery, error: RejectionError, now: datetime) -> Verdict:

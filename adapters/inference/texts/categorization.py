@@ -80,7 +80,8 @@ class RuleCategorization:
         """Judge the category of what is known; Miscellaneous with low confidence where nothing speaks."""
         words = f"{purchase.merchant or ''} {purchase.text}"
         told = _weighed(_judged(purchase), words, self._likeness)
-        return told.as_read(), (BackendAnswer(capability="categorization", backend=told.backend),)
+        share = BackendAnswer(capability="categorization", backend=told.backend, step=told.judgement.step)
+        return told.as_read(), (share,)
 
 
 def tell_category(prose: Prose, merchant: KnownMerchant | None, words: str, likeness: Likeness) -> Told:

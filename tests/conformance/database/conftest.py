@@ -9,6 +9,7 @@ import pytest
 from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database, open_database
+from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from tests.services.postgres import PostgresService
@@ -31,7 +32,7 @@ def migrated_postgres(postgres_service: PostgresService) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(migrated_postgres: str) -> str:
     with psycopg.connect(migrated_postgres) as connection:
-        connection.execute("TRUNCATE events, spending_entries, dead_letters")
+        connection.execute("TRUNCATE events, spending_entries, category_mappings, dead_letters")
     return migrated_postgres
 
 
@@ -68,6 +69,16 @@ def reader(database: Database) -> SqlEventReader:
 @pytest.fixture
 def repository(database: Database) -> SqlSpendingRepository:
     return SqlSpendingRepository(database)
+
+
+@pytest.fixture
+def mappings(database: Database) -> SqlMappingRepository:
+    return SqlMappingRepository(database)
+
+
+@pytest.fixture
+def other_mappings(other_database: Database) -> SqlMappingRepository:
+    return SqlMappingRepository(other_database)
 
 
 @pytest.fixture

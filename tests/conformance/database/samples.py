@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from contracts.envelope import EVENT_NAMESPACE, event_id
+from contracts.mappings import MappingMatch, MappingSource, MappingStatus
 from contracts.money import Money
 from contracts.spending import Source
 from contracts.values import Category, Confidence, PaymentMethod, ProcessingMethod
+from workers.domain.mappings import CategoryMapping, mapping_stream
 from workers.domain.spending import SpendingEntry, entry_stream
 from workers.ports.dead_letters import Contents, DeadLetter
 from workers.ports.store import InboxKey, StoredEvent, Verdict
@@ -55,7 +57,7 @@ def verdict(
     for ordinal in range(events):
         place: dict[str, Any] = {"tenant": tenant, "ordinal": ordinal, "terminal": ordinal == events - 1}
         decided.append(event(cause, **place | changes))
-    return Verdict(InboxKey(HANDLER, tenant, cause), tuple(decided), entry)
+    return Verdict(InboxKey(HANDLER, tenant, cause), tuple(decided), () if entry is None else (entry,))
 
 
 def spending(name: str = "lunch", **changes: object) -> SpendingEntry:
@@ -105,6 +107,45 @@ def entry_verdict(cause: str, entry: SpendingEntry) -> Verdict:
     return verdict(
         cause, entry=entry, tenant=entry.tenant, owner=entry.owner, stream=entry_stream(entry.id), version=entry.version
     )
+
+
+def mapping(name: str = "ร้านป้าแดง", **changes: object) -> CategoryMapping:
+    """An owner's mapping with a value in every field."""
+    values: dict[str, Any] = {
+        "id": entry_id(f"{name}-{changes.get('owner', 'somchai')}"),
+        "tenant": TENANT,
+        "owner": "somchai",
+        "version": 1,
+        "key": name,
+        "text": name.upper(),
+        "match": MappingMatch.MERCHANT,
+        "aliases": ("Pa Daeng", 'quoted "name"'),
+        "patterns": (r"\bdaeng\b",),
+        "category": Category.FAMILY,
+        "subcategory": "ค่าอาหารแม่",
+        "priority": 60,
+        "source": MappingSource.CORRECTION,
+        "status": MappingStatus.ACTIVE,
+        "confirmations": 2,
+        "contradictions": 1,
+    }
+    return CategoryMapping(**values | changes)
+
+
+def mapping_verdict(cause: str, *states: CategoryMapping) -> Verdict:
+    """A decision that leads to the states of mappings, one event each."""
+    events = tuple(
+        event(
+            cause,
+            tenant=state.tenant,
+            ordinal=ordinal,
+            stream=mapping_stream(state.id),
+            version=state.version,
+            terminal=ordinal == len(states) - 1,
+        )
+        for ordinal, state in enumerate(states)
+    )
+    return Verdict(events[0].inbox_key, events, states)
 
 
 def lettered(decided: Verdict, **changes: Any) -> Verdict:  # noqa: ANN401  any field of a dead letter

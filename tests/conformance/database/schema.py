@@ -10,12 +10,21 @@ from sqlalchemy import CheckConstraint, inspect, text
 from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import open_database
+from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.schema import SchemaError, SchemaStatus
 from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import METADATA
 from adapters.database.urls import parse_url
-from tests.conformance.database.samples import TENANT, entry_verdict, full_spending, lettered, verdict
+from tests.conformance.database.samples import (
+    TENANT,
+    entry_verdict,
+    full_spending,
+    lettered,
+    mapping,
+    mapping_verdict,
+    verdict,
+)
 from workers.ports.dead_letters import DeadLetterFilter
 from workers.ports.errors import UnavailableError
 
@@ -71,6 +80,19 @@ class SchemaContract:
         schema.migrate(fresh_url)
         assert await SqlSpendingRepository(database).of_tenant(TENANT) == [full_spending()]
         await SqlDecisionStore(database).commit([lettered(verdict("c-2"))])
+        assert len(await SqlDeadLetterBox(database).find(DeadLetterFilter(), 10)) == 1
+        await database.close()
+
+    async def test_what_was_stored_before_mappings_survives_the_step_there_and_back(self, fresh_url: str) -> None:
+        schema.migrate(fresh_url)
+        schema.downgrade(fresh_url, "0002")
+        database = open_database(fresh_url)
+        await SqlDecisionStore(database).commit([entry_verdict("c-1", full_spending()), lettered(verdict("c-2"))])
+        schema.migrate(fresh_url)
+        await SqlDecisionStore(database).commit([mapping_verdict("c-3", mapping())])
+        assert list(await SqlMappingRepository(database).of_owner(TENANT, "somchai")) == [mapping()]
+        schema.downgrade(fresh_url, "0002")
+        assert await SqlSpendingRepository(database).of_tenant(TENANT) == [full_spending()]
         assert len(await SqlDeadLetterBox(database).find(DeadLetterFilter(), 10)) == 1
         await database.close()
 

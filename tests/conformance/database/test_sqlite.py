@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
 
@@ -29,6 +30,10 @@ class TestEventReader(EventReaderContract):
 
 class TestSpendingRepository(SpendingRepositoryContract):
     """`SpendingRepository` on SQLite."""
+
+
+class TestMappingRepository(MappingRepositoryContract):
+    """`MappingRepository` on SQLite."""
 
 
 class TestSchema(SchemaContract):

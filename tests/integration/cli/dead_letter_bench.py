@@ -25,6 +25,7 @@ from contracts.envelope import Envelope
 from contracts.errors import ErrorCode
 from tests.fakes.clock import NOON
 from tests.fakes.commands import TEXT_COMMANDS, parsed
+from tests.fakes.mappings import books, learning
 from tests.services.kafka import fresh_name
 from tests.services.waiting import eventually
 from workers.bootstrap.parts import Parts, make_worker
@@ -132,7 +133,14 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
     )
     reader, repository = SqlEventReader(database), SqlSpendingRepository(database)
     parts = Parts(
-        SqlDecisionStore(database), reader, repository, {ParseText: bench.backend}, SystemClock(), database.check
+        SqlDecisionStore(database),
+        reader,
+        repository,
+        books(),
+        learning(),
+        {ParseText: bench.backend},
+        SystemClock(),
+        database.check,
     )
     worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()

@@ -78,4 +78,4 @@ async def test_two_processes_with_different_commands_store_all(any_url: str, sta
 
 def test_the_writers_verdicts_have_many_parts() -> None:
     assert len(whole("x").events) == EVENTS
-    assert whole("x").entry is not None
+    assert whole("x").states

@@ -22,7 +22,7 @@ def whole(cause: str) -> Verdict:
     own = entry_stream(entry.id)
     places = [own, f"note-{cause}", f"end-{cause}"]
     events = tuple(event(cause, ordinal=ordinal, stream=stream, version=1) for ordinal, stream in enumerate(places))
-    return Verdict(InboxKey("spending", TENANT, cause), events, entry)
+    return Verdict(InboxKey("spending", TENANT, cause), events, (entry,))
 
 
 async def write(url: str, prefix: str, batches: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.base import Event
 from contracts.events.spending import SpendingCorrected, SpendingDeleted
+from contracts.examples import EXAMPLES
 from contracts.readings import Read
 from contracts.spending import Clearable, EntryChanges
 from contracts.values import Category, Confidence, PaymentMethod, TransactionKind
@@ -79,6 +80,37 @@ def test_another_kind_than_a_purchase_is_said() -> None:
 )
 def test_a_change_tells_version_and_what_changed(event: Event, note: str) -> None:
     assert summarise(event).note == note
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "category", "note"),
+    [
+        ("told by what the owner taught", "categorized", "Family Obligations", "by owner_mapping"),
+        ("told by a word of the lexicon", "categorized", "Food & Dining", "by words"),
+        ("a merchant taught", "learned", "Family Obligations", "version 1: manual"),
+        (
+            "three owners of one mind",
+            "proposed",
+            "Food & Dining",
+            "3a0f6c0e-94ab-5f0e-8a35-1c7c6f0f9b42: 3 owners for it, 1 for others",
+        ),
+        ("a candidate approved", "reviewed", "Food & Dining", "version 2: approve by nok@example.com"),
+        (
+            "another meaning was approved",
+            "superseded",
+            "Groceries",
+            "version 3: by 3a0f6c0e-94ab-5f0e-8a35-1c7c6f0f9b42",
+        ),
+    ],
+)
+def test_what_a_merchant_means_tells_how_that_came_about(name: str, verdict: str, category: str, note: str) -> None:
+    (event,) = [one.message for one in EXAMPLES if one.name == name]
+    assert isinstance(event, Event)
+
+    summary = summarise(event)
+
+    assert (summary.verdict, summary.category, summary.note) == (verdict, category, note)
+    assert summary.is_success
 
 
 def test_a_record_that_cannot_be_read_is_shown_as_such() -> None:

@@ -8,6 +8,7 @@ import pytest
 from contracts.commands.receipts import ExtractReceipt
 from contracts.errors import ErrorCode
 from contracts.events.receipts import ReceiptExtracted
+from contracts.mappings import MappingMatch
 from contracts.money import Currency, Money
 from contracts.readings import BackendAnswer, LineItem, Read, ReceiptReading
 from contracts.values import MAX_DOCUMENT_TEXT, Category, ImageReference, InlineImage, ProcessingMethod
@@ -15,6 +16,8 @@ from tests.fakes.cache import VisibleCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.images import MemoryImages
 from tests.fakes.inference import FakeCategorization, FakeReceiptExtraction, FakeRecognition
+from tests.fakes.mappings import books
+from tests.unit.domain.mapping_examples import own_mapping
 from tests.unit.handlers.examples import (
     CATEGORY,
     CONTEXT,
@@ -51,6 +54,7 @@ class Desk:
         self.extraction = FakeReceiptExtraction(reading)
         self.categorization = FakeCategorization(category)
         self.cache = VisibleCache()
+        self.books = books()
 
     async def extract(self, command: ExtractReceipt, clock: FakeClock | None = None) -> ReceiptExtracted:
         decision = await extract_receipt(
@@ -60,11 +64,12 @@ class Desk:
             recognition=self.recognition,
             extraction=self.extraction,
             categorization=self.categorization,
+            books=self.books,
             cache=self.cache,
             clock=clock or FakeClock(),
         )
         (event,) = decision.events
-        assert (event.stream, decision.entry) == (None, None)
+        assert (event.stream, decision.states) == (None, ())
         assert isinstance(event.payload, ReceiptExtracted)
         return event.payload
 
@@ -221,3 +226,26 @@ async def test_the_tenant_of_the_command_pays_for_all_of_it() -> None:
 
     assert asked == [CONTEXT.tenant]
     assert paying_tenant() == ""
+
+
+async def test_what_the_owner_taught_spares_the_question_for_the_category() -> None:
+    desk = Desk()
+    desk.books = books(own_mapping("Cafe Amazon", Category.MERIT, subcategory="for the monks"))
+
+    outcome = await desk.extract(ExtractReceipt(image=inline()))
+
+    assert (outcome.category.value, outcome.subcategory) == (Category.MERIT, "for the monks")
+    assert outcome.category.evidence == "Cafe Amazon"
+    assert outcome.processing.backends[-1].step == "owner_mapping"
+    assert desk.categorization.asked == []
+
+
+async def test_an_image_that_was_read_before_means_to_each_owner_what_they_taught() -> None:
+    desk = Desk()
+    await desk.extract(ExtractReceipt(image=inline()))
+    desk.books = books(own_mapping("Iced latte", Category.TRAVEL, match=MappingMatch.PHRASE))
+
+    outcome = await desk.extract(ExtractReceipt(image=inline()))
+
+    assert len(desk.recognition.asked) == 1
+    assert (outcome.category.value, outcome.category.evidence) == (Category.TRAVEL, "Iced latte")

@@ -1,12 +1,18 @@
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
-from contracts.base import Command
+from contracts.base import Command, Event
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.errors import ErrorCode
+from contracts.events.categories import MappingLearned, MappingProposed
 from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingEnhanced, SpendingRecorded
+from contracts.mappings import MappingSource
+from contracts.values import Category
 from tests.fakes.entries import MemoryEntries
+from tests.fakes.mappings import MemoryMappings, learning
 from tests.unit.domain.examples import (
     ENTRY_ID,
     OWNER,
@@ -20,8 +26,10 @@ from tests.unit.domain.examples import (
     full_record_command,
     record_command,
 )
+from tests.unit.domain.mapping_examples import own_mapping
 from tests.unit.handlers.examples import CONTEXT, made
 from workers.domain.errors import RejectionError
+from workers.domain.mappings import LearningPolicy
 from workers.domain.spending import SpendingEntry, SpendingEvent, apply, entry_stream, new_entry_id
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
 from workers.ports.handling import Decision
@@ -31,10 +39,11 @@ def decided(decision: Decision) -> tuple[SpendingEvent, SpendingEntry]:
     """The event and the new state, which belong together."""
     (event,) = decision.events
     assert isinstance(event.payload, SpendingEvent)
-    assert decision.entry is not None
-    assert event.stream == entry_stream(decision.entry.id)
-    assert event.version == event.payload.version == decision.entry.version
-    return event.payload, decision.entry
+    (state,) = decision.states
+    assert isinstance(state, SpendingEntry)
+    assert event.stream == entry_stream(state.id)
+    assert event.version == event.payload.version == state.version
+    return event.payload, state
 
 
 async def test_a_recorded_entry_gets_an_id_from_its_command() -> None:
@@ -77,7 +86,9 @@ async def test_a_missing_date_is_that_of_the_command_not_of_its_handling() -> No
 async def test_a_correction_goes_on_from_the_stored_state() -> None:
     entries = MemoryEntries(entry())
 
-    event, state = decided(await correct_spending(correct_command(merchant="Inthanin"), CONTEXT, entries=entries))
+    event, state = decided(
+        await correct_spending(correct_command(merchant="Inthanin"), CONTEXT, entries=entries, learning=learning())
+    )
 
     assert isinstance(event, SpendingCorrected)
     assert (state.merchant, state.version) == ("Inthanin", 2)
@@ -102,14 +113,16 @@ async def test_a_deletion_keeps_the_state_and_marks_it() -> None:
 async def test_the_same_command_on_the_same_state_decides_the_same() -> None:
     command = correct_command(merchant="Inthanin")
 
-    first, second = [await correct_spending(command, CONTEXT, entries=MemoryEntries(entry())) for _ in range(2)]
+    first, second = [
+        await correct_spending(command, CONTEXT, entries=MemoryEntries(entry()), learning=learning()) for _ in range(2)
+    ]
 
     assert first == second
 
 
 HANDLERS: dict[type[Command], Callable[..., Decision | Awaitable[Decision]]] = {
     RecordSpending: record_spending,
-    CorrectSpending: correct_spending,
+    CorrectSpending: partial(correct_spending, learning=learning()),
     EnhanceSpending: enhance_spending,
     DeleteSpending: delete_spending,
 }
@@ -152,3 +165,71 @@ async def test_entries_of_another_tenant_are_unknown() -> None:
         await delete_spending(delete_command(), CONTEXT, entries=MemoryEntries(foreign))
 
     assert refused.value.code is ErrorCode.ENTRY_NOT_FOUND
+
+
+async def corrected(
+    mappings: MemoryMappings, policy: LearningPolicy | None = None, **changes: object
+) -> tuple[list[Event], SpendingEntry]:
+    """The events of a correction, and the entry it leads to; the mappings are kept."""
+    decision = await correct_spending(
+        correct_command(1, (), **changes), CONTEXT, entries=MemoryEntries(entry()), learning=learning(mappings, policy)
+    )
+    mappings.keep_states(decision)
+    state = decision.states[-1]
+    assert isinstance(state, SpendingEntry)
+    assert [event.payload.type for event in decision.events][-1] == SpendingCorrected.type
+    return [event.payload for event in decision.events], state
+
+
+async def test_a_corrected_category_is_learned_for_the_merchant_in_the_same_decision() -> None:
+    mappings = MemoryMappings()
+
+    (learned, outcome), state = await corrected(mappings, category=Category.TRAVEL, subcategory="bus stop")
+
+    assert isinstance(learned, MappingLearned)
+    assert isinstance(outcome, SpendingCorrected)
+    (mapping,) = mappings.all
+    assert (mapping.tenant, mapping.owner, mapping.key) == (TENANT, OWNER, "café amazon")
+    assert (mapping.text, mapping.category, mapping.subcategory) == ("Cafe Amazon", Category.TRAVEL, "bus stop")
+    assert (mapping.source, mapping.id) == (MappingSource.CORRECTION, learned.mapping_id)
+    assert state.category is Category.TRAVEL
+
+
+async def test_the_merchant_that_is_corrected_as_well_is_the_one_that_is_learned() -> None:
+    mappings = MemoryMappings()
+
+    await corrected(mappings, category=Category.TRAVEL, merchant="ร้านป้าแดง")
+
+    assert [mapping.key for mapping in mappings.all] == ["ร้านป้าแดง"]
+
+
+async def test_the_last_of_the_corrections_of_an_owner_makes_a_candidate_for_everybody() -> None:
+    others = [own_mapping("Café Amazon", Category.TRAVEL, owner=name) for name in ("a", "b")]
+    mappings = MemoryMappings(*others)
+
+    (proposed, learned, _), _ = await corrected(mappings, category=Category.TRAVEL)
+
+    assert isinstance(proposed, MappingProposed)
+    assert isinstance(learned, MappingLearned)
+    assert proposed.owners == 3
+
+
+@pytest.mark.parametrize(
+    "changes", [{"merchant": "Inthanin"}, {"subcategory": "tea"}, {"category": Category.TRAVEL, "merchant": "🍗"}]
+)
+async def test_a_correction_without_a_new_category_or_a_name_to_learn_teaches_nothing(changes: dict[str, Any]) -> None:
+    mappings = MemoryMappings()
+
+    events, _ = await corrected(mappings, **changes)
+
+    assert len(events) == 1
+    assert mappings.all == []
+
+
+async def test_a_correction_is_made_also_where_the_owner_can_learn_no_more() -> None:
+    full = MemoryMappings(own_mapping("another shop"))
+
+    events, state = await corrected(full, LearningPolicy(most_mappings=1), category=Category.TRAVEL)
+
+    assert len(events) == 1
+    assert state.category is Category.TRAVEL

@@ -1,5 +1,6 @@
 import inspect
 
+from contracts.commands.categories import CategorizeSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.texts import ParseText
 from contracts.events.receipts import ReceiptExtracted
@@ -15,6 +16,7 @@ from tests.fakes.inference import (
     FakeRecognition,
     FakeTextExtraction,
 )
+from tests.fakes.mappings import MemoryMappings, books, learning
 from tests.unit.domain.examples import (
     correct_command,
     delete_command,
@@ -22,9 +24,11 @@ from tests.unit.domain.examples import (
     entry,
     record_command,
 )
+from tests.unit.domain.mapping_examples import review_command, shared_mapping, teach_command
 from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING, made
 from workers.handlers.table import handlers
 
+CANDIDATE = shared_mapping()
 TABLE = handlers(
     text_extraction=FakeTextExtraction(TEXT_READING),
     recognition=FakeRecognition(RECOGNISED),
@@ -33,6 +37,8 @@ TABLE = handlers(
     images=MemoryImages(),
     cache=VisibleCache(),
     entries=MemoryEntries(entry()),
+    books=books(),
+    learning=learning(MemoryMappings(CANDIDATE)),
     clock=FakeClock(),
 )
 
@@ -49,6 +55,9 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
         correct_command(merchant="Inthanin"),
         enhance_command(0.95),
         delete_command(),
+        CategorizeSpending(text="coffee"),
+        teach_command(),
+        review_command(CANDIDATE.id),
     ]
 
     outcomes = {

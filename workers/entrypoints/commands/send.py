@@ -86,8 +86,8 @@ def text(  # noqa: PLR0913  each is an option
     ```
     """
     settings = client_settings()
-    command = text_command(words, _sender(settings, tenant, owner), _day(reference_date))
-    _deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))
+    command = text_command(words, sender_of(settings, tenant, owner), _day(reference_date))
+    deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))
 
 
 @app.command()
@@ -110,8 +110,8 @@ def lines(  # noqa: PLR0913  each is an option
     ```
     """
     settings = client_settings()
-    commands = text_commands(document(file).splitlines(), _sender(settings, tenant, owner), _day(reference_date))
-    _deliver(settings, commands, Answer(wait, timeout, as_json))
+    commands = text_commands(document(file).splitlines(), sender_of(settings, tenant, owner), _day(reference_date))
+    deliver(settings, commands, Answer(wait, timeout, as_json))
 
 
 @app.command("json")
@@ -136,8 +136,8 @@ def json_file(
     ```
     """
     settings = client_settings()
-    commands = json_commands(document(file), _sender(settings, tenant, owner))
-    _deliver(settings, commands, Answer(wait, timeout, as_json))
+    commands = json_commands(document(file), sender_of(settings, tenant, owner))
+    deliver(settings, commands, Answer(wait, timeout, as_json))
 
 
 @app.command()
@@ -173,7 +173,7 @@ def image(  # noqa: PLR0913  each is an option
     ```
     """
     settings = client_settings()
-    origin = _sender(settings, tenant, owner)
+    origin = sender_of(settings, tenant, owner)
     data = read_image(file)
     # Checked with the picture left out: nothing is uploaded for a command that would not be sent.
     checked(replace(text_command("1", origin), id=command_id))
@@ -182,10 +182,11 @@ def image(  # noqa: PLR0913  each is an option
         key = content_key(origin.tenant, data) if reference is None else reference
         field = run_async(lambda: uploaded_image(image_store(settings), key, data))
     command = addressed(ExtractReceipt.type, {"image": field, "reference_date": _day(reference_date)}, origin)
-    _deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))
+    deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))
 
 
-def _sender(settings: Settings, tenant: str | None, owner: str | None) -> Sender:
+def sender_of(settings: Settings, tenant: str | None, owner: str | None) -> Sender:
+    """Who sends, by the options or else the settings."""
     return Sender(
         settings.defaults.tenant if tenant is None else tenant,
         settings.defaults.owner if owner is None else owner,
@@ -196,7 +197,8 @@ def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _deliver(settings: Settings, commands: Sequence[Addressed], answer: Answer) -> None:
+def deliver(settings: Settings, commands: Sequence[Addressed], answer: Answer) -> None:
+    """Send commands, and say what was sent or what became of it."""
     if answer.wait:
         run_async(lambda: _send_and_wait(settings, commands, answer))
     else:

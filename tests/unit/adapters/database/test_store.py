@@ -1,14 +1,16 @@
 """How a batch is laid out in statements."""
 
+import random
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.database.sqlite import CHUNK, chunks
-from adapters.database.store import rounds
-from tests.conformance.database.samples import spending
+from adapters.database.states import CATEGORY_MAPPINGS, by_table, rounds
+from tests.conformance.database.samples import mapping, spending
 from workers.domain.spending import SpendingEntry
+from workers.ports.store import AggregateState
 
 entries = st.lists(
     st.builds(
@@ -36,6 +38,19 @@ def test_rounds_lose_nothing_and_keep_versions_ascending(given_entries: list[Spe
         assert versions == sorted(versions)
 
 
+@given(st.randoms())
+def test_states_are_written_by_table_in_one_order_whatever_order_they_came_in(luck: random.Random) -> None:
+    states: list[AggregateState] = [spending("a"), mapping("b"), spending("c"), mapping("d", tenant="a-tenant")]
+    ordered = by_table(states)
+    luck.shuffle(states)
+
+    assert by_table(states) == ordered
+    assert [table.name for table, _ in ordered] == ["spending_entries", "category_mappings"]
+    assert ordered[1][1][0].tenant == "a-tenant"
+    assert by_table([mapping()]) == [(CATEGORY_MAPPINGS, [mapping()])]
+    assert by_table([]) == []
+
+
 @given(st.integers(0, 3 * CHUNK + 1))
 def test_chunks_are_bounded_and_lose_nothing(count: int) -> None:
     found = list(chunks(range(count)))
@@ -43,5 +58,5 @@ def test_chunks_are_bounded_and_lose_nothing(count: int) -> None:
     assert all(0 < len(chunk) <= CHUNK for chunk in found)
 
 
-def _place(entry: SpendingEntry) -> tuple[str, UUID, int]:
+def _place(entry: AggregateState) -> tuple[str, UUID, int]:
     return entry.tenant, entry.id, entry.version
