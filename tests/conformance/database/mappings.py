@@ -82,9 +82,7 @@ class MappingRepositoryContract:
             assert await repository.get(TENANT, entry.id) == entry
             assert await mappings.get(TENANT, learned.id) == learned
 
-    async def test_a_batch_takes_one_statement_a_table_however_large_it_is(
-        self, database: Database
-    ) -> None:
+    async def test_a_batch_takes_one_statement_a_table_however_large_it_is(self, database: Database) -> None:
         store = SqlDecisionStore(database)
         counted = store._statements = Counted(store._statements)  # noqa: SLF001  the seam to the database
         for version in (1, 2):

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,19 +68,16 @@ HOSTILE = [
     ("([a-z]+)*[0-9]q", "abc", ""),
     ("(?:a?){30}a{30}b", "a", ""),
 ]
-"""Each with the piece a text is made of and its end. The first three take Python's `re` 2^n steps for n letters."""
+"""Each with the piece a text is made of and its end. One that backtracks takes years for them, or days at best."""
 
 
 @pytest.mark.parametrize(("pattern", "piece", "end"), HOSTILE)
-def test_a_hostile_pattern_takes_four_times_as_long_for_a_text_four_times_as_long(
-    pattern: str, piece: str, end: str
-) -> None:
+def test_a_hostile_pattern_comes_to_its_end_on_a_text_far_beyond_the_bound(pattern: str, piece: str, end: str) -> None:
     compiled = OwnerPattern(pattern)._compiled  # noqa: SLF001  beyond the bound on the text, which hides growth
-    shorter, longer = [piece * (length // len(piece)) + end for length in (20_000, 80_000)]
 
-    # Of processor time in this thread, least of several: neither a busy machine nor a collection changes what is
-    # compared. Quadratic would be 16 times as much, and what backtracks would not end.
-    assert _least_time(compiled.search, longer) < 10 * _least_time(compiled.search, shorter)
+    found = compiled.search(piece * (1_000_000 // len(piece)) + end)
+
+    assert found is None or found.group() == ""
 
 
 @pytest.mark.parametrize(("pattern", "piece", "end"), HOSTILE)
@@ -91,12 +86,3 @@ def test_a_hostile_pattern_has_a_bounded_program_and_a_bounded_text(pattern: str
 
     assert compiled._compiled.programsize <= LARGEST_PROGRAM  # noqa: SLF001  steps are this times the text
     assert len(compiled.find(piece * 5_000 + end) or "") <= LONGEST_TEXT
-
-
-def _least_time(search, text: str) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    times = []
-    for _ in range(5):
-        before = time.thread_time()
-        search(text)
-        times.append(time.thread_time() - before)
-    return min(times)
