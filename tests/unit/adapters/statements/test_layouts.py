@@ -1,0 +1,355 @@
+"""What the reader makes of headers, signs, orders of dates, encodings, footers: one small file for each rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
+
+import pytest
+
+from contracts.errors import ErrorCode
+from contracts.money import Currency
+from tests.unit.adapters.statements.reading import HINTS, one, read, refused
+from workers.ports.statements import Direction
+
+NOT_UNDERSTOOD = ErrorCode.STATEMENT_NOT_UNDERSTOOD
+OUT, IN = Direction.OUT, Direction.IN
+
+
+def test_a_thai_bank_statement_with_all_around_it() -> None:
+    found = read(
+        "ธนาคารตัวอย่าง จำกัด (มหาชน)\n"
+        "เลขที่บัญชี: 123-4-56789-0\n"
+        "\n"
+        "วันที่ทำรายการ,เวลา,รายการ,ถอนเงิน,ฝากเงิน,ยอดคงเหลือ (บาท),ช่องทาง,หมายเหตุ\n"
+        '01/02/2568,,ยอดยกมา,,,"10,000.00",,\n'
+        '02/02/2568,13:45,ชำระเงิน,"1,250.50",,"8,749.50",K PLUS,"ร้าน ก, สาขา 2"\n'
+        '๑๕/๐๒/๒๕๖๘,08.30 น.,รับโอน,-,๕๐๐.๐๐,"9,249.50",ATM,\n'
+        ",,,,,,,\n"
+        "วันที่ทำรายการ,เวลา,รายการ,ถอนเงิน,ฝากเงิน,ยอดคงเหลือ (บาท),ช่องทาง,หมายเหตุ\n"
+        '28/02/2568,,ยอดยกไป,,,"9,249.50",,\n'
+        ',,รวม,"1,250.50",500.00,,,\n'
+        "เอกสารนี้ออกโดยระบบอัตโนมัติ,,,,,,,\n".encode("cp874")
+    )
+    first, second = found.rows
+    assert (first.day, first.at, first.amount, first.direction) == (
+        date(2025, 2, 2),
+        time(13, 45),
+        Decimal("1250.50"),
+        OUT,
+    )
+    assert (first.description, first.channel) == ("ชำระเงิน · ร้าน ก, สาขา 2", "K PLUS")
+    assert (second.day, second.at, second.amount, second.direction) == (
+        date(2025, 2, 15),
+        time(8, 30),
+        Decimal(500),
+        IN,
+    )
+    assert first.account == "123-4-56789-0"
+    assert found.layout.encoding == "cp874"
+    assert found.layout.header == 4
+    assert (found.summary.rows, found.summary.notes) == (2, 5)
+    (account,) = found.summary.accounts
+    assert (account.opening, account.closing) == (Decimal("10000.00"), Decimal("9249.50"))
+    assert (account.told_out, account.told_in) == (Decimal("1250.50"), Decimal("500.00"))
+    assert account.agrees is True
+
+
+def test_sums_that_differ_from_the_files_own_are_told() -> None:
+    found = read("Date,Debit,Credit\n2025-01-02,1.00,\n2025-13-02,2.00,\nTotal,3.00,\n")
+    assert found.summary.accounts[0].told_out == Decimal("3.00")
+    assert found.summary.accounts[0].agrees is False
+
+
+def test_balances_that_the_rows_do_not_explain_are_told() -> None:
+    found = read("Opening balance,100\nClosing balance: 98.00\nDate,Debit,Credit\n2025-01-02,1.00,\n")
+    assert (found.summary.accounts[0].opening, found.summary.accounts[0].agrees) == (Decimal(100), False)
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("วันที่/Date", "date"),
+        ("วันที่\nDate", "date"),
+        ("วันที่ทํารายการ", "date"),  # sara am as two characters
+        ("TRANSACTION_DATE", "date"),
+        ("transactionDate", "date"),
+        ("Posting Date", "posted"),
+        ("ถอนเงิน / Withdrawal", "debit"),
+        ("Withdrawal (Dr.)", "debit"),
+        ("ฝาก (Deposit)", "credit"),
+        ("Paid in", "credit"),
+        ("จำนวนเงิน (บาท)", "amount"),
+        ("Amount (USD)", "amount"),
+        ("Dr/Cr", "direction"),
+        ("ยอดคงเหลือ (Balance)", "balance"),
+        ("Ref. No.", "reference"),
+        ("details.description", "description"),
+        ("fee.amount", None),
+        ("No.", None),
+        ("Lucky number", None),
+    ],
+)
+def test_headers_are_known_by_meaning(name: str, meaning: str | None) -> None:
+    quoted = '"' + name + '"'
+    found = read(f"{quoted},Date,Value date,Debit\n" if meaning is None else _with(quoted, meaning), HINTS_IN)
+    assert next(column.meaning for column in found.layout.columns if column.name == name) == meaning
+
+
+HINTS_IN = replace(HINTS, positive=IN)
+
+
+def _with(name: str, meaning: str) -> str:
+    rest = {"date", "amount"} - {meaning} - ({"amount"} if meaning in {"debit", "credit"} else set())
+    rest -= {"date"} if meaning == "posted" else set()
+    return ",".join([name, *rest]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Name,Amount", "header"),
+        ("Date,Description", "header"),
+        ("Date,Amount,จำนวนเงิน", "header"),
+        ("Date,วันที่,Amount", "header"),
+        ("Date,Amount,Debit", "header"),
+        ("Date,Debit (USD),Credit (THB)", "header"),
+    ],
+)
+def test_a_header_that_tells_too_little_or_two_things_is_refused(header: str, field: str) -> None:
+    assert refused(f"{header}\n2025-01-02,1,2\n") == (NOT_UNDERSTOOD, field)
+
+
+def test_a_header_far_down_is_none() -> None:
+    assert refused("x\n" * 100 + "Date,Amount\n2025-01-02,-1\n") == (NOT_UNDERSTOOD, "header")
+
+
+@pytest.mark.parametrize(
+    ("rows", "because", "ways"),
+    [
+        ("2025-01-02,-5,\n2025-01-03,7,", "minus", [OUT, IN]),
+        ("2025-01-02,5,95\n2025-01-03,7,102", "balance", [IN, IN]),
+        ("2025-01-02,5,95\n2025-01-03,7,88", "balance", [OUT, OUT]),
+        ("2025-01-03,7,88\n2025-01-02,5,95", "balance", [OUT, OUT]),  # newest first
+        ("2025-01-02,5 CR,\n2025-01-03,7,", "marks", [IN, OUT]),
+        ("2025-01-02,5 CR,\n2025-01-03,7DR,", None, [IN, OUT]),
+    ],
+)
+def test_the_way_of_a_positive_amount_is_found_in_the_file(
+    rows: str, because: str | None, ways: list[Direction]
+) -> None:
+    found = read(f"Date,Amount,Balance\n{rows}\n")
+    assert [row.direction for row in found.rows] == ways
+    assert found.layout.positive_because == because
+
+
+def test_a_cards_amounts_are_purchases() -> None:
+    found = read("หมายเลขบัตร 1234-XXXX\nDate,Description,Amount\n2025-01-02,shop,5.00\n2025-01-03,payment,-9.00\n")
+    assert [row.direction for row in found.rows] == [OUT, IN]
+    assert found.layout.positive_because == "card"
+
+
+def test_an_amount_that_nothing_gives_a_way_is_refused_unless_it_is_said() -> None:
+    data = "Date,Amount\n2025-01-02,5.00\n"
+    assert refused(data) == (NOT_UNDERSTOOD, "amount")
+    assert read(data, replace(HINTS, positive=OUT)).rows[0].direction is OUT
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [("DR,-5", None), ("เดบิต,5", None), ("CR,-5", "amount"), ("maybe,5", "direction"), ("DR,5 CR", "direction")],
+)
+def test_a_column_of_directions_rules_and_is_not_contradicted(cells: str, field: str | None) -> None:
+    found = read(f"Type,Amount,Date\n{cells},2025-01-02\n")
+    assert [row.field for row in found.bad] == ([field] if field else [])
+
+
+def test_a_minus_in_every_debit_is_decoration_and_a_single_one_is_wrong() -> None:
+    all_of_them = read("Date,Debit,Credit\n2025-01-02,-5.00,\n2025-01-03,-6.00,\n2025-01-03,,7\n")
+    assert [row.direction for row in all_of_them.rows] == [OUT, OUT, IN]
+    rows = "2025-01-02,5.00,\n" * 9
+    single = read(f"Date,Debit,Credit\n{rows}2025-01-03,-6.00,\n")
+    assert [(row.number, row.field) for row in single.bad] == [(11, "debit")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "field"),
+    [
+        ("2025-01-02,5,6", "statement_row_invalid", "amount"),
+        ("2025-01-02,,", "statement_row_invalid", "amount"),
+        ("2025-01-02,0.00,0.00", "amount_out_of_range", "amount"),
+        ("2025-01-02,9999999999999,", "amount_out_of_range", "debit"),
+        ("2025-01-02,1.234,", "statement_row_invalid", "amount"),
+        ("2025-01-02,5 CR,", "statement_row_invalid", "debit"),
+        (",5,", "statement_row_invalid", "date"),
+        ("2027-01-02,5,", "date_in_future", "date"),
+        ("2025-02-30,5,", "statement_row_invalid", "date"),
+        ("1889-02-03,5,", "statement_row_invalid", "date"),
+        ("yesterday,5,", "statement_row_invalid", "date"),
+        ("2025-01-02 26:00,5,", "statement_row_invalid", "time"),
+        ("2025-01-02,1,250.00,x", "statement_row_invalid", "row"),
+        ("2025-01-02,5 apples,", "statement_row_invalid", "debit"),
+    ],
+)
+def test_a_wrong_row_says_its_field_and_code(cells: str, code: str, field: str) -> None:
+    found = read(f"Date,Debit,Credit\n{cells}\n2025-01-02,1,\n")
+    assert [(row.number, row.code, row.field) for row in found.bad] == [(2, code, field)]
+    assert len(found.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "order", "assumed", "first"),
+    [
+        (["01/02/2025", "13/02/2025"], "dmy", False, date(2025, 2, 1)),
+        (["01/02/2025", "02/13/2025"], "mdy", False, date(2025, 1, 2)),
+        (["01/02/2025"], "dmy", True, date(2025, 2, 1)),
+        (["25-01-02", "25-01-31"], "ymd", False, date(2025, 1, 2)),
+        (["68-01-02", "68-01-31"], "ymd", False, date(2025, 1, 2)),
+        (["01/12/2026", "03/01/2026"], "dmy", True, date(2026, 1, 3)),  # a row dated ahead proves nothing
+        (["2025-01-02"], None, False, date(2025, 1, 2)),
+    ],
+)
+def test_the_order_of_dates_is_decided_over_the_column(
+    days: list[str],
+    order: str | None,
+    assumed: bool,  # noqa: FBT001
+    first: date,
+) -> None:
+    found = read("Date,Debit\n" + "".join(f"{day},1\n" for day in days))
+    assert (found.layout.date_order, found.layout.date_order_assumed) == (order, assumed)
+    assert found.rows[0].day == first
+
+
+def test_a_single_date_in_another_order_is_a_wrong_row() -> None:
+    found = read("Date,Debit\n" + "".join(f"{day}/02/2025,1\n" for day in range(1, 29)) + "02/13/2025,1\n")
+    assert [(row.number, row.field) for row in found.bad] == [(30, "date")]
+
+
+@pytest.mark.parametrize("days", [["13/02/2025", "02/13/2025"], ["2/28/16", "16/2/28"]])
+def test_a_column_of_contradicting_orders_is_refused(days: list[str]) -> None:
+    assert refused("Date,Debit\n" + "".join(f"{day},1\n" for day in days)) == (NOT_UNDERSTOOD, "date")
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "at"),
+    [
+        ("1 ม.ค. 68", date(2025, 1, 1), None),
+        ("๑ มกราคม ๒๕๖๘", date(2025, 1, 1), None),
+        ("29 ก.พ. 2567", date(2024, 2, 29), None),
+        ("5 ธันวาคม พ.ศ. 2567 14:05", date(2024, 12, 5), time(14, 5)),
+        ("05-Dec-24", date(2024, 12, 5), None),
+        ("Thu, 5 Dec 2024", date(2024, 12, 5), None),
+        ("Dec 5, 2024", date(2024, 12, 5), None),
+        ("5 Sept 2024", date(2024, 9, 5), None),
+        ("20241205", date(2024, 12, 5), None),
+        ("05122567", date(2024, 12, 5), None),
+        ("2567/12/05", date(2024, 12, 5), None),
+        ("2024-12-05T23:30:00Z", date(2024, 12, 6), time(6, 30)),
+        ("2024-12-05T23:30:00.123+07:00", date(2024, 12, 5), time(23, 30)),
+        ("05.12.2024 1:05 PM", date(2024, 12, 5), time(13, 5)),
+        ("05/12/24 12.15 น.", date(2024, 12, 5), time(12, 15)),
+        ("05/12/42", date(1999, 12, 5), None),
+    ],
+)
+def test_dates_of_two_eras_and_languages(text: str, day: date, at: time | None) -> None:
+    row = one(f'Date,Debit\n"{text}",1\n')
+    assert (row.day, row.at) == (day, at)
+
+
+@pytest.mark.parametrize("text", ["25:00", "13:61", "13 PM", "noon", "0:30 PM"])
+def test_a_wrong_time_is_a_wrong_row(text: str) -> None:
+    found = read(f"Date,Time,Debit\n2025-01-02,{text},1\n")
+    assert [row.field for row in found.bad] == ["time"]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1,250.50", "1250.50"), ("1250", "1250"), ("฿1,250.-", "1250"), ("๑,๒๕๐.๕๐", "1250.50"),
+        ("THB 1,250.50", "1250.50"),
+        ("1,250.50 บาท", "1250.50"), ("+5", "5"), (".50", "0.50"), ("5.", "5"), ("  5.00  ", "5"),
+        ("１２．５０", "12.50"), ("5.00 DR", "5"),
+        ("DR 5.00", "5"),
+    ],
+)  # fmt: skip
+def test_amounts_are_read_exactly(text: str, amount: str) -> None:
+    assert one(f'Date,Debit\n2025-01-02,"{text}"\n').amount == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,25",
+        "1.250,00",
+        "12,50.00",
+        "1 250",
+        "--5",
+        "(5)-",
+        "(5",
+        "5)",
+        "five",
+        "1e5",
+        "0x10",
+        "5%",
+        "1.2.3",
+        "$ €5",
+        "x" * 80,
+    ],
+)
+def test_what_may_be_two_amounts_or_none_is_a_wrong_row(text: str) -> None:
+    found = read(f'Date,Debit\n2025-01-02,"{text}"\n')
+    assert [row.field for row in found.bad] == ["debit"]
+
+
+@pytest.mark.parametrize("text", ["-5.00", "(5.00)", "5.00-", "−5.00", "฿-5.00", "-฿5.00"])
+def test_a_negative_amount_in_any_of_its_forms(text: str) -> None:
+    row = one(f'Date,Amount\n2025-01-02,"{text}"\n')
+    assert (row.amount, row.direction) == (Decimal(5), OUT)
+
+
+def test_currencies_of_column_head_cell_file_and_hint() -> None:
+    assert one("Date,Debit\n2025-01-02,$5\n").currency is Currency.USD
+    assert one("Date,Debit (EUR)\n2025-01-02,5\n").currency is Currency.EUR
+    assert one("Currency,SGD\nDate,Debit\n2025-01-02,5\n").currency is Currency.SGD
+    assert one("Date,Debit,Currency\n2025-01-02,5,jpy\n").currency is Currency.JPY
+    assert read("Date,Debit\n2025-01-02,5\n", replace(HINTS, currency=Currency.GBP)).rows[0].currency is Currency.GBP
+
+
+@pytest.mark.parametrize("cells", ["5,XYZ", "$5,THB", "5.50,JPY"])
+def test_a_currency_that_is_unknown_or_contradicts_is_a_wrong_row(cells: str) -> None:
+    assert len(read(f"Date,Debit,Currency\n2025-01-02,{cells}\n").bad) == 1
+
+
+def test_each_account_and_currency_has_sums_of_its_own() -> None:
+    found = read("Date,Debit,Currency,Account\n2025-01-02,5,THB,1\n2025-01-02,6,USD,1\n2025-01-02,7,THB,2\n")
+    assert [(each.account, each.currency.value, each.money_out) for each in found.summary.accounts] == [
+        ("1", "THB", Decimal(5)),
+        ("1", "USD", Decimal(6)),
+        ("2", "THB", Decimal(7)),
+    ]
+
+
+def test_more_accounts_than_anybody_has_are_refused() -> None:
+    rows = "".join(f"2025-01-02,5,{number}\n" for number in range(101))
+    assert refused(f"Date,Debit,Account\n{rows}") == (NOT_UNDERSTOOD, "account")
+
+
+def test_the_delimiter_is_told_by_the_header_and_not_by_the_preamble() -> None:
+    found = read("Bank, Branch, Town, Country\nDate;Debit;Description\n2025-01-02;5;a, b\n")
+    assert (found.layout.delimiter, found.rows[0].description) == (";", "a, b")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_three_ways_and_count_alike(end: str) -> None:
+    found = read(end.join(["Date,Debit,Description", '2025-01-02,5,"a\nb"', "2025-01-03,6,c"]))
+    assert [row.number for row in found.rows] == [2, 4]
+
+
+def test_only_the_posting_date_is_better_than_none() -> None:
+    assert one("Posting Date,Debit\n2025-01-03,5\n").day == date(2025, 1, 3)
+    assert one("Posting Date,Transaction Date,Debit\n2025-01-03,2025-01-02,5\n").day == date(2025, 1, 2)
+
+
+def test_cells_without_a_name_are_kept_by_their_place() -> None:
+    assert one("Date,,Debit\n2025-01-02,x,5\n").raw == {"Date": "2025-01-02", "column 2": "x", "Debit": "5"}
