@@ -24,6 +24,8 @@ _MARKS: Final = (
 )
 _BLANK_WITHIN: Final = re.compile(r"[0-9,.]\s+[0-9,.]")
 _NUMBER: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+")
+_PLAIN: Final = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+"""What nearly all amounts look like, and can be taken at once."""
 _SHAPE: Final = re.compile(
     r"(?P<open>\()?(?P<signs>[+-]?)(?P<before>[^0-9()+.,-]*)(?P<inner>[+-]?)(?P<number>[0-9,.]+?)(?P<dash>\.-)?"
     r"(?P<after>(?!\.)[^0-9()+,-]*)(?P<trailing>[+-]?)(?P<close>\))?"
@@ -43,6 +45,11 @@ class Amount:
     number: Decimal
     mark: Direction | None = None
     currency: Currency | None = None
+
+    @property
+    def balance(self) -> Decimal:
+        """As a balance: DR says that the account is overdrawn."""
+        return -abs(self.number) if self.mark is Direction.OUT else self.number
 
 
 def amount_of(cell: Cell, field: str) -> Amount | None:
@@ -75,6 +82,10 @@ def in_currency(number: Decimal, currency: Currency, field: str) -> Decimal:
 
 
 def _read(text: str, field: str) -> Amount | None:
+    if not text:
+        return None
+    if len(text) <= _LONGEST and _PLAIN.fullmatch(text):
+        return Amount(_bounded(Decimal(text.replace(",", "")), field))
     bare = unicodedata.normalize("NFKC", text).translate(_THAI_DIGITS).translate(_MINUS).strip()
     if bare in _NOTHING:
         return None

@@ -44,7 +44,7 @@ class CsvTable:
             source.taken.clear()
 
     def _parser(self, source: _Source) -> Iterator[list[str]]:
-        return csv.reader(source, delimiter=self._delimiter, strict=True)
+        return csv.reader(source, delimiter=self._delimiter, strict=True, skipinitialspace=True)
 
     def _record(self, number: int, cells: list[str]) -> Record:
         if len(cells) > self._limits.columns:

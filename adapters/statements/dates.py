@@ -104,18 +104,18 @@ class Calendar:
             case date():
                 return self.whole(cell.year, cell.month, cell.day, None)
             case str():
-                return self._text(cell.translate(_THAI_DIGITS).strip())
+                return self._text(cell)
             case Unusable():
                 raise RowFaultError("date", cell.reason)
             case _:
                 return self._text(str(cell))
 
-    def _read_text(self, text: str) -> Reading | None:
+    def _read_text(self, cell: str) -> Reading | None:
+        text = _WEEKDAY.sub("", cell.translate(_THAI_DIGITS).strip())
         if not text:
             return None
         if len(text) > _LONGEST:
             raise RowFaultError("date", "is longer than any date")
-        text = _WEEKDAY.sub("", text)
         if found := _ISO.fullmatch(text):
             return self._moved(int(found["year"]), int(found["month"]), int(found["day"]), found["rest"])
         if found := _NUMBERS.fullmatch(text):

@@ -6,8 +6,8 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -27,6 +27,7 @@ _PARTS: Final = re.compile(r"[/|\n\r]|\s-\s")
 _JOINED: Final = frozenset({"description", "reference", "channel", "unused", "posted"})
 """Meanings that several columns may have."""
 _TEXT: Final = "description"
+_UNUSED: Final = "unused"
 _MONEY: Final = frozenset({"amount", "debit", "credit"})
 
 
@@ -38,19 +39,31 @@ class Heading:
         names: of the columns, as they stand.
         meanings: for each column; None where it is unknown or not used.
         currency: that a column of amounts names in its head.
+        places: of the columns, by meaning.
     """
 
     names: tuple[str, ...]
     meanings: tuple[str | None, ...]
     currency: Currency | None
+    places: Mapping[str | None, tuple[int, ...]]
 
     def columns(self, meaning: str) -> tuple[int, ...]:
         """The places of the columns that mean this."""
-        return tuple(place for place, found in enumerate(self.meanings) if found == meaning)
+        return self.places.get(meaning, ())
 
     def column(self, meaning: str) -> int | None:
         """The place of the first one."""
-        return next(iter(self.columns(meaning)), None)
+        places = self.places.get(meaning)
+        return places[0] if places else None
+
+    def with_texts_for(self, meaning: str) -> Heading:
+        """The same header, in which the columns that seemed to mean this are texts."""
+        meanings = tuple(_TEXT if found == meaning else found for found in self.meanings)
+        return replace(self, meanings=meanings, places=_places(meanings))
+
+
+def _places(meanings: Sequence[str | None]) -> dict[str | None, tuple[int, ...]]:
+    return {each: tuple(place for place, found in enumerate(meanings) if found == each) for each in set(meanings)}
 
 
 def key(text: str) -> str:
@@ -82,8 +95,8 @@ def heading_of(cells: Sequence[Cell]) -> Heading | None:
             raise _not_understood(f"columns {' and '.join(places)} both mean {meaning}")
     if counts["amount"] and (counts["debit"] or counts["credit"]):
         raise _not_understood("there is a column for the amount beside those for debit and credit")
-    used = tuple(None if meaning == "unused" else meaning for meaning in meanings)
-    return Heading(names, used, _currency(names, meanings))
+    used = tuple(None if meaning == _UNUSED else meaning for meaning in meanings)
+    return Heading(names, used, _currency(names, meanings), _places(used))
 
 
 @lru_cache(maxsize=1024)
@@ -124,6 +137,7 @@ def _looked_up(text: str, section: str) -> str | None:
             return found
     for separator in (_TRANSLATIONS, _PARTS):
         told = {meaning for part in _parts(text, separator) if (meaning := table.get(key(part)))}
+        told = told - {_UNUSED} or told
         if len(told) == 1:
             return told.pop()
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, time
 from decimal import Decimal
@@ -33,6 +34,7 @@ class RowReader:
         self._tally = tally
         self._currency = self._heading.currency or hints.currency
         self._account: str | None = None
+        self._names = _distinct(self._heading.names)
         date_column = self._heading.column("date")
         self._date = self._heading.column("posted") if date_column is None else date_column
 
@@ -64,6 +66,8 @@ class RowReader:
         cells = record.cells
         if self._is_heading(cells):
             return True
+        if self._told_carried(cells):
+            return True
         dated = self._is_dated(cells)
         if self._money_told(cells):
             return not dated and self._told_totals(cells)
@@ -80,6 +84,16 @@ class RowReader:
 
     def _is_heading(self, cells: Sequence[Cell]) -> bool:
         return tuple(text_of(cell) for cell in cells) == self._heading.names
+
+    def _told_carried(self, cells: Sequence[Cell]) -> bool:
+        """Whether the line carries a balance forward, which some banks write where the amounts are."""
+        labels = {_label(cell_at(cells, place)) for place in self._heading.columns("description")}
+        carried = labels & {"opening", "closing"}
+        if len(carried) != 1:
+            return False
+        told = (self._cell(cells, name) for name in ("balance", *_MONEY))
+        self._tell(carried.pop() or "", next((cell for cell in told if text_of(cell)), ""))
+        return True
 
     def _told_balance(self, cells: Sequence[Cell]) -> bool:
         """Whether the line only tells the balance before or after the rows; if so it is remembered."""
@@ -111,7 +125,7 @@ class RowReader:
         except RowFaultError:
             return  # a remark that begins like a label
         if amount and label in _TOLD:
-            number = amount.number if label in {"opening", "closing"} else abs(amount.number)
+            number = amount.balance if label in {"opening", "closing"} else abs(amount.number)
             self._tally.tell((self._account, self._currency), {label: number})
 
     def _read(self, record: Record) -> StatementRow:
@@ -131,7 +145,7 @@ class RowReader:
             amount=in_currency(amount, currency, "amount"),
             currency=currency,
             direction=direction,
-            balance=in_currency(balance.number, currency, "balance") if balance else None,
+            balance=in_currency(balance.balance, currency, "balance") if balance else None,
             description=self._text(cells, "description"),
             reference=self._text(cells, "reference") or None,
             channel=self._text(cells, "channel") or None,
@@ -204,17 +218,21 @@ class RowReader:
         return " · ".join(dict.fromkeys(parts))[:_LONGEST_DESCRIPTION]
 
     def _raw(self, cells: Sequence[Cell]) -> dict[str, str]:
-        return {
-            name or f"column {place}": text
-            for place, (name, cell) in enumerate(zip(self._heading.names, cells, strict=False), 1)
-            if (text := text_of(cell))
-        }
+        return {name: text for name, cell in zip(self._names, cells, strict=False) if (text := text_of(cell))}
 
     def _bad(self, record: Record, fault: RowFaultError) -> BadRow:
         return BadRow(record.number, fault.code, fault.field, fault.reason, self._raw(record.cells))
 
     def _cell(self, cells: Sequence[Cell], meaning: str) -> Cell:
         return cell_at(cells, self._heading.column(meaning))
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names for the cells as they stand; columns without one, or with that of another, are told by their place."""
+    counts = Counter(names)
+    return [
+        name if name and counts[name] == 1 else f"{name or 'column'} {place}" for place, name in enumerate(names, 1)
+    ]
 
 
 def _label(cell: Cell) -> str | None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from adapters.statements.amounts import Amount, amount_of
 from adapters.statements.dates import Calendar, Orders
-from adapters.statements.headings import Heading, heading_of, tells_a_card
+from adapters.statements.headings import Heading, direction_of, heading_of, tells_a_card
 from adapters.statements.limits import Limits
 from adapters.statements.records import Cell, Record, RowFaultError, Table, cell_at, text_of
 from contracts.errors import ErrorCode
@@ -19,6 +19,7 @@ from workers.ports.errors import StatementError
 from workers.ports.statements import Direction, StatementHints
 
 _MOSTLY: Final = 0.9
+_HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ class _Column:
             self.before = None
             return
         if self.before is not None:
-            self._compare(self.before, (amount.number, balance.number))
-        self.before = (amount.number, balance.number)
+            self._compare(self.before, (amount.number, balance.balance))
+        self.before = (amount.number, balance.balance)
 
     def _compare(self, above: tuple[Decimal, Decimal], below: tuple[Decimal, Decimal]) -> None:
         """Rows may be listed upwards or downwards in time; only what one way alone explains is evidence."""
@@ -79,20 +80,24 @@ class _Column:
     def decide(self, *, card: bool) -> tuple[Direction | None, str | None]:
         """Which way a positive amount went, and what told so.
 
+        An account has more rows of money that went out, so that a minus on most of them means that. A few among many
+        are as likely the payments of a card. A card with a minus on most rows contradicts itself.
+
         Raises:
             StatementError: statement_not_understood: nothing tells it.
         """
         if not self.bare:
             return None, None
-        if self.votes:
-            return self.votes.most_common(1)[0][0], "balance"
-        if len(self.marks) == 1:
+        way, count = next(iter(self.votes.most_common(1)), (Direction.IN, 0))
+        if count and count >= _MOSTLY * self.votes.total():
+            return way, "balance"
+        if not count and len(self.marks) == 1:
             return next(iter(self.marks)).other, "marks"
-        if card:
+        if not count and card and self.minus <= _HALF * self.bare:
             return Direction.OUT, "card"
-        if self.minus:
+        if not count and not card and self.minus >= _HALF * self.bare:
             return Direction.IN, "minus"
-        reason = "nothing tells which way the amounts went: no sign, mark, direction or balance"
+        reason = "nothing tells for sure which way the amounts went: no direction, mark or balance, and few minus signs"
         raise StatementError(ErrorCode.STATEMENT_NOT_UNDERSTOOD, reason, field="amount")
 
 
@@ -122,10 +127,10 @@ class _Start:
 
 
 def _columns(records: Iterator[Record], start: _Start, hints: StatementHints, calendar: Calendar) -> Understanding:
-    heading = start.heading
-    look = _Look(heading, calendar)
+    look = _Look(start.heading, calendar)
     for record in records:
         look.take(record)
+    heading = look.heading()
     order, assumed = look.orders.decide()
     told = Understanding(heading, start.place, start.number, order, assumed, None, None, look.decorated())
     if heading.column("amount") is None or heading.column("direction") is not None:
@@ -145,6 +150,7 @@ class _Look:
         self.orders = Orders()
         self.amounts = _Column()
         self._signs = {"debit": Counter[bool](), "credit": Counter[bool]()}
+        self._directions = Counter[bool]()
 
     def take(self, record: Record) -> None:
         cells = record.cells
@@ -158,10 +164,16 @@ class _Look:
         amount = self._amount(cells, "amount")
         if amount:
             self.amounts.take(amount, self._amount(cells, "balance"))
+        self._directions[direction_of(text_of(cell_at(cells, self._heading.column("direction")))) is not None] += 1
         for name, signs in self._signs.items():
             told = self._amount(cells, name)
             if told and told.number:
                 signs[told.number < 0] += 1
+
+    def heading(self) -> Heading:
+        """The header in the light of its rows: a column such as "Type" may hold directions, or anything else."""
+        known = self._directions
+        return self._heading if known[True] >= _HALF * known.total() else self._heading.with_texts_for("direction")
 
     def decorated(self) -> frozenset[str]:
         """The columns in which nearly every amount has a minus: it then only repeats what the column says."""

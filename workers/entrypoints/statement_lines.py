@@ -23,7 +23,7 @@ _BECAUSE: Final = {
     "balance": "as the balances tell",
     "marks": "since the others are marked",
     "card": "since it is a card's statement",
-    "minus": "since others have a minus",
+    "minus": "since most amounts have a minus",
 }
 
 

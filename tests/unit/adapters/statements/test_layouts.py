@@ -107,6 +107,36 @@ def _with(name: str, meaning: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("วันที่,เวลา/วันที่มีผล,รายการ,ถอนเงิน,ฝากเงิน,ยอดคงเหลือ,ช่องทาง,รายละเอียด", "13/02/68,13:45,a,5.00,,95.00,K PLUS,b"),
+        (
+            "วันที่/Date,เวลา/Time,รายการ / Code,ช่องทาง,ลูกหนี้ (ถอน) / Debit,เจ้าหนี้ (ฝาก) / Credit,ยอดเงินคงเหลือ,Description",
+            "13/02/68,13:45,a,ENET,5.00,,95.00,b",
+        ),
+        (
+            "Trans. Date,Particulars,Chq. No.,Withdrawal,Deposit,Balance,Channel",
+            "13 Feb 2025 13:45,a · b,,5.00,,95.00,x",
+        ),
+        ("วันที่ทำรายการ,รายการ,จำนวนเงิน,ภาษี,คงเหลือ,สาขา,หมายเหตุ", "13/02/2568 13:45,a,-5.00,,95.00,x,b"),
+        ("Transaction Date,Type,Details,Amount (Baht),Balance", "2025-02-13 13:45,a,b,-5.00,95.00"),
+        ("วันที่,เวลา,รายละเอียด,ประเภท,จำนวนเงิน,ยอดเงินคงเหลือ", "13 ก.พ. 68,13.45,a · b,เงินออก,5.00,95.00"),
+        ("Date Time|Amount|Dr/Cr|Balance|Description", "13/02/2025 13:45|5.00|DR|95.00|a · b"),
+    ],
+)
+def test_layouts_such_as_thai_banks_hand_out(header: str, row: str) -> None:
+    found = one(f"{header}\n{row}\n")
+    assert (found.day, found.at, found.amount, found.direction) == (date(2025, 2, 13), time(13, 45), Decimal(5), OUT)
+    assert (found.balance, found.description) == (Decimal(95), "a · b")
+
+
+def test_a_column_of_types_that_are_no_directions_is_text() -> None:
+    found = read("Date,Type,Amount\n2025-01-02,Transfer,-5\n2025-01-02,Fee,-1\n")
+    assert [(row.direction, row.description) for row in found.rows] == [(OUT, "Transfer"), (OUT, "Fee")]
+    assert found.layout.columns[1].meaning == "description"
+
+
+@pytest.mark.parametrize(
     ("header", "field"),
     [
         ("Name,Amount", "header"),
@@ -133,6 +163,7 @@ def test_a_header_far_down_is_none() -> None:
         ("2025-01-02,5,95\n2025-01-03,7,88", "balance", [OUT, OUT]),
         ("2025-01-03,7,88\n2025-01-02,5,95", "balance", [OUT, OUT]),  # newest first
         ("2025-01-02,5 CR,\n2025-01-03,7,", "marks", [IN, OUT]),
+        ("2025-01-02,5,95 CR\n2025-01-03,100,5 DR", "balance", [OUT, OUT]),
         ("2025-01-02,5 CR,\n2025-01-03,7DR,", None, [IN, OUT]),
     ],
 )
@@ -150,6 +181,24 @@ def test_a_cards_amounts_are_purchases() -> None:
     assert found.layout.positive_because == "card"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Date,Amount\n2025-01-02,5\n2025-01-03,6\n2025-01-04,-11\n",  # a card's payment, or an account's only expense?
+        "credit card\nDate,Amount\n2025-01-02,-5\n2025-01-03,-6\n",
+        "Date,Amount,Balance\n2025-01-02,5,95\n2025-01-03,7,102\n2025-01-04,7,95\n2025-01-05,9,86\n",
+    ],
+)
+def test_amounts_that_two_things_explain_are_refused(data: str) -> None:
+    assert refused(data) == (NOT_UNDERSTOOD, "amount")
+
+
+def test_a_balance_that_is_carried_forward_is_no_income_wherever_it_stands() -> None:
+    found = read("Date,Description,Debit,Credit\n2025-01-01,Balance brought forward,,50.00\n2025-01-02,x,5,\n")
+    assert (len(found.rows), found.summary.notes) == (1, 1)
+    assert (found.summary.accounts[0].opening, found.summary.accounts[0].money_in) == (Decimal(50), Decimal(0))
+
+
 def test_an_amount_that_nothing_gives_a_way_is_refused_unless_it_is_said() -> None:
     data = "Date,Amount\n2025-01-02,5.00\n"
     assert refused(data) == (NOT_UNDERSTOOD, "amount")
@@ -161,7 +210,7 @@ def test_an_amount_that_nothing_gives_a_way_is_refused_unless_it_is_said() -> No
     [("DR,-5", None), ("เดบิต,5", None), ("CR,-5", "amount"), ("maybe,5", "direction"), ("DR,5 CR", "direction")],
 )
 def test_a_column_of_directions_rules_and_is_not_contradicted(cells: str, field: str | None) -> None:
-    found = read(f"Type,Amount,Date\n{cells},2025-01-02\n")
+    found = read(f"Type,Amount,Date\n{cells},2025-01-02\nDR,1,2025-01-02\nCR,1,2025-01-02\n")
     assert [row.field for row in found.bad] == ([field] if field else [])
 
 
@@ -351,5 +400,14 @@ def test_only_the_posting_date_is_better_than_none() -> None:
     assert one("Posting Date,Transaction Date,Debit\n2025-01-03,2025-01-02,5\n").day == date(2025, 1, 2)
 
 
+def test_blanks_around_delimiters_and_quotes_do_not_matter() -> None:
+    assert one('Date, Description, Debit\n2025-01-02, "a, b", "1,000.00"\n').description == "a, b"
+
+
+def test_an_overdrawn_balance_is_negative() -> None:
+    assert one("Date,Debit,Balance\n2025-01-02,5,95.00 DR\n").balance == Decimal(-95)
+
+
 def test_cells_without_a_name_are_kept_by_their_place() -> None:
+    assert one("Date,Note,Note,Debit\n2025-01-02,x,y,5\n").raw["Note 3"] == "y"
     assert one("Date,,Debit\n2025-01-02,x,5\n").raw == {"Date": "2025-01-02", "column 2": "x", "Debit": "5"}

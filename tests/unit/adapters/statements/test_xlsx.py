@@ -36,7 +36,7 @@ def book_of(*rows: tuple[object, ...]) -> tuple[Workbook, Worksheet]:
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     for row in (HEAD, *rows):
-        sheet.append(row)
+        sheet.append(list(row))
     return book, sheet
 
 
