@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 
 from contracts.errors import ErrorCode
-from contracts.money import Currency
 from tests.unit.adapters.statements.reading import HINTS, one, read, refused
 from workers.ports.statements import Direction
 
@@ -247,129 +246,6 @@ def test_a_wrong_row_says_its_field_and_code(cells: str, code: str, field: str) 
     assert len(found.rows) == 1
 
 
-@pytest.mark.parametrize(
-    ("days", "order", "assumed", "first"),
-    [
-        (["01/02/2025", "13/02/2025"], "dmy", False, date(2025, 2, 1)),
-        (["01/02/2025", "02/13/2025"], "mdy", False, date(2025, 1, 2)),
-        (["01/02/2025"], "dmy", True, date(2025, 2, 1)),
-        (["25-01-02", "25-01-31"], "ymd", False, date(2025, 1, 2)),
-        (["68-01-02", "68-01-31"], "ymd", False, date(2025, 1, 2)),
-        (["01/12/2026", "03/01/2026"], "dmy", True, date(2026, 1, 3)),  # a row dated ahead proves nothing
-        (["2025-01-02"], None, False, date(2025, 1, 2)),
-    ],
-)
-def test_the_order_of_dates_is_decided_over_the_column(
-    days: list[str],
-    order: str | None,
-    assumed: bool,  # noqa: FBT001
-    first: date,
-) -> None:
-    found = read("Date,Debit\n" + "".join(f"{day},1\n" for day in days))
-    assert (found.layout.date_order, found.layout.date_order_assumed) == (order, assumed)
-    assert found.rows[0].day == first
-
-
-def test_a_single_date_in_another_order_is_a_wrong_row() -> None:
-    found = read("Date,Debit\n" + "".join(f"{day}/02/2025,1\n" for day in range(1, 29)) + "02/13/2025,1\n")
-    assert [(row.number, row.field) for row in found.bad] == [(30, "date")]
-
-
-@pytest.mark.parametrize("days", [["13/02/2025", "02/13/2025"], ["2/28/16", "16/2/28"]])
-def test_a_column_of_contradicting_orders_is_refused(days: list[str]) -> None:
-    assert refused("Date,Debit\n" + "".join(f"{day},1\n" for day in days)) == (NOT_UNDERSTOOD, "date")
-
-
-@pytest.mark.parametrize(
-    ("text", "day", "at"),
-    [
-        ("1 ม.ค. 68", date(2025, 1, 1), None),
-        ("๑ มกราคม ๒๕๖๘", date(2025, 1, 1), None),
-        ("29 ก.พ. 2567", date(2024, 2, 29), None),
-        ("5 ธันวาคม พ.ศ. 2567 14:05", date(2024, 12, 5), time(14, 5)),
-        ("05-Dec-24", date(2024, 12, 5), None),
-        ("Thu, 5 Dec 2024", date(2024, 12, 5), None),
-        ("Dec 5, 2024", date(2024, 12, 5), None),
-        ("5 Sept 2024", date(2024, 9, 5), None),
-        ("20241205", date(2024, 12, 5), None),
-        ("05122567", date(2024, 12, 5), None),
-        ("2567/12/05", date(2024, 12, 5), None),
-        ("2024-12-05T23:30:00Z", date(2024, 12, 6), time(6, 30)),
-        ("2024-12-05T23:30:00.123+07:00", date(2024, 12, 5), time(23, 30)),
-        ("05.12.2024 1:05 PM", date(2024, 12, 5), time(13, 5)),
-        ("05/12/24 12.15 น.", date(2024, 12, 5), time(12, 15)),
-        ("05/12/42", date(1999, 12, 5), None),
-    ],
-)
-def test_dates_of_two_eras_and_languages(text: str, day: date, at: time | None) -> None:
-    row = one(f'Date,Debit\n"{text}",1\n')
-    assert (row.day, row.at) == (day, at)
-
-
-@pytest.mark.parametrize("text", ["25:00", "13:61", "13 PM", "noon", "0:30 PM"])
-def test_a_wrong_time_is_a_wrong_row(text: str) -> None:
-    found = read(f"Date,Time,Debit\n2025-01-02,{text},1\n")
-    assert [row.field for row in found.bad] == ["time"]
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("1,250.50", "1250.50"), ("1250", "1250"), ("฿1,250.-", "1250"), ("๑,๒๕๐.๕๐", "1250.50"),
-        ("THB 1,250.50", "1250.50"),
-        ("1,250.50 บาท", "1250.50"), ("+5", "5"), (".50", "0.50"), ("5.", "5"), ("  5.00  ", "5"),
-        ("１２．５０", "12.50"), ("5.00 DR", "5"),
-        ("DR 5.00", "5"),
-    ],
-)  # fmt: skip
-def test_amounts_are_read_exactly(text: str, amount: str) -> None:
-    assert one(f'Date,Debit\n2025-01-02,"{text}"\n').amount == Decimal(amount)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1,25",
-        "1.250,00",
-        "12,50.00",
-        "1 250",
-        "--5",
-        "(5)-",
-        "(5",
-        "5)",
-        "five",
-        "1e5",
-        "0x10",
-        "5%",
-        "1.2.3",
-        "$ €5",
-        "x" * 80,
-    ],
-)
-def test_what_may_be_two_amounts_or_none_is_a_wrong_row(text: str) -> None:
-    found = read(f'Date,Debit\n2025-01-02,"{text}"\n')
-    assert [row.field for row in found.bad] == ["debit"]
-
-
-@pytest.mark.parametrize("text", ["-5.00", "(5.00)", "5.00-", "−5.00", "฿-5.00", "-฿5.00"])
-def test_a_negative_amount_in_any_of_its_forms(text: str) -> None:
-    row = one(f'Date,Amount\n2025-01-02,"{text}"\n')
-    assert (row.amount, row.direction) == (Decimal(5), OUT)
-
-
-def test_currencies_of_column_head_cell_file_and_hint() -> None:
-    assert one("Date,Debit\n2025-01-02,$5\n").currency is Currency.USD
-    assert one("Date,Debit (EUR)\n2025-01-02,5\n").currency is Currency.EUR
-    assert one("Currency,SGD\nDate,Debit\n2025-01-02,5\n").currency is Currency.SGD
-    assert one("Date,Debit,Currency\n2025-01-02,5,jpy\n").currency is Currency.JPY
-    assert read("Date,Debit\n2025-01-02,5\n", replace(HINTS, currency=Currency.GBP)).rows[0].currency is Currency.GBP
-
-
-@pytest.mark.parametrize("cells", ["5,XYZ", "$5,THB", "5.50,JPY"])
-def test_a_currency_that_is_unknown_or_contradicts_is_a_wrong_row(cells: str) -> None:
-    assert len(read(f"Date,Debit,Currency\n2025-01-02,{cells}\n").bad) == 1
-
-
 def test_each_account_and_currency_has_sums_of_its_own() -> None:
     found = read("Date,Debit,Currency,Account\n2025-01-02,5,THB,1\n2025-01-02,6,USD,1\n2025-01-02,7,THB,2\n")
     assert [(each.account, each.currency.value, each.money_out) for each in found.summary.accounts] == [
@@ -395,17 +271,8 @@ def test_lines_may_end_in_three_ways_and_count_alike(end: str) -> None:
     assert [row.number for row in found.rows] == [2, 4]
 
 
-def test_only_the_posting_date_is_better_than_none() -> None:
-    assert one("Posting Date,Debit\n2025-01-03,5\n").day == date(2025, 1, 3)
-    assert one("Posting Date,Transaction Date,Debit\n2025-01-03,2025-01-02,5\n").day == date(2025, 1, 2)
-
-
 def test_blanks_around_delimiters_and_quotes_do_not_matter() -> None:
     assert one('Date, Description, Debit\n2025-01-02, "a, b", "1,000.00"\n').description == "a, b"
-
-
-def test_an_overdrawn_balance_is_negative() -> None:
-    assert one("Date,Debit,Balance\n2025-01-02,5,95.00 DR\n").balance == Decimal(-95)
 
 
 def test_cells_without_a_name_are_kept_by_their_place() -> None:
