@@ -263,11 +263,8 @@ class Orders:
         """
         if not self.possible:
             return None, False
-        if not self.votes and self.possible[_THE_USUAL] == max(self.possible.values()):
-            return _THE_USUAL, True
         if not self.votes:
-            reason = "the dates make no sense as day, month, year, and in two other orders they do"
-            raise StatementError(ErrorCode.STATEMENT_NOT_UNDERSTOOD, reason, field="date")
+            return _THE_USUAL, True
         ((best, count),) = self.votes.most_common(1)
         if count < _SURE * self.votes.total():
             reason = "some dates make sense as day, month, year only, and others in another order only"

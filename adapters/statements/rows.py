@@ -68,10 +68,12 @@ class RowReader:
             return True
         if self._told_carried(cells):
             return True
-        dated = self._is_dated(cells)
-        if self._money_told(cells):
-            return not dated and self._told_totals(cells)
-        return self._told_balance(cells) or not dated
+        dated, money = self._is_dated(cells), self._money_told(cells)
+        if not dated and self._told_totals(cells):
+            return True
+        if not (dated and money) and self._told_balance(cells):
+            return True
+        return not dated and not money
 
     def _is_dated(self, cells: Sequence[Cell]) -> bool:
         try:
@@ -96,27 +98,19 @@ class RowReader:
         return True
 
     def _told_balance(self, cells: Sequence[Cell]) -> bool:
-        """Whether the line only tells the balance before or after the rows; if so it is remembered."""
-        told = [label for label in (_label(cell) for cell in cells) if label in _TOLD]
-        if not told:
+        """Whether the line only tells balances or sums beside their names; if so they are remembered."""
+        if not any(_label(cell) in _TOLD for cell in cells):
             return False
-        balance = self._cell(cells, "balance")
-        if text_of(balance):
-            self._tell(told[0], balance)
-        else:
-            for label, value in _labelled(cells):
-                self._tell(label, value)
+        for label, value in _labelled(cells):
+            self._tell(label, value)
         return True
 
     def _told_totals(self, cells: Sequence[Cell]) -> bool:
         """Whether the line tells the sums of the columns above it; if so they are remembered."""
-        labels = {_label(cell) for cell in cells} - {None}
-        if not labels & {"total", "told_out", "told_in"}:
+        if not any(_label(cell) == "total" for cell in cells):
             return False
         for label, name in (("told_out", "debit"), ("told_in", "credit")):
-            value = self._cell(cells, name)
-            if text_of(value) and ("total" in labels or label in labels):
-                self._tell(label, value)
+            self._tell(label, self._cell(cells, name))
         return True
 
     def _tell(self, label: str, value: Cell) -> None:

@@ -80,3 +80,16 @@ def test_a_wrong_time_is_a_wrong_row(text: str) -> None:
 def test_only_the_posting_date_is_better_than_none() -> None:
     assert one("Posting Date,Debit\n2025-01-03,5\n").day == date(2025, 1, 3)
     assert one("Posting Date,Transaction Date,Debit\n2025-01-03,2025-01-02,5\n").day == date(2025, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-01-02 or so", "2025-01-02T10:00:00+99:99", "x" * 61, "5 Nonsense 2024", "2025-02-30T10:00:00Z", "=TODAY()"],
+)
+def test_what_is_no_date_is_a_wrong_row(text: str) -> None:
+    found = read(f'Date,Debit\n"{text}",1\n')
+    assert [row.field for row in found.bad] == ["date"]
+
+
+def test_a_time_below_which_a_second_date_stands_is_taken() -> None:
+    assert one('Date,Time,Debit\n2025-01-02,"13:45\n03-01-25",1\n').at == time(13, 45)

@@ -15,7 +15,7 @@ from adapters.statements.limits import LIMITS
 from adapters.statements.reader import FileStatementReader
 from contracts.errors import ErrorCode
 from tests.unit.adapters.statements.reading import HINTS, read, refused
-from tests.unit.adapters.statements.workbooks import SHEET, workbook
+from tests.unit.adapters.statements.workbooks import SHEET, packed, workbook, workbook_parts
 from workers.ports.errors import StatementError
 
 UNREADABLE = ErrorCode.STATEMENT_UNREADABLE
@@ -247,3 +247,23 @@ def test_reasons_hold_none_of_the_owners_words() -> None:
     found = read(f"{HEAD}2025-13-45,Somchai,1.00,\n2025-01-02,Somchai,Somchai,\n2025-01-02,Somchai,1,2\n")
     assert len(found.bad) == 3
     assert "Somchai" not in " ".join(row.reason for row in found.bad)
+
+
+def test_a_part_that_is_packed_in_an_unusual_way_is_refused() -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_BZIP2) as archive:
+        for name, content in workbook_parts().items():
+            archive.writestr(name, content)
+    assert refused(data.getvalue()) == (UNREADABLE, "file")
+
+
+def test_a_workbook_of_very_many_relations_is_refused() -> None:
+    parts = workbook_parts()
+    name = "xl/_rels/workbook.xml.rels"
+    more = "".join(f"<Relationship Id='r{number}' Target='x'/>" for number in range(300))
+    parts[name] = parts[name].replace("</Relationships>", f"{more}</Relationships>")
+    assert refused(packed(parts)) == (UNREADABLE, "file")
+
+
+def test_zero_characters_in_utf16_are_refused() -> None:
+    assert refused((HEAD + "\0").encode("utf-16")) == (UNREADABLE, "encoding")

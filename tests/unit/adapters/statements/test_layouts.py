@@ -278,3 +278,24 @@ def test_blanks_around_delimiters_and_quotes_do_not_matter() -> None:
 def test_cells_without_a_name_are_kept_by_their_place() -> None:
     assert one("Date,Note,Note,Debit\n2025-01-02,x,y,5\n").raw["Note 3"] == "y"
     assert one("Date,,Debit\n2025-01-02,x,5\n").raw == {"Date": "2025-01-02", "column 2": "x", "Debit": "5"}
+
+
+def test_balances_and_totals_below_the_rows_are_taken_from_beside_their_labels() -> None:
+    found = read(
+        "Date,Debit,Credit\n2025-01-02,5,\n2025-01-03,,7\n"
+        "Beginning balance: 100.00\nยอดยกไป,102.00\nTotal withdrawals,5\nTotal credits: see below\n"
+    )
+    (account,) = found.summary.accounts
+    assert (account.opening, account.closing, account.told_out) == (Decimal(100), Decimal(102), Decimal(5))
+    assert account.agrees is True
+    assert (found.summary.notes, found.summary.bad) == (4, 0)
+
+
+def test_a_shop_named_total_is_a_row_as_others_are() -> None:
+    found = read("Date,Description,Debit\n2025-01-02,Total,5\n2025-01-03,Total,\n")
+    assert (len(found.rows), [row.field for row in found.bad]) == (1, ["amount"])
+
+
+@pytest.mark.parametrize(("word", "way"), [("+", IN), ("-", OUT), ("เงินเข้า", IN), ("Withdrawal", OUT)])
+def test_words_and_signs_for_directions(word: str, way: Direction) -> None:
+    assert one(f"Date,Direction,Amount\n2025-01-02,{word},5\n").direction is way

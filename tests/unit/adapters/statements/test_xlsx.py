@@ -172,3 +172,13 @@ def test_a_cell_that_is_longer_than_any_is_a_wrong_row() -> None:
 def test_a_workbook_that_lacks_a_part_is_unreadable(part: str) -> None:
     data = workbook().replace(part.encode(), part.encode()[:-1] + b"_")
     assert refused(data) == (ErrorCode.STATEMENT_UNREADABLE, "file")
+
+
+def test_a_day_where_an_amount_should_be_is_a_wrong_row() -> None:
+    found = read_rows(("2025-01-02", "a", date(2025, 1, 2), None))
+    assert [row.field for row in found.bad] == ["debit"]
+
+
+def test_a_broken_formula_in_the_date_is_a_wrong_row() -> None:
+    found = read(workbook(sheet_of("<c><f>TODAY()</f></c><c t='str'><v>x</v></c><c><v>1</v></c>")))
+    assert [row.field for row in found.bad] == ["date"]
