@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.errors import ErrorCode
+from workers.ports.errors import StatementError
+
 _MIB: Final = 1024 * 1024
 
 
@@ -23,7 +26,7 @@ class Limits:
         columns: cells of a row.
         cell: characters of a cell, as in Excel.
         silent_bytes: that a parser may take without finding anything, for instance within one endless string.
-        rows: records of the file.
+        rows: of the file that are not empty.
         preamble: records before the header.
         accounts: different ones in one file.
         depth: of nested JSON.
@@ -43,6 +46,16 @@ class Limits:
     preamble: int = 100
     accounts: int = 100
     depth: int = 32
+
+    def check_rows(self, count: int) -> None:
+        """Refuse a file of too many rows.
+
+        Raises:
+            StatementError: statement_too_large.
+        """
+        if count > self.rows:
+            reason = f"the file has more than {self.rows} rows"
+            raise StatementError(ErrorCode.STATEMENT_TOO_LARGE, reason, field="file")
 
 
 LIMITS: Final = Limits()

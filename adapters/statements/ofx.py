@@ -49,6 +49,7 @@ class OfxRows:
         self._source = (file, encoding, hints, limits)
         seen = _Walk(hints, Tally(limits), limits)
         for _ in self._events(seen):
+            limits.check_rows(seen.number)
             seen.done.clear()
         if not seen.statements:
             reason = "the file holds no statement of a bank account or a card"
@@ -80,7 +81,7 @@ class _Walk:
         self._text: list[str] = []
         self._size = 0
         self._fields: dict[str, str] | None = None
-        self._number = 0
+        self.number = 0
         self._account: str | None = None
         self._currency: Currency | None = hints.currency
         self.statements = 0
@@ -118,7 +119,7 @@ class _Walk:
             fault = RowFaultError("row", "the transaction before this one has no end")
             self.done.append(self._bad(self._fields, fault))
         self._fields = {}
-        self._number += 1
+        self.number += 1
 
     def _leaf(self) -> None:
         """The text since the last tag was its value."""
@@ -164,7 +165,7 @@ class _Walk:
             raise RowFaultError("amount", "is zero", ErrorCode.AMOUNT_OUT_OF_RANGE)
         texts = [" ".join(fields.get(name, "").split()) for name in ("NAME", "PAYEE.NAME", "MEMO")]
         return StatementRow(
-            number=self._number,
+            number=self.number,
             day=day,
             at=at,
             amount=abs(in_currency(amount.number, currency, "amount")),
@@ -199,7 +200,7 @@ class _Walk:
             raise RowFaultError("date", "is no day of the calendar") from None
 
     def _bad(self, fields: dict[str, str], fault: RowFaultError) -> BadRow:
-        return BadRow(self._number, fault.code, fault.field, fault.reason, fields)
+        return BadRow(self.number, fault.code, fault.field, fault.reason, fields)
 
 
 def _time(found: re.Match[str]) -> time | None:

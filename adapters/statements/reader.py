@@ -66,7 +66,7 @@ class FileStatementReader:
     def _ofx(self, file: IO[bytes], encoding: str, hints: StatementHints) -> Statement:
         tally = Tally(self._limits)
         rows = OfxRows(file, encoding, hints, tally, self._limits)
-        return _Statement(StatementLayout(StatementKind.OFX, encoding=encoding), rows.rows(), tally, self._limits)
+        return _Statement(StatementLayout(StatementKind.OFX, encoding=encoding), rows.rows(), tally)
 
     def _json(self, file: IO[bytes], encoding: str, hints: StatementHints) -> Statement:
         lists = JsonLists(file, encoding, self._limits)
@@ -101,7 +101,7 @@ class FileStatementReader:
         understood = survey(found.table, hints, calendar, self._limits)
         tally = Tally(self._limits)
         rows = _rows(found.table, understood, RowReader(understood, hints, calendar, tally))
-        return _Statement(_layout(found, understood), rows, tally, self._limits)
+        return _Statement(_layout(found, understood), rows, tally)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +118,13 @@ class _Found:
 class _Statement:
     """`Statement`."""
 
-    def __init__(
-        self, layout: StatementLayout, rows: Iterator[StatementRow | BadRow], tally: Tally, limits: Limits
-    ) -> None:
+    def __init__(self, layout: StatementLayout, rows: Iterator[StatementRow | BadRow], tally: Tally) -> None:
         self.layout = layout
         self._rows = rows
         self._tally = tally
-        self._limits = limits
 
     def rows(self) -> Iterator[StatementRow | BadRow]:
-        for count, row in enumerate(self._rows, 1):
-            if count > self._limits.rows:
-                reason = f"the file has more than {self._limits.rows} rows"
-                raise StatementError(ErrorCode.STATEMENT_TOO_LARGE, reason, field="file")
+        for row in self._rows:
             self._tally.take(row)
             yield row
 

@@ -113,9 +113,16 @@ def survey(table: Table, hints: StatementHints, calendar: Calendar, limits: Limi
         card = card or any(tells_a_card(text_of(cell)) for cell in record.cells)
         found = heading_of(record.cells)
         if found:
-            return _columns(records, _Start(found, place, record.number, card), hints, calendar)
+            rows = _counted(records, limits)
+            return _columns(rows, _Start(found, place, record.number, card), hints, calendar)
     reason = f"within {limits.preamble} lines there is no header that names a date and an amount"
     raise StatementError(ErrorCode.STATEMENT_NOT_UNDERSTOOD, reason, field="header")
+
+
+def _counted(records: Iterator[Record], limits: Limits) -> Iterator[Record]:
+    for count, record in enumerate((each for each in records if each.cells or each.problem), 1):
+        limits.check_rows(count)
+        yield record
 
 
 @dataclass(frozen=True, slots=True)

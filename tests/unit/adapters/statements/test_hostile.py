@@ -64,8 +64,16 @@ def test_a_file_is_refused_as_soon_as_it_is_too_long() -> None:
     assert len(taken) == 21
 
 
-def test_too_many_rows_are_refused() -> None:
-    assert refused(HEAD + "2025-01-02,x,1.00,\n" * 4, limits=SMALL) == (TOO_LARGE, "file")
+@pytest.mark.parametrize(
+    "data", [HEAD + "2025-01-02,x,1.00,\n" * 4, OFX.format("<STMTTRN><TRNAMT>1</STMTTRN>" * 4)], ids=["csv", "ofx"]
+)
+def test_too_many_rows_are_refused_before_the_first_is_given_out(data: str) -> None:
+    with (
+        pytest.raises(StatementError, match="more than 3 rows") as caught,
+        FileStatementReader(SMALL).open([data.encode()], HINTS),
+    ):
+        pytest.fail("it was opened")
+    assert (caught.value.code, caught.value.field) == (TOO_LARGE, "file")
 
 
 @pytest.mark.parametrize("byte", [b"\xff", b"\x81"])
