@@ -35,6 +35,11 @@ class ErrorCode(StrEnum):
     NO_TEXT_FOUND = "no_text_found"
     NO_TOTAL_FOUND = "no_total_found"
     DATE_IN_FUTURE = "date_in_future"
+    STATEMENT_UNREADABLE = "statement_unreadable"
+    STATEMENT_UNSUPPORTED = "statement_unsupported"
+    STATEMENT_TOO_LARGE = "statement_too_large"
+    STATEMENT_NOT_UNDERSTOOD = "statement_not_understood"
+    STATEMENT_ROW_INVALID = "statement_row_invalid"
     ENTRY_EXISTS = "entry_exists"
     ENTRY_NOT_FOUND = "entry_not_found"
     ENTRY_DELETED = "entry_deleted"
@@ -167,6 +172,31 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "The date of the spending lies in the future.",
         "วันที่ใช้จ่ายอยู่ในอนาคต",
         "Correct the date.",
+    ),
+    ErrorCode.STATEMENT_UNREADABLE: _permanent(
+        "The statement file is damaged, or its characters cannot be decoded.",
+        "ไฟล์รายการเดินบัญชีเสียหายหรืออ่านตัวอักษรไม่ได้",
+        "Download it again; save text files as UTF-8 (UTF-16 and TIS-620 are read too).",
+    ),
+    ErrorCode.STATEMENT_UNSUPPORTED: _permanent(
+        "The file is not a statement of a kind that is read.",
+        "ไฟล์นี้ไม่ใช่รายการเดินบัญชีชนิดที่รองรับ",
+        "Send CSV, XLSX, JSON, OFX or QFX, without a password.",
+    ),
+    ErrorCode.STATEMENT_TOO_LARGE: _permanent(
+        "The statement is larger than the fleet reads, packed or unpacked.",
+        "ไฟล์รายการเดินบัญชีมีขนาดใหญ่เกินไป",
+        "Send at most 32 MiB and a million rows, or a shorter period.",
+    ),
+    ErrorCode.STATEMENT_NOT_UNDERSTOOD: _permanent(
+        "What the columns of the statement mean cannot be told.",
+        "ไม่สามารถระบุความหมายของคอลัมน์ในรายการเดินบัญชีได้",
+        "Name the columns in a header line, for instance: Date, Description, Debit, Credit.",
+    ),
+    ErrorCode.STATEMENT_ROW_INVALID: _permanent(
+        "A field of this row of the statement is missing or cannot be read.",
+        "ข้อมูลบางช่องในแถวนี้ของรายการเดินบัญชีขาดหายหรืออ่านไม่ได้",
+        "Correct the field named in the outcome; the other rows are not affected.",
     ),
     ErrorCode.ENTRY_EXISTS: _permanent(
         "An entry with this id was recorded before.",

@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from workers.entrypoints.commands import config, demo, dlq, health, lag, mappings, migrate, run, send, tail, top, topics
+from workers.entrypoints.commands import (
+    config,
+    demo,
+    dlq,
+    health,
+    lag,
+    mappings,
+    migrate,
+    run,
+    send,
+    statement,
+    tail,
+    top,
+    topics,
+)
 from workers.entrypoints.failures import CarefulGroup
 
 DISTRIBUTION = "poon-workers"
@@ -49,6 +63,7 @@ def poon(
 app.command()(demo.demo)
 app.command()(run.run)
 app.add_typer(send.app, name="send")
+app.add_typer(statement.app, name="statement")
 app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)

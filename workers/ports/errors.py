@@ -2,6 +2,7 @@
 
 RejectionError         the input is wrong (permanent): rejected at once
   ImageError           the image cannot be used (unreadable, unsupported, too large, not found, mismatch)
+  StatementError       the statement cannot be read (unreadable, unsupported, too large, not understood)
   NothingFoundError    the text or image was read but holds no amount, total or text
 TransientError         trying again may help
   BackendError         an AI backend is unavailable or too slow
@@ -22,6 +23,7 @@ __all__ = [
     "ImageError",
     "NothingFoundError",
     "RejectionError",
+    "StatementError",
     "StorageError",
     "TransientError",
     "UnavailableError",
@@ -34,6 +36,10 @@ class ImageError(RejectionError):
 
 class NothingFoundError(RejectionError):
     """Nothing usable was found: code no_text_found, no_total_found, no_amount and the like."""
+
+
+class StatementError(RejectionError):
+    """The statement cannot be read: code statement_unreadable, _unsupported, _too_large or _not_understood."""
 
 
 class TransientError(Exception):

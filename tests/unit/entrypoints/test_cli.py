@@ -15,7 +15,7 @@ from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.reference import cli_reference
 
 PLANTED = "pl4nted-s3cret"
-COMMANDS = ("demo", "run", "send", "tail", "lag", "top", "dlq", "topics", "migrate", "config", "health")
+COMMANDS = ("demo", "run", "send", "statement", "tail", "lag", "top", "dlq", "topics", "migrate", "config", "health")
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +50,7 @@ def test_help_names_every_command() -> None:
         ("dlq", "edit"),
         ("dlq", "redrive"),
         ("dlq", "discard"),
+        ("statement", "check"),
         ("topics", "show"),
         ("topics", "diff"),
         ("topics", "apply"),

@@ -1,0 +1,70 @@
+"""100,000 rows with one in twenty wrong end exactly, and take no more memory than 5,000 do."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from adapters.statements.limits import CHUNK
+from adapters.statements.reader import FileStatementReader
+from tests.unit.adapters.statements.many import WRITERS, sums
+from tests.unit.adapters.statements.reading import HINTS
+from workers.ports.statements import AccountTotals, StatementSummary
+
+FEW = 5_000
+MANY = 100_000
+MEBIBYTE = 1024 * 1024
+NUMBER_OF_A_TEXT = 8
+"""Bytes that an XLSX file's texts take each, wherever they are: what says where they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    summary: StatementSummary
+    peak: int
+
+
+def measure(path: Path) -> Measured:
+    """Read a file and see how much was allocated at the same time, beside what the reader keeps for good."""
+    tracemalloc.start(1)
+    try:
+        with FileStatementReader().open(pieces(path), HINTS) as statement:
+            for _ in statement.rows():
+                pass
+            summary = statement.summary()
+        return Measured(summary, tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kind", sorted(WRITERS))
+def test_a_hundred_thousand_rows_end_exactly_in_the_memory_of_a_few(kind: str, tmp_path: Path) -> None:
+    warm, few, many = tmp_path / "warm", tmp_path / "few", tmp_path / "many"
+    for path, rows in ((warm, 500), (few, FEW), (many, MANY)):
+        WRITERS[kind](path, rows)
+    measure(warm)  # tables are loaded and caches are filled once
+    small, large = measure(few), measure(many)
+
+    expected = sums(MANY)
+    assert (large.summary.rows, large.summary.good, large.summary.bad) == (MANY, expected.good, expected.bad)
+    assert expected.bad == MANY // 20
+    (account,) = large.summary.accounts
+    assert isinstance(account, AccountTotals)
+    assert (account.money_out, account.money_in) == (expected.money_out, expected.money_in)
+    assert account.money_out > Decimal(1_000_000)
+    kept = 2 * NUMBER_OF_A_TEXT * MANY if kind == "xlsx" else 0
+    assert large.peak < small.peak + MEBIBYTE + kept
+    assert large.peak < 8 * MEBIBYTE
