@@ -12,7 +12,7 @@ from adapters.inference.lexicon.data import word_list
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import Answer, decide
-from adapters.inference.texts.numbers import Number, numbers_in
+from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
 from adapters.inference.texts.terms import Role, Term
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
+_EITHER: Final = re.compile(r"\s?(?:บาท|baht|thb)?\s?(?:หรือ|ไม่ก็|\bor)(?:ว่า)?\s?")
+_BETWEEN: Final = re.compile(r"\bbetween\s?[฿$€£¥]?$|ระหว่าง\s?$")
+_THEN_ITS_PRICE: Final = re.compile(r"\s*(?:(?:ใน)?ราคา|มูลค่า|เป็นเงิน|price|priced at|for)\s*:?\s*")
+_BARGAINED: Final = re.compile(r"\s*(?:to|เป็น|->|→|=>)\s*")
+_PART_OF: Final = re.compile(r"(ยังไม่|ไม่)?รวม(?:ค่า)?[ก-๎]{3,16}\s*$")
+"""A part of the price that was told, or one not in it yet: 380 with 75 of toll."""
+_PLUS: Final = re.compile(r"(?:\bplus|บวก|\+)\s*$")
+_AND_TAX: Final = re.compile(r"\s*(?:และ|กับ|and|\+|,|บวก|plus)*\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tax|gst|service(?: charge)?)\s*")
 _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
 _SHARED_OR_EACH: Final = re.compile(
@@ -91,7 +99,7 @@ def _terms(prose: Prose, taken: list[Span]) -> list[Term]:
         before = numbers[position - 1].right if position else 0
         after = numbers[position + 1].left if position + 1 < len(numbers) else len(prose.text)
         terms.append(term_of(prose, number, before, after))
-    return _without_ranges(prose, terms)
+    return _without_ranges(prose, _judged_together(prose, terms))
 
 
 def _is_negative(terms: list[Term]) -> bool:
@@ -123,13 +131,37 @@ def _multiplied(prose: Prose, numbers: list[Number]) -> list[Number]:
     return joined
 
 
+def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
+    """What a number is beside its neighbour: of "Nitro 5 23,000" the first is a name, of "from 500 to 350" the second paid."""
+    marked = list(terms)
+    if terms and terms[0].role is Role.EXTRA and _PLUS.search(prose.folded, 0, terms[0].number.left):
+        marked[0] = replace(terms[0], role=Role.AMOUNT)
+    for place, (first, second) in enumerate(pairwise(terms)):
+        between = prose.folded[first.number.right : second.number.left]
+        priced = second.role in _ITEMS and first.number.value < second.number.value
+        if first.role is Role.AMOUNT and first.number.is_count and priced and _THEN_ITS_PRICE.fullmatch(between):
+            marked[place] = replace(first, role=Role.IGNORED)
+        if first.role is Role.AMOUNT and first.number.is_count and priced and not between.strip():
+            marked[place] = replace(first, role=Role.IGNORED)
+        if second.number.value < first.number.value and _BARGAINED.fullmatch(between):
+            marked[place] = replace(first, role=Role.LIST_PRICE)
+        if second.role in _ITEMS and second.number.value < first.number.value and (part := _PART_OF.search(between)):
+            marked[place + 1] = replace(second, role=Role.EXTRA if part[1] else Role.IGNORED)
+        if second.role is Role.PERCENT and marked[place].unit == "plus" and _AND_TAX.fullmatch(between):
+            marked[place + 1] = replace(second, unit="plus")
+    return marked
+
+
 def _without_ranges(prose: Prose, terms: list[Term]) -> list[Term]:
     """From a to b tells no amount."""
     marked = list(terms)
     for place, (first, second) in enumerate(pairwise(terms)):
         between = prose.folded[first.number.right : second.number.left]
         rising = first.number.value < second.number.value
-        if rising and first.number.currency is None and _RANGE.fullmatch(between) and not second.number.negative:
+        ranges = first.number.currency is None and _RANGE.fullmatch(between)
+        around = _BETWEEN.search(prose.folded, max(0, first.number.left - 10), first.number.left)
+        open_end = ranges or _EITHER.fullmatch(between) or (around and re.fullmatch(r"\D{1,9}", between))
+        if rising and open_end and not second.number.negative:
             marked[place] = replace(first, role=Role.RANGE)
             counting = second.role in {Role.COUNT, Role.IGNORED}
             marked[place + 1] = second if counting else replace(second, role=Role.RANGE)
@@ -156,6 +188,8 @@ def _local_dollar(prose: Prose, answer: Answer, found: Currency, default: Curren
 
 def _named(prose: Prose) -> set[Currency]:
     words = {word.strip(".,()") for word in prose.folded.split()}
+    if sells_by_the_pound(prose):
+        words.discard("ปอนด์")
     return {
         currency
         for currency, spellings in CURRENCY_WORDS.items()

@@ -30,6 +30,7 @@ _SHAPES: Final = (
     rf"(?<!\d)(?:\d{{1,2}}|{_HOUR_WORDS})\s?(?:โมง(?:เช้า|เย็น|ครึ่ง)?|ทุ่ม(?:ครึ่ง|กว่า)?)",
     r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
     r"#\s?\d+",
+    r"(?<![\d.,-])\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])",
     r"(?:เลขที่|หมายเลข|รหัส|contract|account)[ก-๎]{0,12}\s?(?:no\.?\s?)?\d+(?:-\d+)+(?![\d,.])",
     r"ทะเบียน(?:รถ)?\s?(?:\d[ก-ฮ]{1,2}|(?!รถ)[ก-ฮ]{1,3})[ -]?\d{1,4}(?![\d,.])",
     (
@@ -43,6 +44,8 @@ _SHAPES: Final = (
     r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
 )
 _PATTERNS: Final = tuple(re.compile(shape) for shape in _SHAPES)
+_LAUGHTER: Final = re.compile(r"(?<![\d.,฿$])5{3,}\+*(?![\d.,]|\s?(?:บาท|บ\.|baht|thb|฿|ดอล|เยน))")
+"""ห้า is read "ha": 555."""
 _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
 """The shops' sale days, 11.11 and the like, beside a price."""
 Span = tuple[int, int]
@@ -57,8 +60,8 @@ def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
     found = [(name.start, name.end) for name in _names().find(prose)]
     found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
-    sales = [match.span() for match in _SALE_DAY.finditer(prose.folded)]
-    return found + [(start, end) for start, end in sales if _has_digit(prose.folded[:start] + prose.folded[end:])]
+    beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER) for match in shape.finditer(prose.folded)]
+    return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]
 
 
 def _has_digit(words: str) -> bool:
