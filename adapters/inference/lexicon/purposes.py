@@ -33,7 +33,9 @@ _COOKING_BEFORE: Final = re.compile(
 _COOKING_AFTER: Final = re.compile(
     r"ทอด|ย่าง|เผา|ปิ้ง|นึ่ง|อบ|ต้ม|ผัด|ปั่น|ลวก|ดอง|ปาด|เชื่อม| (?:salad|soup|curry|shake|smoothie|pie|juice)"
 )
-_BY_NIGHT: Final = re.compile(r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า)\s?คืน(?!เงิน|ให้)|คืนละ|ต่อคืน|คืนเดียว|\bnights?\b|โรงแรม|รีสอร์[ทต]|\bhotel|\bresort|\bhostel")
+_BY_NIGHT: Final = re.compile(
+    r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า)\s?คืน(?!เงิน|ให้)|คืนละ|ต่อคืน|คืนเดียว|\bnights?\b|โรงแรม|รีสอร์[ทต]|\bhotel|\bresort|\bhostel"
+)
 _HOSPITAL: Final = re.compile(r"รพ|โรงพยาบาล|hospital|ผู้ป่วย|แอดมิท")
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""

@@ -15,6 +15,7 @@ from adapters.inference.texts.decisions import Answer, decide
 from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
+from adapters.inference.texts.sharing import HEADS
 from adapters.inference.texts.terms import Role, Term
 from contracts.errors import ErrorCode
 from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
@@ -34,13 +35,17 @@ _BARGAINED: Final = re.compile(r"\s*(?:to|เป็น|->|→|=>)\s*")
 _PART_OF: Final = re.compile(r"(ยังไม่|ไม่)?รวม(?:ค่า)?[ก-๎]{3,16}\s*$")
 """A part of the price that was told, or one not in it yet: 380 with 75 of toll."""
 _PLUS: Final = re.compile(r"(?:\bplus|บวก|\+)\s*$")
-_AND_TAX: Final = re.compile(r"\s*(?:และ|กับ|and|\+|,|บวก|plus)*\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tax|gst|service(?: charge)?)\s*")
+_AND_TAX: Final = re.compile(
+    r"\s*(?:และ|กับ|and|\+|,|บวก|plus)*\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tax|gst|service(?: charge)?)\s*"
+)
 _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
 _SHARED_OR_EACH: Final = re.compile(
     r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
 )
 """Words of sharing or of a price for one: where they took no part in the answer it may be the wrong number."""
+_COULD_BE_SPENT: Final = frozenset((Role.AMOUNT, Role.PAID, Role.FINAL, Role.DEPOSIT, Role.UNIT, Role.MAYBE))
+_LEAST_RIVAL: Final = 20
 _ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))
 
 
@@ -132,7 +137,7 @@ def _multiplied(prose: Prose, numbers: list[Number]) -> list[Number]:
 
 
 def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
-    """What a number is beside its neighbour: of "Nitro 5 23,000" the first is a name, of "from 500 to 350" the second paid."""
+    """What a number is beside its neighbour: of "Nitro 5 23,000" the first names, of "from 500 to 350" it was asked."""
     marked = list(terms)
     if terms and terms[0].role is Role.EXTRA and _PLUS.search(prose.folded, 0, terms[0].number.left):
         marked[0] = replace(terms[0], role=Role.AMOUNT)
@@ -141,7 +146,7 @@ def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
         priced = second.role in _ITEMS and first.number.value < second.number.value
         if first.role is Role.AMOUNT and first.number.is_count and priced and _THEN_ITS_PRICE.fullmatch(between):
             marked[place] = replace(first, role=Role.IGNORED)
-        if first.role is Role.AMOUNT and first.number.is_count and priced and not between.strip():
+        if first.role is Role.AMOUNT and first.number.currency is None and priced and not between.strip():
             marked[place] = replace(first, role=Role.IGNORED)
         if second.number.value < first.number.value and _BARGAINED.fullmatch(between):
             marked[place] = replace(first, role=Role.LIST_PRICE)
@@ -204,5 +209,30 @@ def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> T
     about = any(term.about for term in answer.terms)
     lone = len(answer.terms) == 1 and answer.terms[0].role is Role.AMOUNT
     loose = lone and _SHARED_OR_EACH.search(prose.folded) is not None
-    traits = amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)
-    return traits | {"loose": float(loose)}
+    contested = _is_contested(answer, terms)
+    traits = amount_traits(
+        answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about, contested=contested
+    )
+    heads = any(term.role is Role.UNIT and term.unit in HEADS for term in answer.terms) and len(answer.terms) > 1
+    return traits | {"loose": float(loose), "by_heads": float(heads)}
+
+
+def _is_contested(answer: Answer, terms: list[Term]) -> bool:
+    """Whether a number set aside could be the amount as well; not beside a share that is told or a sum that is right."""
+    rest = [term for term in terms if term not in answer.terms]
+    items = [term.number.value for term in rest if term.role in _ITEMS]
+    if answer.terms[0].role is Role.OWN or sum(items) == answer.value:
+        return False
+    return any(_contests(term, answer, terms) for term in rest)
+
+
+def _contests(term: Term, answer: Answer, terms: list[Term]) -> bool:
+    """Whether a number set aside could be money, and neither adds up to the amount nor divides with it."""
+    if term.role not in _COULD_BE_SPENT or (term.role is Role.MAYBE and term.number.value < _LEAST_RIVAL):
+        return False
+    told = {one.number.value for one in terms if one is not term} | {answer.value}
+    others = answer.value, term.number.value
+    joined = any(abs(sum(others) - one) < 1 or abs(abs(others[0] - others[1]) - one) < 1 for one in told - set(others))
+    counts = {one.number.value for one in terms if one.role in {Role.COUNT, Role.FACTOR, Role.MAYBE}}
+    divided = any(count and abs(max(others) / count - min(others)) < 1 for count in counts | {Decimal(2)})
+    return not joined and not divided and not any(one.role is Role.PERCENT for one in terms)

@@ -157,23 +157,30 @@ def _begins_a_longer_word(prose: Prose, start: int, end: int) -> bool:
 def _label(prose: Prose, number: Number, left: str, right: str) -> Role | None:
     if number.value in _OCTANES and _REFILL_BEFORE.search(left):
         return Role.MAYBE
-    glued = prose.folded[number.start - 1 : number.start]
-    if number.start == number.left and not number.spelled and _LETTER.match(glued or " "):
-        return Role.IGNORED
-    if not number.spelled and _LETTER.match(prose.folded[number.end : number.end + 1]):
+    if not number.spelled and _touches_a_letter(prose, number):
         return Role.IGNORED
     trimmed = left.rstrip(" .:-")
     for word, bare in _labels() if trimmed.endswith(_bare_labels()) else ():
         start = number.left - len(left) + len(trimmed) - len(bare)
         if trimmed.endswith(bare) and start in prose.edges:
-            counted = word in word_list("classifiers") and word not in _HARD_LABELS and left.strip() == bare and number.left > len(left)
-            if _is_a_price_of_its_own(word, left, right) or (counted and number.value >= _SMALL_LABEL):
+            if _is_a_price_of_its_own(word, left, right) or _counts_before(word, number, left):
                 return None
-            if number.value >= _SMALL_LABEL and word not in _MODELS and _ends_a_longer_word(prose, start, start + len(bare)):
+            longer = number.value >= _SMALL_LABEL and word not in _MODELS
+            if longer and _ends_a_longer_word(prose, start, start + len(bare)):
                 return Role.MAYBE if word in _HARD_LABELS else None
-            role = _label_role(word, number, trimmed[: -len(bare)])
-            return role
+            return _label_role(word, number, trimmed[: -len(bare)])
     return None
+
+
+def _touches_a_letter(prose: Prose, number: Number) -> bool:
+    glued = number.start == number.left and _LETTER.match(prose.folded[max(0, number.start - 1) : number.start])
+    return bool(glued or _LETTER.match(prose.folded[number.end : number.end + 1]))
+
+
+def _counts_before(word: str, number: Number, left: str) -> bool:
+    """Whether the label counts with the number before it: of "1 คิว 450" the 450 is the price of one."""
+    counts = word in word_list("classifiers") and word not in _HARD_LABELS and left.strip() == word
+    return counts and number.left > len(left) and number.value >= _SMALL_LABEL
 
 
 def _is_a_price_of_its_own(word: str, left: str, right: str) -> bool:

@@ -18,7 +18,8 @@ _RIGHT_WINDOW: Final = 28
 _UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
 _UNIT_WORD: Final = re.compile(r"[ก-๎.]ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
-    r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
+    r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
+    r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
     r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket))"
     r"(?![a-z]))"
 )

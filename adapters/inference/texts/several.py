@@ -29,7 +29,14 @@ _IN_ONE_SHOP: Final = (
 _EVERYTHING_SOLD: Final = frozenset((Category.GROCERIES, Category.SHOPPING))
 _AT_THE_SHOW: Final = frozenset(word_list("snacks_at_a_show"))
 _SOLD_IN_SHOPS: Final = frozenset(
-    (Category.GROCERIES, Category.SHOPPING, Category.FOOD, Category.HEALTHCARE, Category.EDUCATION, Category.ENTERTAINMENT)
+    (
+        Category.GROCERIES,
+        Category.SHOPPING,
+        Category.FOOD,
+        Category.HEALTHCARE,
+        Category.EDUCATION,
+        Category.ENTERTAINMENT,
+    )
 )
 _PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
 _ANCHORS: Final = frozenset(word_list("bundle_anchors"))

@@ -20,8 +20,9 @@ _PEOPLE: Final = frozenset(("คน", "ท่าน", "people", "persons", "frie
 _HALF: Final = re.compile(
     r"(?:หาร|แบ่ง|แชร์|ออก|ช่วย)(?:กัน)*(?:ออก|จ่าย)?(?:คนละ)?ครึ่ง|(?:ออก|จ่าย)(?:ไป)?ครึ่ง(?:เดียว|หนึ่ง|นึง)"
     r"|กับ(?:เพื่อน|แฟน|พี่|น้อง|แม่|พ่อ)(?:สาว|ชาย)?\s?คนละครึ่ง|คนละครึ่งกับ"
-    r"|\bsplit (?:it |the bill )?(?:in half|50|fifty|evenly with)|\bhalf each\b|\bwent halves\b|\b(?:50[/-]50|fifty[- ]fifty)\b"
-    r"|\b(?:paid|pay|owe|covered) half\b(?! price)|\bhalf (?:of it|was mine|is mine)\b|\bmy half\b"
+    r"|\bsplit (?:it |the bill )?(?:in half|50|fifty|evenly with)|\bhalf each\b|\bwent halves\b"
+    r"|\b(?:50[/-]50|fifty[- ]fifty)\b|\b(?:paid|pay|owe|covered) half\b(?! price)"
+    r"|\bhalf (?:of it|was mine|is mine)\b|\bmy half\b"
 )
 _SPLIT_WITH_ONE: Final = re.compile(
     r"\bsplit(?: [a-z]+){0,3}(?: [\d,.]+(?: baht)?)? with (?:my |a )?"
@@ -30,7 +31,7 @@ _SPLIT_WITH_ONE: Final = re.compile(
 _ROUNDED: Final = Decimal(1)
 """Shares are told without their satang."""
 _HALF_OF: Final = re.compile(r"(?:ครึ่ง(?:หนึ่ง|นึง)?ของ|\bhalf of)\s?$")
-_HEADS: Final = frozenset(("คน", "หัว", "ท่าน", "person", "head", "each"))
+HEADS: Final = frozenset(("คน", "หัว", "ท่าน", "person", "head", "each"))
 _ONLY_MINE: Final = re.compile(
     r"(?:จ่าย|ออก)(?:แค่|เฉพาะ|แต่)(?:ของ)?(?:ตัวเอง|เรา|ผม|ฉัน)|ต่างคนต่าง(?:จ่าย|ออก)|แยกกันจ่าย|แยกจ่าย"
     r"|\b(?:paid|pay) (?:only |just )?for (?:myself|mine|my own)|\bjust (?:mine|my own)|\bonly (?:mine|my own)"
@@ -46,11 +47,11 @@ def own_share(_: Prose, terms: list[Term]) -> Answer | None:
 
 def heads_after(prose: Prose, terms: list[Term]) -> Answer | None:
     """A bill and then what came on each of so many people, or a price a head and words of paying one's own alone."""
-    heads = [term for term in of(terms, Role.UNIT) if term.unit in _HEADS]
+    heads = [term for term in of(terms, Role.UNIT) if term.unit in HEADS]
     if heads and _ONLY_MINE.search(prose.folded):
         return lone(heads[-1], 0.9)
     for place, each in enumerate(terms):
-        if each.role is not Role.UNIT or each.unit not in _HEADS:
+        if each.role is not Role.UNIT or each.unit not in HEADS:
             continue
         whole = {term.number.value for term in of(terms[:place], Role.AMOUNT, Role.PAID, Role.FINAL)}
         people = [term for term in of(terms[:place], Role.COUNT) if term.unit in _PEOPLE]

@@ -66,7 +66,7 @@ def _multiplied(units: list[Term], counts: list[Term]) -> list[_Part]:
 
 
 def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: Decimal) -> Answer | None:
-    """The price told beside a unit price: the product itself, a bundle of three for less, or a refill at so much a litre."""
+    """The price told beside a unit price: the product, a bundle of three for less, or a refill at so much a litre."""
     amounts = of(terms, Role.AMOUNT, Role.PAID)
     for term in amounts:
         if abs(term.number.value - product) <= TOLERANCE:
