@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.texts.answers import Answer
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
-from adapters.inference.texts.decisions import Answer, decide
+from adapters.inference.texts.decisions import decide
 from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
@@ -141,20 +142,35 @@ def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
     marked = list(terms)
     if terms and terms[0].role is Role.EXTRA and _PLUS.search(prose.folded, 0, terms[0].number.left):
         marked[0] = replace(terms[0], role=Role.AMOUNT)
-    for place, (first, second) in enumerate(pairwise(terms)):
+    for place in range(len(marked) - 1):
+        first, second = marked[place : place + 2]
         between = prose.folded[first.number.right : second.number.left]
-        priced = second.role in _ITEMS and first.number.value < second.number.value
-        if first.role is Role.AMOUNT and first.number.is_count and priced and _THEN_ITS_PRICE.fullmatch(between):
+        units_follow = any(term.role is Role.UNIT for term in marked[place + 2 :])
+        if _names_only(first, second, between, units_follow=units_follow):
             marked[place] = replace(first, role=Role.IGNORED)
-        if first.role is Role.AMOUNT and first.number.currency is None and priced and not between.strip():
-            marked[place] = replace(first, role=Role.IGNORED)
-        if second.number.value < first.number.value and _BARGAINED.fullmatch(between):
+        elif second.number.value < first.number.value and _BARGAINED.fullmatch(between):
             marked[place] = replace(first, role=Role.LIST_PRICE)
-        if second.role in _ITEMS and second.number.value < first.number.value and (part := _PART_OF.search(between)):
-            marked[place + 1] = replace(second, role=Role.EXTRA if part[1] else Role.IGNORED)
-        if second.role is Role.PERCENT and marked[place].unit == "plus" and _AND_TAX.fullmatch(between):
-            marked[place + 1] = replace(second, unit="plus")
+        marked[place + 1] = _beside_before(first, second, between)
     return marked
+
+
+def _names_only(first: Term, second: Term, between: str, *, units_follow: bool) -> bool:
+    """A model, grade or variety directly before its price, or before its count where a price for one follows."""
+    if first.role is not Role.AMOUNT or first.number.currency is not None:
+        return False
+    priced = second.role in _ITEMS and first.number.value < second.number.value
+    if not between.strip():
+        return priced or (units_follow and first.number.is_count and second.role is Role.COUNT)
+    return priced and first.number.is_count and _THEN_ITS_PRICE.fullmatch(between) is not None
+
+
+def _beside_before(first: Term, second: Term, between: str) -> Term:
+    """A part of the price told before it, or a tax that goes on top like the charge before it."""
+    part = _PART_OF.search(between)
+    if part is not None and second.role in _ITEMS and second.number.value < first.number.value:
+        return replace(second, role=Role.EXTRA if part[1] else Role.IGNORED)
+    taxed = second.role is Role.PERCENT and first.unit == "plus" and _AND_TAX.fullmatch(between)
+    return replace(second, unit="plus") if taxed else second
 
 
 def _without_ranges(prose: Prose, terms: list[Term]) -> list[Term]:
@@ -218,7 +234,7 @@ def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> T
 
 
 def _is_contested(answer: Answer, terms: list[Term]) -> bool:
-    """Whether a number set aside could be the amount as well; not beside a share that is told or a sum that is right."""
+    """Whether a number set aside could be the amount as well; not beside a share that is told or a right sum."""
     rest = [term for term in terms if term not in answer.terms]
     items = [term.number.value for term in rest if term.role in _ITEMS]
     if answer.terms[0].role is Role.OWN or sum(items) == answer.value:

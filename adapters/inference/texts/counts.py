@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.numbers import Number
 
-_EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})ละ")
-_EACH_WORD: Final = re.compile(r"(?<=[ก-๎])ละ(?![ก-๎]{2})")
+_EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})(?<!แ)ละ")
+_EACH_WORD: Final = re.compile(r"(?<=[ก-๎])(?<!แ)ละ(?![ก-๎]{2})")
 _LONGEST_UNIT: Final = 8
 _FEW: Final = 20
 _MANY: Final = 31
@@ -32,6 +32,8 @@ _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
 _TABLE_FOR: Final = re.compile(r"\b(?:table|seats?|room|reservation|party|booking|booked) for\s+$")
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}$")
 """ค่าเช่าห้อง 3500 is the price of a room, not its number."""
+_PRICE_OF_THIS: Final = re.compile(r"ค่า(?:เช่า|จอง|มัดจำ)?$")
+"""Of the labelled thing itself: ค่าน้ำห้อง 1205 is the water of room 1205."""
 _PAID_FOR: Final = re.compile(r"\b(?:paid|pay|spent|cost)\D{0,6} for(?: a| the)?\s*$")
 _PRICE_OF_A_ROOM: Final = re.compile(r"ค่า(?:เช่า)?ห้อง\s?$")
 _SOMETHING_ELSE: Final = re.compile(
@@ -198,7 +200,8 @@ def _label_role(word: str, number: Number, before: str) -> Role | None:
     short = len(word) == 1
     if short and (number.spelled or before[-1:].isalnum() or number.value > _FEW):
         return None
-    if _PRICE_OF.search(before) or _PAID_FOR.search(before):
+    price_of = _PRICE_OF_THIS if word in _HARD_LABELS else _PRICE_OF
+    if (number.value >= _SMALL_LABEL and price_of.search(before)) or _PAID_FOR.search(before):
         return Role.MAYBE
     if word in _MODELS:
         return Role.MAYBE if number.value >= _MODEL_LIMIT else Role.IGNORED

@@ -303,7 +303,7 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (rf"(?:เมื่อ)?(?:คืน)?วัน{_THAI_DAY}{_NOT_NEXT}(?:\s?นี้)?", _weekday(before=False)),
     (r"(?P<weekday>จันทร์|อังคาร|พุธ|พฤหัส|ศุกร์|เสาร์)นี้", _weekday(before=False)),
     (rf"(?<![a-z])(?:on\s+)?(?:last|past|previous)\s+{_ENGLISH_DAY}(?![a-z])", _weekday(before=True)),
-    (rf"(?<![a-z])(?<!next )(?:on\s+|this\s+)?{_LONG_DAY}(?:'s)?(?![a-z])", _weekday(before=False)),
+    (rf"(?<![a-z])(?<!next )(?:on\s+|this\s+)?{_LONG_DAY}(?:'s)?(?![a-z]| roast)", _weekday(before=False)),
     (r"(?:เมื่อ)?เดือน(?:ที่แล้ว|ก่อน|ที่ผ่านมา)|last month", _month_back),
     (r"(?:เมื่อ)?ปี(?:ที่แล้ว|ก่อน)|last year", _year_back),
     (r"(?:พ\.ศ\.|ค\.ศ\.|ปี)\s?(?:25|20)\d\d(?!\d)", _month_only),

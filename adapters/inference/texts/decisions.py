@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _THE_REST: Final = re.compile(r"ที่เหลือ|\brest\b")
 _STILL_OWED: Final = re.compile(r"(จ่าย|โอน|ชำระ)?(?:เงิน)?(?:ส่วน)?(?:ที่)?เหลือ(?:อีก)?\s*$")
 """What is left to pay, unless paying it is told."""
+_EVEN_PRICE: Final = 5
+"""A number that may be a label is no price for sure unless it looks like one: bus 47, room 302."""
+_SURE_OF_A_BARE_SCALE: Final = 0.8
+"""Of ร้อย alone, which is a hundred or the end of another word."""
 _SMALL: Final = Decimal(31)
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
 _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
@@ -134,7 +138,7 @@ def _items(prose: Prose, terms: list[Term]) -> Answer | None:
     if not items:
         return None
     if len(items) == 1:
-        return with_changes(lone(items[0], 0.97), terms)
+        return with_changes(lone(items[0], _SURE_OF_A_BARE_SCALE if items[0].number.weak else 0.97), terms)
     exact = [term for term in items if not term.about]
     if len(exact) == 1:
         return with_changes(lone(exact[0], 0.9), terms)
@@ -198,7 +202,8 @@ def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
         found = of(terms, *roles)
         if found:
             best = max(found, key=lambda term: term.number.value)
-            named = len(terms) == 1 and _names_its_price(prose, best)
+            even = best.role is not Role.MAYBE or not best.number.value % _EVEN_PRICE
+            named = len(terms) == 1 and even and _names_its_price(prose, best)
             return discounted(lone(best, 0.95 if named else sure), terms)
     return None
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _LEFT_WINDOW: Final = 40
 _RIGHT_WINDOW: Final = 28
-_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
-_UNIT_WORD: Final = re.compile(r"[ก-๎.]ละ\s?$")
+_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_WORD: Final = re.compile(r"[ก-๎.](?<!แ)ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
     r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
     r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
@@ -77,8 +77,7 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured
-    unit_before = _UNIT_WORD.search(left) if not measured else None
-    if number.is_count and unit_before is None and role_after(right) is not Role.CHANGE:
+    if number.is_count and not _UNIT_WORD.search(left) and role_after(right) is not Role.CHANGE:
         counted = as_count_or_label(prose, number, left, right)
         if counted is not None:
             return counted

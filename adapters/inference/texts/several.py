@@ -53,7 +53,7 @@ _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
-    r"กิน|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid"
+    r"[\s,.]*(?:แล้ว|ก็|และ|กับ|and|then|\s)*(กิน|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid)"
 )
 _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ตา|ปู่|ย่า|น้อง|พี่|ลูก)|(?:mom|mum|dad|sister|brother|grandma)")
 
@@ -82,7 +82,7 @@ def _tell_several(prose: Prose, prices: list[Span], parts: list[Prose]) -> bool:
 
 def _acts_differ(parts: list[Prose]) -> bool:
     """Beside a purpose, a part with another purpose or an act of its own: merit made, and then lunch eaten."""
-    acts = [match[0] for part in parts if (match := _ACT.match(part.folded.lstrip(" ,.และ"))) is not None]
+    acts = [match[1] for part in parts if (match := _ACT.match(part.folded)) is not None]
     kinds = {judge(part).category for part in parts}
     apart = all(map(purposes_in, parts)) and not any(kinds <= together for together in _TOGETHER)
     return len(kinds) > 1 and (apart or (len(acts) == len(parts) and len(set(acts)) > 1))

@@ -19,16 +19,19 @@ _PERSON: Final = (
 _INCOME: Final = re.compile(
     r"เงินเดือน(?:เข้า|ออก)|ได้(?:รับ)?(?:เงินเดือน|โบนัส|เงินปันผล|ปันผล|ดอกเบี้ย|ทุน|มรดก|ทิป|อั่งเปา|เงินจาก)"
     r"|(?<!เบิก)(?<!จ่าย)(?<!ลด)(?<!ซื้อ)ได้(?:รับ)?(?:เงิน)?ค่า"
-    r"|โบนัส(?:เข้า|ออก)|รายรับ|รายได้|รับเงินเดือน|ขายได้|ถูกหวย|ถูกลอตเตอรี่|โอน(?:เงิน|ตังค์)?(?:เข้า)?มา|เงินเข้าบัญชี"
+    r"|(?:โบนัส|ปันผล|ดอกเบี้ย|ค่าคอม|เบี้ยเลี้ยง|(?<!เติม)(?<!โอน)(?<!ฝาก)เงิน)เข้า|โบนัสออก"
+    r"|ลูกค้า(?:จ่าย|โอน|ชำระ|ให้)(?!คืน)"
+    r"|รายรับ|รายได้|รับเงินเดือน|ขายได้|ถูกหวย|ถูกลอตเตอรี่|โอน(?:เงิน|ตังค์)?(?:เข้า)?มา|เงินเข้าบัญชี"
     r"|(?<![ก-๎])(?:ได้)?กำไร|เก็บ(?:เงิน|ตังค์)ได้|(?<!ให้)(?<!คืน)(?<!ที่)(?<!เงิน)ยืม(?:เงิน|ตังค์)?[ก-๎]{0,16}มา|กู้(?:เงิน)?(?:มา|ได้)"
-    rf"|{_PERSON}(?:ให้|ส่ง|โอน)(?:เงิน|ตังค์|ค่าขนม)?(?:มา)?\s?(?:อีก\s?)?\d"
+    rf"|{_PERSON}(?:ให้|ส่ง|โอน)(?:เงิน|ตังค์|ค่าขนม|อั่งเปา|ทิป)?(?:มา)?\s?(?:อีก\s?)?\d"
     r"|(?<!ร้าน)ขาย[ก-๎a-z\s\d,.]{0,40}?"
     r"(?<!ไม่)ได้(?!(?:เงิน)?(?:ทอน|คืน)|ส่วนลด|ลด|แต้ม|แถม|คะแนน|ของ)(?:เงิน|มา|กำไร)?\s?(?:\d|[ก-๎]{2})"
     r"|\b(?:received|got|earned) (?:my |a |the )?"
     r"(?:salary|bonus|wages?|paycheck|pay rise|dividends?|interest|commission)"
     r"|\breceived \W{0,2}\d|\bgot \W{0,2}\d[\d,.]*(?: baht| thb)? from\b|\bborrowed\b"
     r"|\b(?:gave|sent|transferred|paid|lent) me (?!\W?(?:the )?(?:discount|change|bill|receipt|a discount|back the))"
-    r"|\b(?:got|was|been) paid(?! back)\b|\bsalary (?:came|received|in)\b|\bsold (?:my|the|an?|some|old|two|\d)"
+    r"|\b(?:got|was|been) paid(?! back)\b|\bsold (?:my|the|an?|some|old|two|\d)|\bowes? me\b"
+    r"|\b(?:salary|bonus|wages|commission)\b.{0,20}\b(?:came|received|arrived|in)\b"
     r"|\b(?:won|earned) \W?\d|\bincome\b(?! tax)"
 )
 _TREATED: Final = re.compile(
@@ -39,12 +42,12 @@ _TREATED: Final = re.compile(
 _OWN_MONEY: Final = re.compile(r"จ่าย|ออกเอง|ส่วนของ|ทิป|\b(?:i|we|my|tip|spent)\b")
 _NOT_DONE: Final = re.compile(
     r"ไม่ได้(?:ซื้อ|สั่ง)|ไม่ได้จ่าย(?!สด|เงินสด|ด้วย|ผ่าน|เอง|บัตร)|แต่ไม่(?:ซื้อ|เอา|สั่ง)|ยังไม่(?:ได้)?(?:ซื้อ|จ่าย|โอน|ชำระ|สั่ง)"
-    r"|(?:อยาก|ว่าจะ|กะจะ|คิดจะ|ตั้งใจจะ|กำลังจะ|วางแผน(?:จะ)?|เดี๋ยว(?:ค่อย|จะ)?|ไว้ค่อย|เกือบ(?:จะ)?)\s?(?:ไป)?(?:ซื้อ|จ่าย|โอน|สั่ง)"
-    r"|อยากได้|พรุ่งนี้[ก-๎ ]{0,12}(?:จ่าย|ซื้อ|โอน)"
+    r"|(?:อยาก|กะว่าจะ|คิดว่าจะ|ว่าจะ|กะจะ|คิดจะ|ตั้งใจจะ|กำลังจะ|วางแผน(?:จะ)?|เดี๋ยว(?:ค่อย|จะ)?|ไว้ค่อย|เกือบ(?:จะ)?)\s?(?:ไป)?(?:ซื้อ|จ่าย|โอน|สั่ง)"
+    r"|อยากได้|(?:ว่าจะ|กะจะ)(?:ไป)?กิน|พรุ่งนี้[ก-๎ ]{0,12}(?:จ่าย|ซื้อ|โอน)"
     r"|\b(?:didn'?t|did not|don'?t) (?:buy|pay|order|get it)|\bdidn'?t$|\b(?:haven'?t|have not) (?:paid|bought)"
     r"|\bnot paid yet"
     r"|\b(?:want|wants|wanted|plan|plans|planning|going|hoping|need|needs|have) to (?:buy|pay|get|order)\b"
-    r"|\b(?:will|should|might|must) (?:buy|pay|get|order)\b|\bthinking (?:of|about) (?:buying|getting)"
+    r"|\b(?:will|should|might|must) (?:buy|pay|get|order)\b|\bthinking (?:of|about) (?:buying|getting|an?|the)\b"
     r"|\b(?:almost|nearly) (?:bought|paid)|\bdecided (?:not to|against)|\bunpaid\b"
 )
 _DONE: Final = re.compile(
