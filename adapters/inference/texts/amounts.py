@@ -160,7 +160,8 @@ def _names_only(first: Term, second: Term, between: str, *, units_follow: bool) 
         return False
     priced = second.role in _ITEMS and first.number.value < second.number.value
     if not between.strip():
-        return priced or (units_follow and first.number.is_count and second.role is Role.COUNT)
+        price_told = second.role in _ITEMS and second.number.currency is not None
+        return priced or price_told or (units_follow and first.number.is_count and second.role is Role.COUNT)
     return priced and first.number.is_count and _THEN_ITS_PRICE.fullmatch(between) is not None
 
 

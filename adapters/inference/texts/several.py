@@ -38,6 +38,9 @@ _SOLD_IN_SHOPS: Final = frozenset(
         Category.ENTERTAINMENT,
     )
 )
+_PARTS_OF_A_JOB: Final = frozenset(
+    ("ค่าแรง", "ค่าแรงช่าง", "ค่าช่าง", "ค่าติดตั้ง", "ติดตั้ง", "อะไหล่", "installation", "labour", "labor")
+)
 _PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
 _ANCHORS: Final = frozenset(word_list("bundle_anchors"))
 """One of these makes what goes with it one payment: a room with its water, a taxi with the toll."""
@@ -133,7 +136,7 @@ def _meals(part: Prose) -> frozenset[str]:
 
 def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
     sellers = [one.value for one in sellers_in(prose)]
-    judged = [judge(part) for part in parts]
+    judged = [one for one in map(judge, parts) if one.evidence not in _PARTS_OF_A_JOB]
     known = {one.category for one in judged if one.evidence is not None}
     if sellers and all(one.category in _EVERYTHING_SOLD for one in sellers) and known <= _SOLD_IN_SHOPS:
         return False

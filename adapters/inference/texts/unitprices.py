@@ -29,7 +29,8 @@ def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
     if not units:
         return None
     instalments = _INSTALMENTS.search(prose.folded) is not None
-    if instalments and _is_period(units[-1].unit):
+    told_whole = units[-1].unit == "งวด" and of(terms, Role.AMOUNT, Role.PAID)
+    if told_whole or (instalments and _is_period(units[-1].unit)):
         return lone(units[-1], 0.88)
     parts = _multiplied(units, [] if instalments else _counts(terms))
     product = sum((value for value, _ in parts), Decimal(0))
@@ -90,12 +91,16 @@ def _count_for(unit: Term, counts: list[Term]) -> Term | None:
     """The count a unit price belongs to: of the same classifier, else the nearest of another kind of thing."""
     same = [one for one in counts if one.unit and (one.unit.rstrip("s") == unit.unit.rstrip("s"))]
     if same:
-        return min(same, key=lambda one: abs(one.number.start - unit.number.start))
+        return max(same, key=lambda one: (one.number.start < unit.number.start, -_distance(one, unit)))
     if _is_period(unit.unit):
         return None
     other = [one for one in counts if not _is_period(one.unit)] or (counts if unit.unit in _EACH else [])
     before = [one for one in other if one.number.start < unit.number.start]
     return before[-1] if before else (other[0] if other else None)
+
+
+def _distance(one: Term, other: Term) -> int:
+    return abs(one.number.start - other.number.start)
 
 
 def _is_period(unit: str) -> bool:
