@@ -141,9 +141,10 @@ def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
     ]
 
 
-def purposes_in(prose: Prose) -> list[Found[Category]]:
+@lru_cache(maxsize=64)
+def purposes_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that tells a cultural purpose, left to right."""
-    return _purposes().find(prose)
+    return tuple(_purposes().find(prose))
 
 
 def relatives_in(prose: Prose) -> frozenset[str]:

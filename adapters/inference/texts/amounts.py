@@ -47,6 +47,8 @@ _SHARED_OR_EACH: Final = re.compile(
 """Words of sharing or of a price for one: where they took no part in the answer it may be the wrong number."""
 _COULD_BE_SPENT: Final = frozenset((Role.AMOUNT, Role.PAID, Role.FINAL, Role.DEPOSIT, Role.UNIT, Role.MAYBE))
 _LEAST_RIVAL: Final = 20
+_MOST_WEIGHED: Final = 24
+"""Numbers that are compared with one another; more of them are doubtful anyway, and would cost the square."""
 _ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))
 
 
@@ -142,11 +144,11 @@ def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
     marked = list(terms)
     if terms and terms[0].role is Role.EXTRA and _PLUS.search(prose.folded, 0, terms[0].number.left):
         marked[0] = replace(terms[0], role=Role.AMOUNT)
+    last_unit = max((place for place, term in enumerate(terms) if term.role is Role.UNIT), default=-1)
     for place in range(len(marked) - 1):
         first, second = marked[place : place + 2]
         between = prose.folded[first.number.right : second.number.left]
-        units_follow = any(term.role is Role.UNIT for term in marked[place + 2 :])
-        if _names_only(first, second, between, units_follow=units_follow):
+        if _names_only(first, second, between, units_follow=last_unit > place + 1):
             marked[place] = replace(first, role=Role.IGNORED)
         elif second.number.value < first.number.value and _BARGAINED.fullmatch(between):
             marked[place] = replace(first, role=Role.LIST_PRICE)
@@ -222,7 +224,8 @@ def _named(prose: Prose) -> set[Currency]:
 
 def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> Traits:
     """What the confidence is weighed from."""
-    unused = len([term for term in terms if term not in answer.terms and term.role is not Role.COUNT])
+    used = {term.number.start for term in answer.terms}
+    unused = len([term for term in terms if term.number.start not in used and term.role is not Role.COUNT])
     about = any(term.about for term in answer.terms)
     lone = len(answer.terms) == 1 and answer.terms[0].role is Role.AMOUNT
     loose = lone and _SHARED_OR_EACH.search(prose.folded) is not None
@@ -236,10 +239,13 @@ def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> T
 
 def _is_contested(answer: Answer, terms: list[Term]) -> bool:
     """Whether a number set aside could be the amount as well; not beside a share that is told or a right sum."""
-    rest = [term for term in terms if term not in answer.terms]
+    used = {term.number.start for term in answer.terms}
+    rest = [term for term in terms if term.number.start not in used]
     items = [term.number.value for term in rest if term.role in _ITEMS]
     if answer.terms[0].role is Role.OWN or sum(items) == answer.value:
         return False
+    if len(terms) > _MOST_WEIGHED:
+        return True
     return any(_contests(term, answer, terms) for term in rest)
 
 

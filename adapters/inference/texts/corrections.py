@@ -30,6 +30,7 @@ def without_corrected(prose: Prose, numbers: list[Number]) -> list[Number]:
         if second.left - first.right <= _FARTHEST and _TAKEN_BACK.search(prose.folded[first.right : second.left])
     }
     denied = {number.start for place, number in enumerate(numbers) if _is_denied(prose, numbers, place)}
+    # A denial speaks for itself; the words of taking back that it holds would else take the right number with it.
     return [number for number in numbers if number.start not in (denied or taken_back)]
 
 

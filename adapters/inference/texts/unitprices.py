@@ -52,17 +52,18 @@ def _counts(terms: list[Term]) -> list[Term]:
 def _multiplied(units: list[Term], counts: list[Term]) -> list[_Part]:
     """Each unit price times its count, once where it has none, with the terms that took part."""
     parts: list[_Part] = []
-    used: list[Term] = []
+    free = list(counts)
+    rooms = [one for one in counts if one.unit in _ROOMS]
+    last: Term | None = None
     for unit in units:
-        free = [one for one in counts if one not in used] or [one for one in used if one.unit == unit.unit]
-        count = _count_for(unit, free)
+        count = _count_for(unit, free or [one for one in (last,) if one is not None and one.unit == unit.unit])
         if count is None:
             parts.append((unit.number.value, (unit,)))
-        else:
-            used.append(count)
-            rooms = [one for one in counts if unit.unit in _NIGHTS and one.unit in _ROOMS and one is not count]
-            factor = rooms[0].number.value if rooms else Decimal(1)
-            parts.append((count.number.value * factor * unit.number.value, (count, unit, *rooms[:1])))
+            continue
+        last, free = count, [one for one in free if one is not count]
+        times = [one for one in rooms[:1] if unit.unit in _NIGHTS and one is not count]
+        factor = times[0].number.value if times else Decimal(1)
+        parts.append((count.number.value * factor * unit.number.value, (count, unit, *times)))
     return parts
 
 

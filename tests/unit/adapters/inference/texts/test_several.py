@@ -8,11 +8,15 @@ from tests.unit.adapters.inference.texts.reading import amount_or_code
 @pytest.mark.parametrize(
     "text",
     [
-        "coffee 60 at Amazon and a haircut 200", "movie 240 and dinner 560", "ค่าห้อง 5000 ให้แม่ 3000", "ทำบุญ 100 กินข้าว 60",
-        "ซองงานบวช 500 ซองงานแต่ง 1,000", "ให้แม่ 3,000 แล้วก็ทำบุญ 200",
+        "coffee 60 at Amazon and a haircut 200",
+        "movie 240 and dinner 560",
+        "ค่าห้อง 5000 ให้แม่ 3000",
+        "ทำบุญ 100 กินข้าว 60",
+        "ซองงานบวช 500 ซองงานแต่ง 1,000",
+        "ให้แม่ 3,000 แล้วก็ทำบุญ 200",
         "ซื้อบัตรรถไฟฟ้า 300 จ่ายค่าหมอ 700 แล้วก็ให้เงินแม่ 2,000",
     ],
-)  # fmt: skip
+)
 def test_payments_at_different_places_or_for_different_ends_are_several(text: str) -> None:
     assert amount_or_code(text) == "several_purchases"
 

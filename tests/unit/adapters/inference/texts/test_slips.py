@@ -7,7 +7,6 @@ import pytest
 from adapters.inference.texts.extraction import read_text
 from tests.unit.adapters.inference.texts.reading import TODAY, amount_or_code
 
-
 SHOP = """ชำระเงินสำเร็จ
 12 ก.ค. 2569 09:15
 ธ.กสิกรไทย xxx-x-x4567-x
