@@ -34,6 +34,7 @@ _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รั
 _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}\s?$")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
+_EXCHANGED: Final = re.compile(r"แลก(?:เงิน|เป็น)?|\bexchang")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
 
 
@@ -188,7 +189,7 @@ def _one_currency(prose: Prose, items: list[Term]) -> list[Term]:
     if len(exact) == 1:
         return exact
     between = prose.folded[items[0].number.right : items[1].number.left]
-    if _CONVERTED.search(between):
+    if _CONVERTED.search(between) or _EXCHANGED.search(prose.folded):
         return [items[1]]
     return [items[0]] if re.search(r"=|\(|≈|~|คิดเป็น|หรือ|equals|or about|i\.e\.", between) else items
 

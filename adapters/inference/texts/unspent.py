@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _OUTGOING: Final = re.compile(
     r"ซื้อ|จ่าย|กิน|ชำระ|(?:ส่ง|แบ่ง|เอา)(?:เงิน)?ให้|โอน(?:เงิน)?(?:ให้|ไป)|ค่า[ก-๎]{2}"
-    r"|\b(?:paid (?!by\b|me\b)\d|spent|bought|gave (?!me\b)|sent to)\b"
+    r"|\b(?:paid (?!by\b|me\b)\d|spent|bought|gave (?!me\b)|sent to|treated (?:myself|ourselves))\b"
 )
 _PERSON: Final = (
     r"(?<![ก-๎])(?:คุณ)?(?:แม่|พ่อ|ป๊า|ม๊า|พี่|น้อง|ป้า|ลุง|น้า|อา|ยาย|ตา|ปู่|ย่า|แฟน|เพื่อน|ลูกค้า|เจ้านาย|หัวหน้า|ลูก|สามี|ภรรยา|เมีย)(?:สาว|ชาย)?"
@@ -39,19 +39,19 @@ _TREATED: Final = re.compile(
     r"|\b(?:friend|boss|mom|mum|dad|sister|brother|boyfriend|girlfriend|husband|wife|he|she|they|colleague|company)"
     r" (?:treated (?:me|us)|(?:paid|bought|covered) (?:it )?for (?:me|us|everything|everyone)|bought me)\b"
 )
-_OWN_MONEY: Final = re.compile(r"จ่าย|ออกเอง|ส่วนของ|ทิป|\b(?:i|we|my|tip|spent)\b")
+_OWN_MONEY: Final = re.compile(r"จ่าย|(?:เรา|ผม|ฉัน|หนู)เลี้ยง|ออกเอง|ส่วนของ|ทิป|\b(?:i|we|my|tip|spent)\b")
 _NOT_DONE: Final = re.compile(
     r"ไม่ได้(?:ซื้อ|สั่ง)|ไม่ได้จ่าย(?!สด|เงินสด|ด้วย|ผ่าน|เอง|บัตร)|แต่ไม่(?:ซื้อ|เอา|สั่ง)|ยังไม่(?:ได้)?(?:ซื้อ|จ่าย|โอน|ชำระ|สั่ง)"
     r"|(?:อยาก|กะว่าจะ|คิดว่าจะ|ว่าจะ|กะจะ|คิดจะ|ตั้งใจจะ|กำลังจะ|วางแผน(?:จะ)?|เดี๋ยว(?:ค่อย|จะ)?|ไว้ค่อย|เกือบ(?:จะ)?)\s?(?:ไป)?(?:ซื้อ|จ่าย|โอน|สั่ง)"
-    r"|อยากได้|(?:ว่าจะ|กะจะ)(?:ไป)?กิน|พรุ่งนี้[ก-๎ ]{0,12}(?:จ่าย|ซื้อ|โอน)"
-    r"|\b(?:didn'?t|did not|don'?t) (?:buy|pay|order|get it)|\bdidn'?t$|\b(?:haven'?t|have not) (?:paid|bought)"
+    r"|อยากได้|(?:ว่าจะ|กะจะ)(?:ไป)?กิน|พรุ่งนี้(?:เช้า|จะ|ต้อง|ค่อย|ไป|ก็|\s)*(?:จ่าย|ซื้อ|โอน)"
+    r"|\b(?:didn'?t|did not) (?:buy|pay|order|get it)|\bdidn'?t$|\b(?:haven'?t|have not) (?:paid|bought)"
     r"|\bnot paid yet"
     r"|\b(?:want|wants|wanted|plan|plans|planning|going|hoping|need|needs|have) to (?:buy|pay|get|order)\b"
     r"|\b(?:will|should|might|must) (?:buy|pay|get|order)\b|\bthinking (?:of|about) (?:buying|getting|an?|the)\b"
     r"|\b(?:almost|nearly) (?:bought|paid)|\bdecided (?:not to|against)|\bunpaid\b"
 )
 _DONE: Final = re.compile(
-    r"(?:ซื้อ|จ่าย|โอน|สั่ง|ชำระ|จัด|กด|สอย)(?:มา|ไป|แล้ว|เลย)|(?:เลย|สุดท้ายก็?|ก็)(?:ซื้อ|จ่าย|โอน|สั่ง|จัด)|มัดจำ|(?<!ยัง)ไม่ได้จ่ายสด"
+    r"(?:ซื้อ|จ่าย|โอน|สั่ง|ชำระ|จัด|กด|สอย)(?:มา|ไป|แล้ว|เลย)|(?:เลย|สุดท้ายก็?|ก็)(?:ซื้อ|จ่าย|โอน|สั่ง|จัด)|มัดจำ|แต่(?:ก็)?ได้|แต่ก็|(?<!ยัง)ไม่ได้จ่ายสด"
     r"|\b(?:bought|paid|spent|ordered|deposit|got (?:it|one))\b"
 )
 

@@ -38,6 +38,12 @@ def test_a_purchase_that_was_not_made_is_none(text: str) -> None:
         ("แม่ให้ไปซื้อไข่ 65", "65"),
         ("คืนเงินเพื่อน 500", "500"),
         ("had to pay 500 for parking", "500"),
+        ("พรุ่งนี้วันเกิดแม่ ซื้อเค้ก 590", "590"),
+        ("กะจะซื้อเสื้อแต่ได้กางเกงมา 490", "490"),
+        ("เพื่อนเลี้ยงหนัง เราเลี้ยงข้าว 350", "350"),
+        ("got paid today so treated myself to sushi 890", "890"),
+        ("planning a trip, booked hotel 3,200", "3200"),
+        ("need to remember: paid 500 to plumber", "500"),
         ("เงินเดือนเข้า 25,000 โอนให้แม่ 5,000", "5000"),
     ],
 )
