@@ -286,6 +286,7 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (rf"(?:on\s+)?the\s+{_DAY}(?:st|nd|rd|th)\s+(?:of\s+)?last\s+month", _day_of_last_month),
     (rf"(?:เมื่อ)?วันที่\s*{_DAY}\s?[/]\s?(?P<month>0?[1-9]|1[0-2])(?![\d/])", _day_and_month_number),
     (rf"(?:เมื่อ|ทุก)?วันที่\s*{_DAY}(?![\d,.]*\d)(?:\s*(?:ที่ผ่านมา|ของเดือน|เดือนนี้|นี้))?", _day_only),
+    (rf"(?:เมื่อ)?วัน{_THAI_DAY}ที่\s*{_DAY}(?![\d,.]*\d)", _day_only),
     (rf"(?:on\s+)?(?:the\s+){_DAY}(?:st|nd|rd|th)(?:\s+of\s+(?:this|the|every)\s+month)?", _day_only),
     (rf"(?<![\d/]){_DAY}/(?P<month>0?[1-9]|1[0-2])(?![\d/%])(?!\s?{_HALF_OF})", _day_and_month_number),
     (r"(?:เมื่อ)?วานซืน(?:นี้)?|the day before yesterday|day before yesterday|2 วันก่อน(?!หน้า)", _back(2)),

@@ -35,7 +35,7 @@ _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}\s?$")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _EXCHANGED: Final = re.compile(r"แลก(?:เงิน|เป็น)?|\bexchang")
-_CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย")
+_CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย|(?:\bfor|ราคา)\s*$")
 
 
 def decide(prose: Prose, terms: list[Term]) -> Answer:

@@ -17,6 +17,8 @@ from tests.unit.adapters.inference.texts.reading import amount_or_code
         ("พันธุ์ข้าว 105 ห้าถุง ถุงละ 620", "3100"),
         ("หวย 3 ตัวตรง 123 20 บาท", "20"),
         ("Condo rent 14.5k unit 1807", "14500"),
+        ("bought 10 usd steam card for 360 baht", "360"),
+        ("ขึ้นทางด่วน 2 ด่าน 50 กับ 45", "95"),
         ("เค้กวันเกิด 2 ปอนด์ ราคา 650", "650"),
     ],
 )
