@@ -2,6 +2,7 @@
 
     python -m infra.tools.category_model
 
+Run it again after a change of the lexicon: a unit test compares the digest of these phrases with the model's own.
 It learns from the project's own lexicon (words, purposes, merchants), misspelled on purpose from a seed, and from the
 labelled texts of the unit tests. The same seed and data give the same file, byte for byte.
 """
@@ -11,13 +12,14 @@ from __future__ import annotations
 import json
 import random
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from adapters.inference.lexicon.data import category_rows, merchant_rows, payment_rows, word_list
-from adapters.inference.lexicon.similarity import BUCKETS, CATEGORIES, MODEL, grams, pack
+from adapters.inference.lexicon.similarity import BUCKETS, CATEGORIES, LONGEST, MODEL, SHORTEST, grams, pack
 from contracts.values import Category
 
 SEED: Final = 23
@@ -108,10 +110,16 @@ def train(found: list[Example]) -> np.ndarray:
     return weights
 
 
+def digest_of(found: list[Example]) -> bytes:
+    """Tells one training from another: by its phrases and by how it goes about them."""
+    settings = (SEED, EPOCHS, RATE, DECAY, BUCKETS, SHORTEST, LONGEST, LATIN, BEFORE)
+    return sha256(json.dumps((settings, found), ensure_ascii=False).encode()).digest()[:16]
+
+
 def main() -> None:
     found = examples()
     weights = train(found)
-    MODEL.write_bytes(pack(weights.tolist()))
+    MODEL.write_bytes(pack(weights.tolist(), digest_of(found)))
     print(f"{len(found)} phrases, {MODEL.stat().st_size / 1024:.0f} KiB written to {MODEL.name}")
 
 

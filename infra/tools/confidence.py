@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 RECORDS: Final = Path("tests/eval/data/outcomes.jsonl")
 FIELDS: Final = ("amount", "category")
 RIDGE: Final = 0.3
-TRUSTED: Final = {"prior": 4.0, "about": -2.0, "loose": -4.0}
+TRUSTED: Final = {"prior": 4.0, "about": -2.0, "loose": -4.0, "contested": -1.7, "by_heads": -1.0}
 """Without evidence a rule's own confidence stands as it is; its trait is a quarter of the logarithm of its odds.
-An amount said to be approximate is by its own words not the exact one."""
+An amount said to be approximate is by its own words not the exact one. One beside another that could be it as well,
+or counted from so much a head, was behind most amounts that were sure and wrong."""
 ROUNDS: Final = 50
 NOTE: Final = "# Written by infra/tools/confidence.py from tests/eval/data/outcomes.jsonl; see docs/accuracy.md.\n"
 

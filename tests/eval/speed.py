@@ -15,7 +15,7 @@ from rich.table import Table
 
 from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.prose import read_prose
-from adapters.inference.lexicon.purposes import words_in
+from adapters.inference.lexicon.purposes import purposes_in, words_in
 from adapters.inference.texts.extraction import read_text
 from contracts.readings import ReadingContext
 from tests.eval.labelled import Labelled, load, sets
@@ -41,7 +41,7 @@ def run(files: Files = None, *, rounds: Rounds = 5) -> None:
 
 
 def _seconds(case: Labelled) -> float:
-    for cache in (read_prose, merchants_in, words_in):
+    for cache in (read_prose, merchants_in, purposes_in, words_in):
         cache.cache_clear()
     context = ReadingContext(reference_date=case.on)
     started = time.process_time()

@@ -30,6 +30,7 @@ _OWN_MONEY: Final = frozenset(
 _BARE_CASH: Final = re.compile(r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?<=\.-))สด(?=\s|$|[.,!)])")
 _INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$")
 _BACK: Final = re.compile(r"คืน|refund|back")
+_ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d")
 _FILLERS: Final = " \t\n:-("
 _SPLIT_WORDS: Final = ("ที่เหลือ", "ส่วนที่เหลือ", "the rest", "rest by", "rest in", "rest with", "ครึ่งนึง", "half")
 
@@ -65,10 +66,11 @@ def payment_method_of(text: str) -> PaymentMethod | None:
 
 
 def _is_split(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
-    """Part by one purse, the rest by another: both named and a word of parting between or before them."""
+    """Part by one purse, the rest by another: both named, a sum after each or a word of parting beside them."""
     if len({one.value for one in found}) == 1 or found[0].value not in _OWN_MONEY | {PaymentMethod.BANK_TRANSFER}:
         return False
-    return any(word in prose.folded for word in _SPLIT_WORDS)
+    sums = [one for one in found if _ITS_SUM.match(prose.folded, one.end)]
+    return len({one.value for one in sums}) > 1 or any(word in prose.folded for word in _SPLIT_WORDS)
 
 
 def _negated(prose: Prose, one: Found[PaymentMethod]) -> bool:

@@ -33,6 +33,10 @@ _COOKING_BEFORE: Final = re.compile(
 _COOKING_AFTER: Final = re.compile(
     r"ทอด|ย่าง|เผา|ปิ้ง|นึ่ง|อบ|ต้ม|ผัด|ปั่น|ลวก|ดอง|ปาด|เชื่อม| (?:salad|soup|curry|shake|smoothie|pie|juice)"
 )
+_BY_NIGHT: Final = re.compile(
+    r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า)\s?คืน(?!เงิน|ให้)|คืนละ|ต่อคืน|คืนเดียว|\bnights?\b|โรงแรม|รีสอร์[ทต]|\bhotel|\bresort|\bhostel"
+)
+_HOSPITAL: Final = re.compile(r"รพ|โรงพยาบาล|hospital|ผู้ป่วย|แอดมิท")
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
@@ -92,7 +96,7 @@ def judge(prose: Prose, merchant: KnownMerchant | None = None) -> Judgement:
     words = words_in(prose)
     gift = _family_gift(prose)
     bought_thing = bool(words) and _first_start(_family("buying").find(prose)) is not None
-    if gift is not None and not bought_thing and not _outranks_family(words):
+    if gift is not None and not bought_thing and not _outranks_family(prose, words):
         return Judgement(Category.FAMILY, _BY_PURPOSE, gift, Step.FAMILY)
     return _by_merchant(prose, merchant, words) or _by_words(prose, words) or _unknown()
 
@@ -101,7 +105,18 @@ def judge(prose: Prose, merchant: KnownMerchant | None = None) -> Judgement:
 def words_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that names a thing of some category, left to right."""
     found = [Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None]
-    return tuple(one._replace(value=Category.FOOD) if _is_cooked(prose, one) else one for one in found)
+    found = [one._replace(value=Category.FOOD) if _is_cooked(prose, one) else one for one in found]
+    return tuple(one._replace(value=_of_nights(prose)) if _is_by_night(prose, one) else one for one in found)
+
+
+def _is_by_night(prose: Prose, one: Found[Category]) -> bool:
+    """A room is rented by the month; paid by the night it is a traveller's, or a patient's."""
+    rented = one.value is Category.BILLS and one.within(prose).casefold() in table("language")["rents"]
+    return rented and _BY_NIGHT.search(prose.folded) is not None
+
+
+def _of_nights(prose: Prose) -> Category:
+    return Category.HEALTHCARE if _HOSPITAL.search(prose.folded) else Category.TRAVEL
 
 
 def _is_cooked(prose: Prose, one: Found[Category]) -> bool:
@@ -126,9 +141,10 @@ def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
     ]
 
 
-def purposes_in(prose: Prose) -> list[Found[Category]]:
+@lru_cache(maxsize=64)
+def purposes_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that tells a cultural purpose, left to right."""
-    return _purposes().find(prose)
+    return tuple(_purposes().find(prose))
 
 
 def relatives_in(prose: Prose) -> frozenset[str]:
@@ -172,8 +188,10 @@ def _family_gift(prose: Prose) -> str | None:
     return None
 
 
-def _outranks_family(words: Sequence[Found[Category]]) -> bool:
-    return any(one.value in {Category.EDUCATION, Category.HEALTHCARE} for one in words)
+def _outranks_family(prose: Prose, words: Sequence[Found[Category]]) -> bool:
+    """Tuition and treatment, and the rent: whoever it is sent to owns the house."""
+    rent = any(one.within(prose).casefold() in table("language")["rents"] for one in words)
+    return rent or any(one.value in {Category.EDUCATION, Category.HEALTHCARE} for one in words)
 
 
 def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[Found[Category]]) -> Judgement | None:

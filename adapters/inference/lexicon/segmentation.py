@@ -21,6 +21,8 @@ _NEVER_FIRST: Final = frozenset("ะัาำิีึืฺุู็่้๊�
 _NEVER_LAST: Final = frozenset("เแโใไ")
 _TWO_WORDS: Final = frozenset(("สองไม้",))
 """Listed as one, but two of something in a spending text."""
+_SCALES: Final = ("ร้อย", "พัน", "หมื่น", "แสน", "ล้าน")
+"""They end everyday words as well: เรียบร้อย holds no hundred."""
 _EXTRA: Final = frozenset(("นึง", "ซาว", "บ.", "มั้ง", "ละ", "ค่า", "ปั๊ม", "แบงค์", "แบงก์"))
 
 
@@ -64,7 +66,7 @@ def _starts_inside(word: str) -> tuple[int, ...]:
     cuts = range(_SHORTEST_PART, len(word))
     heads = [cut for cut in cuts if word[:cut] in listed and word[cut:] in common]
     tails = [len(word) - cut for cut in cuts if word[-cut:] in listed and word[:-cut] in common]
-    return tuple(sorted({*heads, *tails}))
+    return tuple(sorted(cut for cut in {*heads, *tails} if not word.endswith(_SCALES) or word[cut:] not in _SCALES))
 
 
 def _divide(run: str, words: frozenset[str]) -> list[tuple[int, int]]:

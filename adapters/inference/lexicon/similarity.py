@@ -27,7 +27,7 @@ _MOST_LETTERS: Final = 200
 _MOST_WORDS: Final = 12
 _NO_LETTERS: Final = re.compile(r"[^a-zก-๎]+")
 _SAID_OF_MONEY: Final = re.compile(r"บาท|สตางค์|(?<![a-z])(?:baht|thb|paid|spent|for|the|and|with|by)(?![a-z])")
-_HEADER: Final = struct.Struct("<If")
+_HEADER: Final = struct.Struct("<If16s")
 
 
 class Guess(NamedTuple):
@@ -84,17 +84,23 @@ def _scores(text: str) -> list[float]:
     return [sum(column) * scale / len(places) ** 0.5 for column in zip(*rows, strict=True)]
 
 
-def pack(weights: Sequence[Sequence[float]]) -> bytes:
-    """The file of a model: how many buckets, the scale, one signed byte a weight."""
+def pack(weights: Sequence[Sequence[float]], digest: bytes) -> bytes:
+    """The file of a model: how many buckets, the scale, what it was trained on, one signed byte a weight."""
     scale = max(abs(weight) for row in weights for weight in row) / 127
     body = bytes(round(weight / scale) & 0xFF for row in weights for weight in row)
-    return _HEADER.pack(len(weights), scale) + body
+    return _HEADER.pack(len(weights), scale, digest) + body
+
+
+def trained_on() -> bytes:
+    """The digest, 16 bytes, of what the model was trained on; it tells a model older than the lexicon."""
+    _, _, digest = _HEADER.unpack_from(MODEL.read_bytes())
+    return bytes(digest)
 
 
 @cache
 def _weights() -> tuple[float, memoryview]:
     content = MODEL.read_bytes()
-    buckets, scale = _HEADER.unpack_from(content)
+    buckets, scale, _ = _HEADER.unpack_from(content)
     if buckets != BUCKETS:
         msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
         raise ValueError(msg)

@@ -9,12 +9,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.texts.answers import Answer
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
-from adapters.inference.texts.decisions import Answer, decide
-from adapters.inference.texts.numbers import Number, numbers_in
+from adapters.inference.texts.decisions import decide
+from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
+from adapters.inference.texts.sharing import HEADS
 from adapters.inference.texts.terms import Role, Term
 from contracts.errors import ErrorCode
 from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
@@ -27,12 +29,26 @@ if TYPE_CHECKING:
 
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
+_EITHER: Final = re.compile(r"\s?(?:บาท|baht|thb)?\s?(?:หรือ|ไม่ก็|\bor)(?:ว่า)?\s?")
+_BETWEEN: Final = re.compile(r"\bbetween\s?[฿$€£¥]?$|ระหว่าง\s?$")
+_THEN_ITS_PRICE: Final = re.compile(r"\s*(?:(?:ใน)?ราคา|มูลค่า|เป็นเงิน|price|priced at|for)\s*:?\s*")
+_BARGAINED: Final = re.compile(r"\s*(?:to|เป็น|->|→|=>)\s*")
+_PART_OF: Final = re.compile(r"(ยังไม่|ไม่)?รวม(?:ค่า)?[ก-๎]{3,16}\s*$")
+"""A part of the price that was told, or one not in it yet: 380 with 75 of toll."""
+_PLUS: Final = re.compile(r"(?:\bplus|บวก|\+)\s*$")
+_AND_TAX: Final = re.compile(
+    r"\s*(?:และ|กับ|and|\+|,|บวก|plus)*\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tax|gst|service(?: charge)?)\s*"
+)
 _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
 _SHARED_OR_EACH: Final = re.compile(
     r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
 )
 """Words of sharing or of a price for one: where they took no part in the answer it may be the wrong number."""
+_COULD_BE_SPENT: Final = frozenset((Role.AMOUNT, Role.PAID, Role.FINAL, Role.DEPOSIT, Role.UNIT, Role.MAYBE))
+_LEAST_RIVAL: Final = 20
+_MOST_WEIGHED: Final = 24
+"""Numbers that are compared with one another; more of them are doubtful anyway, and would cost the square."""
 _ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))
 
 
@@ -91,7 +107,7 @@ def _terms(prose: Prose, taken: list[Span]) -> list[Term]:
         before = numbers[position - 1].right if position else 0
         after = numbers[position + 1].left if position + 1 < len(numbers) else len(prose.text)
         terms.append(term_of(prose, number, before, after))
-    return _without_ranges(prose, terms)
+    return _without_ranges(prose, _judged_together(prose, terms))
 
 
 def _is_negative(terms: list[Term]) -> bool:
@@ -123,13 +139,53 @@ def _multiplied(prose: Prose, numbers: list[Number]) -> list[Number]:
     return joined
 
 
+def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
+    """What a number is beside its neighbour: of "Nitro 5 23,000" the first names, of "from 500 to 350" it was asked."""
+    marked = list(terms)
+    if terms and terms[0].role is Role.EXTRA and _PLUS.search(prose.folded, 0, terms[0].number.left):
+        marked[0] = replace(terms[0], role=Role.AMOUNT)
+    last_unit = max((place for place, term in enumerate(terms) if term.role is Role.UNIT), default=-1)
+    for place in range(len(marked) - 1):
+        first, second = marked[place : place + 2]
+        between = prose.folded[first.number.right : second.number.left]
+        if _names_only(first, second, between, units_follow=last_unit > place + 1):
+            marked[place] = replace(first, role=Role.IGNORED)
+        elif second.number.value < first.number.value and _BARGAINED.fullmatch(between):
+            marked[place] = replace(first, role=Role.LIST_PRICE)
+        marked[place + 1] = _beside_before(first, second, between)
+    return marked
+
+
+def _names_only(first: Term, second: Term, between: str, *, units_follow: bool) -> bool:
+    """A model, grade or variety directly before its price, or before its count where a price for one follows."""
+    if first.role is not Role.AMOUNT or first.number.currency is not None:
+        return False
+    priced = second.role in _ITEMS and first.number.value < second.number.value
+    if not between.strip():
+        price_told = second.role in _ITEMS and second.number.currency is not None
+        return priced or price_told or (units_follow and first.number.is_count and second.role is Role.COUNT)
+    return priced and first.number.is_count and _THEN_ITS_PRICE.fullmatch(between) is not None
+
+
+def _beside_before(first: Term, second: Term, between: str) -> Term:
+    """A part of the price told before it, or a tax that goes on top like the charge before it."""
+    part = _PART_OF.search(between)
+    if part is not None and second.role in _ITEMS and second.number.value < first.number.value:
+        return replace(second, role=Role.EXTRA if part[1] else Role.IGNORED)
+    taxed = second.role is Role.PERCENT and first.unit == "plus" and _AND_TAX.fullmatch(between)
+    return replace(second, unit="plus") if taxed else second
+
+
 def _without_ranges(prose: Prose, terms: list[Term]) -> list[Term]:
     """From a to b tells no amount."""
     marked = list(terms)
     for place, (first, second) in enumerate(pairwise(terms)):
         between = prose.folded[first.number.right : second.number.left]
         rising = first.number.value < second.number.value
-        if rising and first.number.currency is None and _RANGE.fullmatch(between) and not second.number.negative:
+        ranges = first.number.currency is None and _RANGE.fullmatch(between)
+        around = _BETWEEN.search(prose.folded, max(0, first.number.left - 10), first.number.left)
+        open_end = ranges or _EITHER.fullmatch(between) or (around and re.fullmatch(r"\D{1,9}", between))
+        if rising and open_end and not second.number.negative:
             marked[place] = replace(first, role=Role.RANGE)
             counting = second.role in {Role.COUNT, Role.IGNORED}
             marked[place + 1] = second if counting else replace(second, role=Role.RANGE)
@@ -156,6 +212,8 @@ def _local_dollar(prose: Prose, answer: Answer, found: Currency, default: Curren
 
 def _named(prose: Prose) -> set[Currency]:
     words = {word.strip(".,()") for word in prose.folded.split()}
+    if sells_by_the_pound(prose):
+        words.discard("ปอนด์")
     return {
         currency
         for currency, spellings in CURRENCY_WORDS.items()
@@ -166,9 +224,38 @@ def _named(prose: Prose) -> set[Currency]:
 
 def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> Traits:
     """What the confidence is weighed from."""
-    unused = len([term for term in terms if term not in answer.terms and term.role is not Role.COUNT])
+    used = {term.number.start for term in answer.terms}
+    unused = len([term for term in terms if term.number.start not in used and term.role is not Role.COUNT])
     about = any(term.about for term in answer.terms)
     lone = len(answer.terms) == 1 and answer.terms[0].role is Role.AMOUNT
     loose = lone and _SHARED_OR_EACH.search(prose.folded) is not None
-    traits = amount_traits(answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about)
-    return traits | {"loose": float(loose)}
+    contested = _is_contested(answer, terms)
+    traits = amount_traits(
+        answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about, contested=contested
+    )
+    heads = any(term.role is Role.UNIT and term.unit in HEADS for term in answer.terms) and len(answer.terms) > 1
+    return traits | {"loose": float(loose), "by_heads": float(heads)}
+
+
+def _is_contested(answer: Answer, terms: list[Term]) -> bool:
+    """Whether a number set aside could be the amount as well; not beside a share that is told or a right sum."""
+    used = {term.number.start for term in answer.terms}
+    rest = [term for term in terms if term.number.start not in used]
+    items = [term.number.value for term in rest if term.role in _ITEMS]
+    if answer.terms[0].role is Role.OWN or sum(items) == answer.value:
+        return False
+    if len(terms) > _MOST_WEIGHED:
+        return True
+    return any(_contests(term, answer, terms) for term in rest)
+
+
+def _contests(term: Term, answer: Answer, terms: list[Term]) -> bool:
+    """Whether a number set aside could be money, and neither adds up to the amount nor divides with it."""
+    if term.role not in _COULD_BE_SPENT or (term.role is Role.MAYBE and term.number.value < _LEAST_RIVAL):
+        return False
+    told = {one.number.value for one in terms if one is not term} | {answer.value}
+    others = answer.value, term.number.value
+    joined = any(abs(sum(others) - one) < 1 or abs(abs(others[0] - others[1]) - one) < 1 for one in told - set(others))
+    counts = {one.number.value for one in terms if one.role in {Role.COUNT, Role.FACTOR, Role.MAYBE}}
+    divided = any(count and abs(max(others) / count - min(others)) < 1 for count in counts | {Decimal(2)})
+    return not joined and not divided and not any(one.role is Role.PERCENT for one in terms)

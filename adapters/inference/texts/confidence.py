@@ -43,7 +43,7 @@ def category_traits(judgement: Judgement, likely: Guess | None) -> Traits:
     }
 
 
-def amount_traits(prior: float, *, unused: int, parts: int, told: bool, about: bool) -> Traits:
+def amount_traits(prior: float, *, unused: int, parts: int, told: bool, about: bool, contested: bool) -> Traits:
     """What is known of the choice of an amount.
 
     Args:
@@ -52,6 +52,7 @@ def amount_traits(prior: float, *, unused: int, parts: int, told: bool, about: b
         parts: numbers the amount was computed from.
         told: a currency was said.
         about: it was said to be approximate.
+        contested: a number set aside could be the amount as well, and no arithmetic joins the two.
     """
     return {
         "prior": _odds(prior),
@@ -60,6 +61,7 @@ def amount_traits(prior: float, *, unused: int, parts: int, told: bool, about: b
         "told": float(told),
         "among": float(unused > 0 and not told),
         "about": float(about),
+        "contested": float(contested),
     }
 
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.merchants import merchants_in
-from adapters.inference.lexicon.purposes import words_in
+from adapters.inference.lexicon.purposes import purposes_in, words_in
 from adapters.inference.texts.terms import Role
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.numbers import Number
 
-_EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})ละ")
+_EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})(?<!แ)ละ")
+_EACH_WORD: Final = re.compile(r"(?<=[ก-๎])(?<!แ)ละ(?![ก-๎]{2})")
+_LONGEST_UNIT: Final = 8
 _FEW: Final = 20
 _MANY: Final = 31
 _MOST_PEOPLE: Final = 100
@@ -25,11 +27,18 @@ _SMALL_LABEL: Final = Decimal(20)
 _MODEL_LIMIT: Final = Decimal(100)
 _TIMES_BEFORE: Final = re.compile(r"(?:^|[\sก-๎)])[x×*]\s?$")
 _OCTANES: Final = frozenset((91, 95, 97))
-_REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|e)\s*$")
+_REFILL_BEFORE: Final = re.compile(r"(?:เติม|น้ำมัน|fuel|เบนซิน|(?<![a-z])e)\s*$")
 _FOR_SO_MANY: Final = re.compile(r"\bfor\s+$")
 _TABLE_FOR: Final = re.compile(r"\b(?:table|seats?|room|reservation|party|booking|booked) for\s+$")
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}$")
 """ค่าเช่าห้อง 3500 is the price of a room, not its number."""
+_PRICE_OF_THIS: Final = re.compile(r"ค่า(?:เช่า|จอง|มัดจำ)?$")
+"""Of the labelled thing itself: ค่าน้ำห้อง 1205 is the water of room 1205."""
+_PAID_FOR: Final = re.compile(r"\b(?:paid|pay|spent|cost)\D{0,6} for(?: a| the)?\s*$")
+_PRICE_OF_A_ROOM: Final = re.compile(r"ค่า(?:เช่า)?ห้อง\s?$")
+_SOMETHING_ELSE: Final = re.compile(
+    r"(?!\s*(?:ราคา|จำนวน|ยอด|เดือน|รวม|เป็น|โอน|จ่าย|ชั้น|ตึก|อาคาร|คอนโด|หอ|งวด|ปี|รอบ|บาท|แล้ว))\s*(?:และ|กับ|,)?\s*[ก-๎]{3}"
+)
 _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\d?")
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
@@ -73,15 +82,20 @@ def _counters() -> tuple[str, ...]:
     return tuple(sorted((*word_list("classifiers"), *word_list("english_units")), key=len, reverse=True))
 
 
-def classifier_at_end(words: str) -> str:
-    """The classifier some words end with: the โล of ส้มโล; the words themselves when there is none."""
-    return next((word for word in _counters() if words.endswith(word)), words)
+def classifier_at_end(prose: Prose, words: str) -> str:
+    """The classifier some words end with: the โล of ส้มโล, the หวี of กล้วยหวี; the words themselves when there is none."""
+    return next((word for word in (*_counters(), *_priced_by(prose)) if words.endswith(word)), words)
 
 
 @lru_cache(maxsize=64)
 def _priced_by(prose: Prose) -> tuple[str, ...]:
     """Words the text itself prices by: รีม of รีมละ 115 is a classifier whether it is listed or not."""
-    return tuple(dict.fromkeys(match[1] for match in _EACH.finditer(prose.folded)))
+    found = [match[1] for match in _EACH.finditer(prose.folded)]
+    for match in _EACH_WORD.finditer(prose.folded):
+        start = match.start()
+        edges = [start - size for size in range(2, _LONGEST_UNIT) if start - size in prose.edges]
+        found += [prose.folded[edge:start] for edge in edges[:1] if start in prose.edges]
+    return tuple(dict.fromkeys(found))
 
 
 def measure_after(prose: Prose, number: Number) -> str:
@@ -98,7 +112,7 @@ def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tu
     counter = _counter_after(prose, number, (*_priced_by(prose), *_counters()))
     if counter:
         return Role.COUNT, counter
-    label = _label(prose, number, left)
+    label = _label(prose, number, left, right)
     if label is not None:
         return label, ""
     return _english_count(prose, number, left, right)
@@ -123,7 +137,7 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
         end = start + len(word)
         if not prose.folded.startswith(word, start) or (word in _GLUED_UNITS and gap) or end not in prose.edges:
             continue
-        if prose.folded.startswith("ละ", end):
+        if prose.folded.startswith("ละ", end) or _begins_a_longer_word(prose, start, end):
             continue
         if word in _SHORT_PREPOSITIONS:
             rest = prose.folded[end:]
@@ -136,22 +150,44 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
     return ""
 
 
-def _label(prose: Prose, number: Number, left: str) -> Role | None:
+def _begins_a_longer_word(prose: Prose, start: int, end: int) -> bool:
+    """Whether the classifier only is the beginning of something bought: after 500, ซองงานแต่ง counts nothing."""
+    found = (*words_in(prose), *purposes_in(prose))
+    return any(one.start == start and one.end > end + 1 for one in found)
+
+
+def _label(prose: Prose, number: Number, left: str, right: str) -> Role | None:
     if number.value in _OCTANES and _REFILL_BEFORE.search(left):
         return Role.MAYBE
-    glued = prose.folded[number.start - 1 : number.start]
-    if number.start == number.left and not number.spelled and _LETTER.match(glued or " "):
-        return Role.IGNORED
-    if not number.spelled and _LETTER.match(prose.folded[number.end : number.end + 1]):
+    if not number.spelled and _touches_a_letter(prose, number):
         return Role.IGNORED
     trimmed = left.rstrip(" .:-")
     for word, bare in _labels() if trimmed.endswith(_bare_labels()) else ():
         start = number.left - len(left) + len(trimmed) - len(bare)
         if trimmed.endswith(bare) and start in prose.edges:
-            role = _label_role(word, number, trimmed[: -len(bare)])
-            large = role is Role.IGNORED and number.value >= _SMALL_LABEL and word not in _MODELS
-            return Role.MAYBE if large and _ends_a_longer_word(prose, start, start + len(bare)) else role
+            if _is_a_price_of_its_own(word, left, right) or _counts_before(word, number, left):
+                return None
+            longer = number.value >= _SMALL_LABEL and word not in _MODELS
+            if longer and _ends_a_longer_word(prose, start, start + len(bare)):
+                return Role.MAYBE if word in _HARD_LABELS else None
+            return _label_role(word, number, trimmed[: -len(bare)])
     return None
+
+
+def _touches_a_letter(prose: Prose, number: Number) -> bool:
+    glued = number.start == number.left and _LETTER.match(prose.folded[max(0, number.start - 1) : number.start])
+    return bool(glued or _LETTER.match(prose.folded[number.end : number.end + 1]))
+
+
+def _counts_before(word: str, number: Number, left: str) -> bool:
+    """Whether the label counts with the number before it: of "1 คิว 450" the 450 is the price of one."""
+    counts = word in word_list("classifiers") and word not in _HARD_LABELS and left.strip() == word
+    return counts and number.left > len(left) and number.value >= _SMALL_LABEL
+
+
+def _is_a_price_of_its_own(word: str, left: str, right: str) -> bool:
+    """ค่าห้อง 5000 ให้แม่ 3000: what follows names something else, so the number before it is no room's."""
+    return word == "ห้อง" and _PRICE_OF_A_ROOM.search(left) is not None and _SOMETHING_ELSE.match(right) is not None
 
 
 def _ends_a_longer_word(prose: Prose, start: int, end: int) -> bool:
@@ -164,7 +200,8 @@ def _label_role(word: str, number: Number, before: str) -> Role | None:
     short = len(word) == 1
     if short and (number.spelled or before[-1:].isalnum() or number.value > _FEW):
         return None
-    if _PRICE_OF.search(before) or before.rstrip().endswith(("for", "for a", "for the")):
+    price_of = _PRICE_OF_THIS if word in _HARD_LABELS else _PRICE_OF
+    if (number.value >= _SMALL_LABEL and price_of.search(before)) or _PAID_FOR.search(before):
         return Role.MAYBE
     if word in _MODELS:
         return Role.MAYBE if number.value >= _MODEL_LIMIT else Role.IGNORED
@@ -181,7 +218,7 @@ def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple
     if _TABLE_FOR.search(left) or _FOR_A_PRICE.fullmatch(right):
         return Role.COUNT, "things"
     if _FOR_SO_MANY.search(left) and word is None:
-        return Role.MAYBE, ""
+        return Role.MAYBE, "heads"
     if word is not None and word[1] not in word_list("function_words"):
         plural = word[1].endswith("s") and number.value > 1
         if plural or _FEW_WORDS_BEFORE.search(left):

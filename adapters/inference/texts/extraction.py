@@ -13,11 +13,11 @@ from adapters.inference.lexicon.purposes import Judgement, Step
 from adapters.inference.texts.amounts import Spent, amount_of
 from adapters.inference.texts.categorization import BACKEND, LetterLikeness, Told, tell_category
 from adapters.inference.texts.dates import Day, day_told, days_in
-from adapters.inference.texts.income import is_income
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
 from adapters.inference.texts.places import Taken
+from adapters.inference.texts.unspent import why_unspent
 from contracts.errors import ErrorCode
 from contracts.money import Money
 from contracts.readings import BackendAnswer, Read, TextReading
@@ -97,8 +97,9 @@ def understand(text: str, context: ReadingContext, likeness: Likeness | None = N
     if len({day.on for day in days if day.on is not None}) > 1 and len(spent.spans) > 1:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
     kind = kind_of(prose)
-    if kind is TransactionKind.PURCHASE and is_income(prose):
-        raise RejectionError(ErrorCode.NO_AMOUNT, "the text tells of money received, none of money spent", field="text")
+    unspent = why_unspent(prose) if kind is TransactionKind.PURCHASE else None
+    if unspent is not None:
+        raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
     paid_with = [(one.start, one.end) for one in payments_in(prose)]
     name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
     return _reading(prose, context, spent, _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness()))

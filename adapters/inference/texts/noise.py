@@ -30,19 +30,32 @@ _SHAPES: Final = (
     rf"(?<!\d)(?:\d{{1,2}}|{_HOUR_WORDS})\s?(?:โมง(?:เช้า|เย็น|ครึ่ง)?|ทุ่ม(?:ครึ่ง|กว่า)?)",
     r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
     r"#\s?\d+",
+    r"(?<![\d.,-])\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])",
+    r"(?<![a-z\d])[ac-z]\d{1,2}\.\d(?!\d)",
+    r"(?<![\d.,])\d{1,4}\s?x\s?\d{1,4}(?=\s?(?:นิ้ว|ซม|มม|เมตร|ฟุต|cm|mm|inch|px))",
+    r"(?:สายตา|คอนแทค|เลนส์|lens)[^\d\n]{0,20}-\s?\d{1,2}\.\d\d(?!\d)",
+    r"(?<![ก-๎])(?:ออก|ถึง|บิน)\s(?:[01]?\d|2[0-3])[.][0-5]\d(?!\d|\s?บาท)",
+    r"(?:departs?|leaves?|lands?|flight [a-z]{2} ?\d+) (?:at )?(?:[01]?\d|2[0-3])[.][0-5]\d(?!\d)",
+    (
+        r"(?:รหัสอ้างอิง|เลขที่รายการ|เลขที่อ้างอิง|หมายเลขอ้างอิง|\bref(?:erence)?(?: ?no\.?)?) ?\d?\s?[:.]?\s*"
+        r"(?:[a-z]{0,5}\d[a-z\d]{4,})"
+    ),
+    r"(?:\bran|\brun|\bwalked|\bjogged|วิ่ง|เดิน)\s?(?:a )?\d+(?:\.\d+)?\s?k(?![a-z])",
     r"(?:เลขที่|หมายเลข|รหัส|contract|account)[ก-๎]{0,12}\s?(?:no\.?\s?)?\d+(?:-\d+)+(?![\d,.])",
     r"ทะเบียน(?:รถ)?\s?(?:\d[ก-ฮ]{1,2}|(?!รถ)[ก-ฮ]{1,3})[ -]?\d{1,4}(?![\d,.])",
     (
         r"(?:invoice|inv|order|receipt|ref|booking|ticket|policy|tracking|เลขที่|อ้างอิง|พัสดุ|ใบเสร็จ|กรมธรรม์)"
         r"(?:\s?(?:no\.?|number|id|code))?\s?[:#]?\s?[a-z]{0,6}\d+(?:[-/][a-z\d]+)+"
     ),
-    r"(?:flight|เที่ยวบิน)\s?(?:no\.?\s?)?[a-z]{2}\s?\d{2,4}(?!\d)",
+    r"(?:flight|เที่ยวบิน)\s?(?:no\.?\s?)?(?!to\b)[a-z]{2}\s?\d{2,4}(?!\d)",
     r"[a-z]{2,}\d{4,}[a-z\d]*",
     r"(?<![a-z])(?!thb|usd|rm|sgd)[a-z]{1,5}-\d{4,}(?:-\d+)*(?![\d,.])",
     r"(?<![a-z])(?:tg|fd|dd|sl|pg|vz|ak|sq|mh|cx|jl|nh|ek|ke|oz|br) \d{2,4}(?![\d,.]|\s?(?:บาท|baht|thb|฿))",
     r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
 )
 _PATTERNS: Final = tuple(re.compile(shape) for shape in _SHAPES)
+_LAUGHTER: Final = re.compile(r"(?<![\d.,฿$])5{3,}\+*(?![\d.,]|\s?(?:บาท|บ\.|baht|thb|฿|ดอล|เยน))")
+"""ห้า is read "ha": 555."""
 _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
 """The shops' sale days, 11.11 and the like, beside a price."""
 Span = tuple[int, int]
@@ -57,8 +70,8 @@ def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
     found = [(name.start, name.end) for name in _names().find(prose)]
     found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
-    sales = [match.span() for match in _SALE_DAY.finditer(prose.folded)]
-    return found + [(start, end) for start, end in sales if _has_digit(prose.folded[:start] + prose.folded[end:])]
+    beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER) for match in shape.finditer(prose.folded)]
+    return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]
 
 
 def _has_digit(words: str) -> bool:

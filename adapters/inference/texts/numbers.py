@@ -42,15 +42,20 @@ _PRICE_TAIL: Final = re.compile(r"\s?(?:\.-|/-|=(?!\s*\d)|\.--)")
 _BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.?(?![a-z0-9]))")
 _BAHT_HEAD: Final = re.compile(r"(?:(?<![a-z0-9])(?:bt\.?|b)\s?)$")
 _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)\s?(?:สตางค์|สต\.|cents?(?![a-z]))")
+_ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
+_VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
+"""Before a scale: many hundreds are no number."""
 _POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
+_POUNDS_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
     rf"|(?<![a-z])(?:{'|'.join((*ENGLISH_UNITS, *ENGLISH_TENS))}|hundred|thousand))$"
 )
-_HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?=(?:a )?(?:kilo|kg|litre|liter|dozen|day))")
+_HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?:an? )?(?=kilo|kg|litre|liter|dozen|day|hour)")
 _ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|โล|ลิตร|ชั่วโมง)ครึ่ง")
 _GLUE: Final = re.compile(r"[a-z]$")
+_ANY_DIGIT: Final = re.compile(r"\d")
 
 _CURRENCIES: Final[list[tuple[str, Currency | None]]] = sorted(
     [(word.casefold(), currency) for currency, words in CURRENCY_WORDS.items() for word in words if word != "บ."]
@@ -148,7 +153,7 @@ def _spelled(prose: Prose) -> list[Number]:
     for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
         for start, end in _runs(prose, pattern):
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
-            if spelled is not None:
+            if spelled is not None and not _VAGUE_BEFORE.search(prose.folded, max(0, start - 12), start):
                 found.append(
                     Number(
                         spelled.value, start, end, start, end, spelled=True, weak=spelled.weak, priced=not spelled.weak
@@ -180,12 +185,12 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
-    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000."""
+    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง 3 แสน 300,000."""
     if prose.folded.startswith("นึง", start) and start + 3 < end:
         start += 3  # แก้วนึงหกสิบ: one cup, and then what it cost
     if start in prose.edges:
         return start
-    plain = PLAIN_NUMBER.search(prose.folded, start + 1, end)
+    plain = PLAIN_NUMBER.search(prose.folded, start + 1, end) or _ANY_DIGIT.search(prose.folded, start + 1, end)
     return start if plain is None else plain.start()
 
 
@@ -218,11 +223,18 @@ def _with_currency(prose: Prose, number: Number) -> Number:
     if after is not None:
         number = replace(number, right=after[1], currency=after[0], foreign=after[0] is None)
         number = _with_satang(prose, number)
+    elif (satang := _ONLY_SATANG.match(prose.folded, number.right)) is not None and before is None:
+        return replace(number, value=number.value / 100, right=satang.end(), currency=Currency.THB)
     if before is not None and (after is None or before[0] is not None):
         strong = after is None or before[1] == number.left or prose.text[before[1]] in "$€£¥฿"
         if strong:
             number = replace(number, left=before[1], currency=before[0], foreign=before[0] is None)
     return number
+
+
+def sells_by_the_pound(prose: Prose) -> bool:
+    """Whether pounds are the weight of a cake rather than money."""
+    return _POUNDS_OF_CAKE.search(prose.folded) is not None
 
 
 def _is_cake_weight(prose: Prose, number: Number) -> bool:

@@ -15,27 +15,35 @@ if TYPE_CHECKING:
 
 _LEFT_WINDOW: Final = 40
 _RIGHT_WINDOW: Final = 28
-_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_WORD: Final = re.compile(r"[ก-๎.](?<!แ)ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
-    r"\s?(?:(each|apiece|a piece|a pop|ต่อ\s?[ก-๎.]{1,10}|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
+    r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
+    r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
     r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket))"
     r"(?![a-z]))"
 )
 _COUNTED_AT: Final = re.compile(
-    r"\s(hours?|hrs?|nights?|days?|lessons?|sessions?|classes|pieces?|pcs|kgs?|kilos?|tickets?|items?|boxes|bottles|cups)\s+at\s+"
+    r"\s(hours?|hrs?|nights?|days?|lessons?|sessions?|classes|pieces?|pcs|kgs?|kilos?|tickets?|items?|boxes|bottles|cups|[a-z]{3,14}s)\s+at\s+"
 )
 _COUNTED_TIMES: Final = re.compile(r"\s?[ก-๎a-z.]{2,12}\s?([x×*])\s?")
 """Between a count with its classifier and a price: 12 boxes x 55."""
-_INCLUDED: Final = re.compile(r"(?:รวม|incl\.?|including|include[sd]?|with)\s*(?:vat|ภาษี|service|tip|tax|gst)?\s*$")
+_INCLUDED: Final = re.compile(
+    r"(?:(?<!ไม่)รวม|(?<!not )incl\.?|(?<!not )including|include[sd]?|with)"
+    r"\s*(?:vat|ภาษี|service(?: charge)?|ค่าบริการ|tip|tax|gst)?\s*$"
+)
 _PERCENT_OFF_LEFT: Final = re.compile(
     r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
 )
 _PERCENT_OFF_RIGHT: Final = re.compile(r"\s*(?:off|discount|ส่วนลด)")
 _PERCENT_ON: Final = re.compile(
-    r"(?:\+|บวก|plus|เพิ่ม|ยังไม่รวม|ไม่รวม)"
+    r"(?:\+|บวก|plus|เพิ่ม|ยังไม่รวม|ไม่รวม|excl\.?|excluding|exclusive of|not incl\.?|not including|before)"
     r"\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tip|ทิป|service(?: charge)?|ค่าบริการ|เซอร์วิสชาร์จ|tax|gst)?\s*$"
+    r"|(?:service charge|เซอร์วิสชาร์จ|เซอร์วิส)\s*$"
 )
-_SHARING: Final = re.compile(r"(?<!อา)หาร|แชร์|เฉลี่ย|ตกคนละ|split|share|ช่วยกันออก|คนละครึ่ง")
+_SHARING: Final = re.compile(
+    r"(?<!อา)หาร|แชร์|เฉลี่ย|(?:ตก|ออก(?:เงิน|กัน)*|เก็บ(?:เงิน|กัน)*|ลงขัน(?:กัน)?|แบ่งกัน)คนละ|split|share|ช่วยกันออก|คนละครึ่ง"
+)
 _ABOUT: Final = re.compile(
     r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
 )
@@ -69,11 +77,11 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured
-    if number.is_count and role_after(right) is not Role.CHANGE:
+    if number.is_count and not _UNIT_WORD.search(left) and role_after(right) is not Role.CHANGE:
         counted = as_count_or_label(prose, number, left, right)
         if counted is not None:
             return counted
-    unit = _unit_price(left, right)
+    unit = _unit_price(prose, left, right)
     if unit is not None:
         return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)
     return role_by_cue(left, right), ""
@@ -86,11 +94,11 @@ def _percent_sense(left: str, right: str) -> str:
     return "plus" if _PERCENT_ON.search(left) and not _INCLUDED.search(left) else ""
 
 
-def _unit_price(left: str, right: str) -> str | None:
+def _unit_price(prose: Prose, left: str, right: str) -> str | None:
     before = _UNIT_BEFORE.search(left)
     after = _UNIT_AFTER.match(right)
     if after is not None:
         return after[1].removeprefix("ต่อ").removeprefix("per").removeprefix("/").strip()
     if before is not None and (before[1] or before[2]):
-        return classifier_at_end((before[1] or "@").strip())
+        return classifier_at_end(prose, (before[1] or "@").strip())
     return None

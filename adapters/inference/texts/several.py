@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.phrases import PhraseBook
 from adapters.inference.lexicon.prose import Prose, read_prose
-from adapters.inference.lexicon.purposes import gives, judge, purposes_in, relatives_in, sellers_in, words_in
+from adapters.inference.lexicon.purposes import Judgement, gives, judge, purposes_in, relatives_in, sellers_in, words_in
 from contracts.values import Category
 
 if TYPE_CHECKING:
@@ -27,6 +27,20 @@ _IN_ONE_SHOP: Final = (
     frozenset((Category.SHOPPING, Category.HEALTHCARE)),
 )
 _EVERYTHING_SOLD: Final = frozenset((Category.GROCERIES, Category.SHOPPING))
+_AT_THE_SHOW: Final = frozenset(word_list("snacks_at_a_show"))
+_SOLD_IN_SHOPS: Final = frozenset(
+    (
+        Category.GROCERIES,
+        Category.SHOPPING,
+        Category.FOOD,
+        Category.HEALTHCARE,
+        Category.EDUCATION,
+        Category.ENTERTAINMENT,
+    )
+)
+_PARTS_OF_A_JOB: Final = frozenset(
+    ("ค่าแรง", "ค่าแรงช่าง", "ค่าช่าง", "ค่าติดตั้ง", "ติดตั้ง", "อะไหล่", "installation", "labour", "labor")
+)
 _PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
 _ANCHORS: Final = frozenset(word_list("bundle_anchors"))
 """One of these makes what goes with it one payment: a room with its water, a taxi with the toll."""
@@ -40,6 +54,10 @@ _TIMES_OF_DAY: Final = {
 _COLD: Final = re.compile(r"(?:กาแฟ|ชา|น้ำ|โกโก้|นม|เอส|โอเลี้ยง|เครื่องดื่ม)(?:[ก-๎]*?)เย็น")
 _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
+_AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
+_ACT: Final = re.compile(
+    r"[\s,.]*(?:แล้ว|ก็|และ|กับ|and|then|\s)*(กิน|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid)"
+)
 _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ตา|ปู่|ย่า|น้อง|พี่|ลูก)|(?:mom|mum|dad|sister|brother|grandma)")
 
 
@@ -60,18 +78,40 @@ def _tell_several(prose: Prose, prices: list[Span], parts: list[Prose]) -> bool:
         return True
     if len(_PLACE.findall(prose.folded)) > 1 or _count(set(_RELATIVES.findall(part.folded)) for part in parts) > 1:
         return True
-    return not purposes_in(prose) and _kinds_differ(prose, parts)
+    if purposes_in(prose):
+        return _acts_differ(parts)
+    return _kinds_differ(prose, parts)
+
+
+def _acts_differ(parts: list[Prose]) -> bool:
+    """Beside a purpose, a part with another purpose or an act of its own: merit made, and then lunch eaten."""
+    acts = [match[1] for part in parts if (match := _ACT.match(part.folded)) is not None]
+    kinds = {judge(part).category for part in parts}
+    apart = all(map(purposes_in, parts)) and not any(kinds <= together for together in _TOGETHER)
+    return len(kinds) > 1 and (apart or (len(acts) == len(parts) and len(set(acts)) > 1))
 
 
 def _parts(prose: Prose, prices: list[Span]) -> list[Prose]:
     """The words that belong to each price: those before it, or those after where the text starts with a price."""
     starts = [0, *(end for _, end in prices)]
     before = [prose.text[start : price[0]] for start, price in zip(starts, prices, strict=False)]
+    tails = [_tail_of(words) if place else 0 for place, words in enumerate(before)]
+    before = [
+        words[tail:] + following[:next_tail]
+        for words, tail, following, next_tail in zip(before, tails, [*before[1:], ""], [*tails[1:], 0], strict=True)
+    ]
     if not _says_something(before[0]) and _says_something(prose.text[prices[-1][1] :]):
         ends = [*(start for start, _ in prices[1:]), len(prose.text)]
         return [read_prose(prose.text[price[1] : end]) for price, end in zip(prices, ends, strict=True)]
     last = prose.text[prices[-1][1] :]
     return [read_prose(part) for part in (*before[:-1], f"{before[-1]} {last}")]
+
+
+def _tail_of(words: str) -> int:
+    """How much of the words between two prices belongs to the first: coffee 60 at Amazon | and a haircut 200."""
+    found = [match for match in _AND.finditer(words) if match.start() and match.start() in read_prose(words).edges]
+    tail = next((match.start() for match in found if _PLACE.search(words[: match.start()].casefold())), 0)
+    return tail if tail and _says_something(words[tail:]) else 0
 
 
 def _says_something(words: str) -> bool:
@@ -96,18 +136,26 @@ def _meals(part: Prose) -> frozenset[str]:
 
 def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
     sellers = [one.value for one in sellers_in(prose)]
-    if sellers and all(one.category in _EVERYTHING_SOLD for one in sellers):
-        return False
-    judged = [judge(part) for part in parts]
+    judged = [one for one in map(judge, parts) if one.evidence not in _PARTS_OF_A_JOB]
     known = {one.category for one in judged if one.evidence is not None}
+    if sellers and all(one.category in _EVERYTHING_SOLD for one in sellers) and known <= _SOLD_IN_SHOPS:
+        return False
     if len(known) > 1 and _count({one.evidence} for one in judged if (one.evidence or "").startswith("ค่า")) > 1:
         return True
+    if known == {Category.FOOD, Category.ENTERTAINMENT}:
+        return not _eaten_at_the_show(judged)
     if len(known) > 1:
         return not any(known <= together for together in (*_TOGETHER, *(_IN_ONE_SHOP if sellers else ())))
     if not known or not known <= _PAID_APART or _bundled(prose):
         return False
     named = [frozenset(one.within(part).casefold() for one in words_in(part)) for part in parts]
     return all(named) and len(set(named)) > 1
+
+
+def _eaten_at_the_show(judged: list[Judgement]) -> bool:
+    """Popcorn goes with the film; a dinner after it is another payment."""
+    food = [one.evidence or "" for one in judged if one.category is Category.FOOD]
+    return all(any(snack in evidence.casefold() for snack in _AT_THE_SHOW) for evidence in food)
 
 
 def _bundled(prose: Prose) -> bool:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.inference.lexicon.similarity import BUCKETS, CATEGORIES, grams, guess, pack, telling_word
+from adapters.inference.lexicon.similarity import BUCKETS, CATEGORIES, grams, guess, pack, telling_word, trained_on
 from contracts.values import Category
+from infra.tools.category_model import digest_of, examples
 
 
 @pytest.mark.parametrize(
@@ -39,9 +40,20 @@ def test_the_shares_of_a_guess_are_a_belief() -> None:
 
 
 def test_a_packed_model_is_one_byte_a_weight_and_keeps_signs() -> None:
-    packed = pack([[0.5, -1.0], [0.0, 1.0]])
-    assert len(packed) == 8 + 4
-    assert list(memoryview(packed)[8:].cast("b")) == [64, -127, 0, 127]
+    packed = pack([[0.5, -1.0], [0.0, 1.0]], b"sixteen letters.")
+    assert len(packed) == 8 + 16 + 4
+    assert packed[8:24] == b"sixteen letters."
+    assert list(memoryview(packed)[24:].cast("b")) == [64, -127, 0, 127]
+
+
+def test_the_model_was_trained_on_the_lexicon_of_today() -> None:
+    assert trained_on() == digest_of(examples()), "run python -m infra.tools.category_model and commit its model"
+
+
+def test_a_changed_phrase_or_category_makes_the_model_stale() -> None:
+    found = examples()
+    phrase, _ = found[0]
+    assert digest_of([(phrase, Category.MISCELLANEOUS), *found[1:]]) != digest_of(found) != digest_of(found[1:])
 
 
 def test_every_gram_has_its_place() -> None:

@@ -27,12 +27,12 @@ def test_words_that_speak_for_other_categories_make_less_sure() -> None:
 @pytest.mark.parametrize("prior", [0.05, 0.5, 0.97, 0.999])
 def test_nothing_is_certain(prior: float) -> None:
     for parts in range(1, 6):
-        traits = amount_traits(prior, unused=0, parts=parts, told=True, about=False)
+        traits = amount_traits(prior, unused=0, parts=parts, told=True, about=False, contested=False)
         assert 0.02 <= weigh("amount", traits) <= 0.99
 
 
 def test_a_surer_rule_and_fewer_parts_make_a_surer_amount() -> None:
     def sure(prior: float, parts: int) -> float:
-        return weigh("amount", amount_traits(prior, unused=0, parts=parts, told=False, about=False))
+        return weigh("amount", amount_traits(prior, unused=0, parts=parts, told=False, about=False, contested=False))
 
     assert sure(0.75, 2) < sure(0.9, 2) < sure(0.9, 1)

@@ -1,0 +1,110 @@
+"""Quantities times unit prices: two kilos at 45, three nights at 1,200, an instalment a month."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.purposes import words_in
+from adapters.inference.texts.answers import TOLERANCE, Answer, lone, of
+from adapters.inference.texts.discounts import discounted
+from adapters.inference.texts.terms import Role, Term
+
+if TYPE_CHECKING:
+    from adapters.inference.lexicon.prose import Prose
+
+_INSTALMENTS: Final = re.compile(r"ผ่อน|แบ่งจ่าย|instal")
+_NIGHTS: Final = frozenset(("คืน", "night", "a night"))
+_ROOMS: Final = frozenset(("ห้อง", "หลัง", "room", "rooms"))
+_EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
+_Part = tuple[Decimal, tuple[Term, ...]]
+"""A price times its count, and the terms it comes from."""
+
+
+def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
+    """Quantities times unit prices, and single prices beside them."""
+    units = of(terms, Role.UNIT)
+    if not units:
+        return None
+    instalments = _INSTALMENTS.search(prose.folded) is not None
+    told_whole = units[-1].unit == "งวด" and of(terms, Role.AMOUNT, Role.PAID)
+    if told_whole or (instalments and _is_period(units[-1].unit)):
+        return lone(units[-1], 0.88)
+    parts = _multiplied(units, [] if instalments else _counts(terms))
+    product = sum((value for value, _ in parts), Decimal(0))
+    counted = any(len(pair) > 1 for _, pair in parts)
+    amounts = of(terms, Role.AMOUNT, Role.PAID)
+    told = _told_beside(prose, terms, parts, product)
+    if told is not None or (amounts and not counted):
+        return told
+    extra = [*amounts, *of(terms, Role.EXTRA)]
+    whole = product + sum((term.number.value for term in extra), Decimal(0))
+    named = tuple(term for _, pair in parts for term in pair)
+    return discounted(Answer(whole, (*named, *extra), 0.93 if counted else 0.9), terms)
+
+
+def _counts(terms: list[Term]) -> list[Term]:
+    return [term for term in terms if term.role is Role.COUNT or (term.role is Role.MAYBE and term.unit == "things")]
+
+
+def _multiplied(units: list[Term], counts: list[Term]) -> list[_Part]:
+    """Each unit price times its count, once where it has none, with the terms that took part."""
+    parts: list[_Part] = []
+    free = list(counts)
+    rooms = [one for one in counts if one.unit in _ROOMS]
+    last: Term | None = None
+    for unit in units:
+        count = _count_for(unit, free or [one for one in (last,) if one is not None and one.unit == unit.unit])
+        if count is None:
+            parts.append((unit.number.value, (unit,)))
+            continue
+        last, free = count, [one for one in free if one is not count]
+        times = [one for one in rooms[:1] if unit.unit in _NIGHTS and one is not count]
+        factor = times[0].number.value if times else Decimal(1)
+        parts.append((count.number.value * factor * unit.number.value, (count, unit, *times)))
+    return parts
+
+
+def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: Decimal) -> Answer | None:
+    """The price told beside a unit price: the product, a bundle of three for less, or a refill at so much a litre."""
+    amounts = of(terms, Role.AMOUNT, Role.PAID)
+    for term in amounts:
+        if abs(term.number.value - product) <= TOLERANCE:
+            return lone(term, 0.98)
+    last = amounts[-1] if amounts else None
+    if last is None or len(amounts) > 1:
+        return None
+    used = [term for _, pair in parts for term in pair]
+    if len(used) > len(parts):
+        before = max(term.number.right for term in used)
+        named = last.role is not Role.PAID and any(
+            before <= one.start and one.end <= last.number.left for one in words_in(prose)
+        )
+        cheaper = before <= last.number.left and product / 2 < last.number.value < product
+        return lone(last, 0.85) if cheaper and not named else None
+    measured = used[0].unit in word_list("measures") or _is_period(used[0].unit)
+    return lone(last, 0.85) if measured and last.number.value > product else None
+
+
+def _count_for(unit: Term, counts: list[Term]) -> Term | None:
+    """The count a unit price belongs to: of the same classifier, else the nearest of another kind of thing."""
+    same = [one for one in counts if one.unit and (one.unit.rstrip("s") == unit.unit.rstrip("s"))]
+    if same:
+        return max(same, key=lambda one: (one.number.start < unit.number.start, -_distance(one, unit)))
+    if _is_period(unit.unit):
+        return None
+    other = [one for one in counts if not _is_period(one.unit)] or (counts if unit.unit in _EACH else [])
+    before = [one for one in other if one.number.start < unit.number.start]
+    return before[-1] if before else (other[0] if other else None)
+
+
+def _distance(one: Term, other: Term) -> int:
+    return abs(one.number.start - other.number.start)
+
+
+def _is_period(unit: str) -> bool:
+    return unit in {"เดือน", "ปี", "สัปดาห์", "อาทิตย์", "งวด", "ชั่วโมง", "ชม.", "ชม", "นาที"} or unit.rstrip("s") in {
+        "month", "mo", "mth", "year", "yr", "week", "hour", "hr", "min", "minute",
+    }  # fmt: skip
