@@ -4,6 +4,7 @@ from typing import Final
 
 from contracts.base import Command, Event
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
+from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
@@ -16,6 +17,7 @@ from contracts.events.categories import (
     MappingSuperseded,
     SpendingCategorized,
 )
+from contracts.events.insights import InsightFailed, InsightRejected, InsightsGenerated, SpendingForecast
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.events.receipts import ReceiptExtracted, ReceiptFailed, ReceiptRejected
 from contracts.events.spending import (
@@ -28,7 +30,7 @@ from contracts.events.spending import (
 )
 from contracts.events.texts import TextFailed, TextParsed, TextRejected
 
-AREAS: Final = ("receipts", "texts", "spending", "categories")
+AREAS: Final = ("receipts", "texts", "spending", "categories", "insights")
 
 SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ExtractReceipt: ReceiptExtracted,
@@ -40,6 +42,8 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     CategorizeSpending: SpendingCategorized,
     TeachMapping: MappingLearned,
     ReviewMapping: MappingReviewed,
+    AnalyzeSpending: InsightsGenerated,
+    ForecastSpending: SpendingForecast,
 }
 """What each command ends in when all goes well."""
 
@@ -48,6 +52,7 @@ REJECTIONS: Final[dict[str, type[CommandRejected]]] = {
     "texts": TextRejected,
     "spending": SpendingRejected,
     "categories": CategoryRejected,
+    "insights": InsightRejected,
 }
 """The rejected outcome of each area."""
 
@@ -56,6 +61,7 @@ FAILURES: Final[dict[str, type[CommandFailed]]] = {
     "texts": TextFailed,
     "spending": SpendingFailed,
     "categories": CategoryFailed,
+    "insights": InsightFailed,
 }
 """The failed outcome of each area."""
 

@@ -38,7 +38,7 @@ class Topic:
 
     Attributes:
         name: as the broker knows it.
-        area: receipts, texts, spending or categories; empty for a reply topic, which takes the outcomes of all.
+        area: one of `AREAS`; empty for a reply topic, which takes the outcomes of all.
         role: commands, events, dlt or replies.
         key: what the record key is made of; records of one key keep their order.
         partitions: how many; more than these many workers of one area would idle.

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
+from contracts.commands.insights import AnalyzeSpending, Budget, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText, TextKind
@@ -124,6 +125,18 @@ COMMAND_EXAMPLES: Final = (
             mapping_id=MAPPING_ID, decision=ReviewDecision.APPROVE, reviewer="nok@example.com", expected_version=1
         ),
     ),
+    Example(
+        "the last 90 days, with two budgets",
+        AnalyzeSpending(
+            days=90,
+            reference_date=date(2026, 1, 15),
+            budgets=(
+                Budget(monthly=Money(amount=Decimal(25000), currency=Currency.THB)),
+                Budget(category=Category.FOOD, monthly=Money(amount=Decimal(6000), currency=Currency.THB)),
+            ),
+        ),
+    ),
+    Example("the next 30 days of somebody in Japan", ForecastSpending(days=30, time_zone="Asia/Tokyo")),
     Example("recorded twice", DeleteSpending(entry_id=ENTRY_ID, expected_version=3, reason="บันทึกซ้ำ")),
 )
 """At least one of every command."""

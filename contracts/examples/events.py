@@ -22,6 +22,7 @@ from contracts.events.texts import TextFailed, TextParsed, TextRejected
 from contracts.examples.base import Example
 from contracts.examples.categories import CATEGORY_EVENTS
 from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256
+from contracts.examples.insights import INSIGHT_EXAMPLES
 from contracts.money import Currency, Money
 from contracts.readings import BackendAnswer, LineItem, Processing, Read
 from contracts.spending import Clearable, EntryChanges, Source, SourceKind
@@ -285,5 +286,5 @@ _SPENDING: Final = (
     ),
 )
 
-EVENT_EXAMPLES: Final = (*_RECEIPTS, *_TEXTS, *_SPENDING, *CATEGORY_EVENTS)
+EVENT_EXAMPLES: Final = (*_RECEIPTS, *_TEXTS, *_SPENDING, *CATEGORY_EVENTS, *INSIGHT_EXAMPLES)
 """At least one of every event."""

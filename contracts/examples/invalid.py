@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
+from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
@@ -137,6 +138,29 @@ INVALID_EXAMPLES: Final = (
         "a mapping is approved, rejected or retired",
         {"mapping_id": str(MAPPING_ID), "decision": "forget", "reviewer": "nok"},
         "decision",
+    ),
+    InvalidExample(AnalyzeSpending.type, "an analysis looks at seven days or more", {"days": 6}, "days"),
+    InvalidExample(AnalyzeSpending.type, "an analysis looks at 365 days at most", {"days": 366}, "days"),
+    InvalidExample(
+        AnalyzeSpending.type,
+        "a budget is more than nothing",
+        {"budgets": [{"monthly": {"amount": "0.00", "currency": "THB"}}]},
+        "budgets.0.monthly",
+        by_schema=False,
+    ),
+    InvalidExample(
+        AnalyzeSpending.type,
+        "there is one budget for a category",
+        {"budgets": [{"monthly": _BAHT}] * 2},
+        "budgets",
+        by_schema=False,
+    ),
+    InvalidExample(
+        AnalyzeSpending.type, "there are at most fifty budgets", {"budgets": [{"monthly": _BAHT}] * 51}, "budgets"
+    ),
+    InvalidExample(ForecastSpending.type, "a forecast looks seven days ahead or more", {"days": 6}, "days"),
+    InvalidExample(
+        ForecastSpending.type, "a time zone has an IANA name", {"time_zone": "Thailand"}, "time_zone", by_schema=False
     ),
     InvalidExample(DeleteSpending.type, "a deletion has a reason", {"entry_id": _ENTRY}, "reason"),
     InvalidExample(DeleteSpending.type, "a reason is not empty", {"entry_id": _ENTRY, "reason": ""}, "reason"),

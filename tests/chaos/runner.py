@@ -52,6 +52,8 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             entries=parts.entries,
             books=parts.books,
             learning=parts.learning,
+            history=parts.history,
+            computing=parts.computing,
             clock=parts.clock,
         )
         yield replace(parts, handlers=table)

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 import typer
 
-from tests.eval import calibrate, categories, learning, models, receipts, speed, sroie, texts, thai_images
+from tests.eval import (
+    calibrate,
+    categories,
+    forecast,
+    insights,
+    learning,
+    models,
+    receipts,
+    speed,
+    sroie,
+    texts,
+    thai_images,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -23,6 +35,8 @@ app.command("receipts")(receipts.receipts)
 app.command("sroie")(sroie.sroie)
 app.command("categories")(categories.run)
 app.command("learning")(learning.run)
+app.command("forecast")(forecast.run)
+app.command("insights")(insights.run)
 app.command("speed-of-texts")(speed.run)
 app.command("texts")(texts.run)
 app.command("thai-images")(thai_images.run)

@@ -11,7 +11,9 @@ from typing import Final
 
 from adapters.cache.opening import open_cache
 from adapters.clock import SystemClock
+from adapters.computing import ThreadComputing
 from adapters.database.engine import Database, open_database
+from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
@@ -40,7 +42,9 @@ from workers.handlers.books import Books
 from workers.handlers.learning import Learning
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
+from workers.ports.computing import Computing
 from workers.ports.handling import Handler
+from workers.ports.history import SpendingHistory
 from workers.ports.observing import Observer
 from workers.ports.status import BackendGauge, ModelGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
@@ -56,6 +60,8 @@ BUFFERED_PER_PLACE: Final = 10
 BYTES_PER_MEGABYTE: Final = 1_000_000
 IMAGES_PER_PROCESS: Final = 2
 """Receipts in flight for each recognition process: one being read, one ready to be."""
+HISTORIES_AT_ONCE: Final = 4
+"""Owners whose entries are in memory at a time: one being analysed, the others being read or waiting."""
 
 
 LONGEST_COMMIT: Final = 5.0
@@ -72,6 +78,8 @@ class Parts:
     Attributes:
         books: what owners taught, made ready once for all handlers.
         ask_database: asks the database for a sign of life.
+        history: reads all entries of an owner.
+        computing: for what keeps a processor busy.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
     """
@@ -84,6 +92,8 @@ class Parts:
     handlers: dict[type[Command], Handler]
     clock: Clock
     ask_database: Ping
+    history: SpendingHistory
+    computing: Computing
     backends: tuple[BackendGauge, ...] = ()
     models: tuple[ModelGauge, ...] = ()
 
@@ -107,6 +117,8 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         mappings = SqlMappingRepository(database)
         books = Books(mappings, SortedLayer)
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
+        history, computing = SqlSpendingHistory(database), ThreadComputing()
+        stack.push_async_callback(computing.close)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
@@ -138,6 +150,8 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             entries=entries,
             books=books,
             learning=learning,
+            history=history,
+            computing=computing,
             clock=clock,
         )
         yield Parts(
@@ -149,6 +163,8 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             table,
             clock,
             database.check,
+            history,
+            computing,
             (ocr_limit, *served.limiters),
             served.models,
         )
@@ -186,11 +202,13 @@ def intake_options(settings: Settings, area: str) -> IntakeOptions:
 
 
 def worker_limits(settings: Settings, area: str) -> WorkerLimits:
-    """An area's bounds; receipts are few at a time, because each holds an image in memory."""
+    """An area's bounds; receipts and insights are few at a time: they hold an image or all of an owner's entries."""
     runtime = settings.runtime
     in_flight = runtime.max_in_flight
     if area == "receipts":
         in_flight = min(in_flight, IMAGES_PER_PROCESS * recognition_processes(settings))
+    if area == "insights":
+        in_flight = min(in_flight, HISTORIES_AT_ONCE)
     buffered = in_flight * BUFFERED_PER_PLACE
     return WorkerLimits(
         dispatch=DispatchLimits(

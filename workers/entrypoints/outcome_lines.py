@@ -17,6 +17,7 @@ from contracts.events.categories import (
     MappingSuperseded,
     SpendingCategorized,
 )
+from contracts.events.insights import InsightsGenerated, SpendingForecast
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.events.receipts import ReceiptExtracted
 from contracts.events.spending import (
@@ -26,7 +27,6 @@ from contracts.events.spending import (
     SpendingRecorded,
 )
 from contracts.events.texts import TextParsed
-from contracts.readings import Read
 from contracts.values import ACCEPTABLE_CONFIDENCE, HIGH_CONFIDENCE, Confidence
 from workers.ports.outcomes import Outcome
 
@@ -56,10 +56,8 @@ class Summary:
 def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of outcome
     """The gist of any outcome event."""
     match event:
-        case TextParsed():
-            return _reading("parsed", event, event.amount)
-        case ReceiptExtracted():
-            return _reading("extracted", event, event.total)
+        case TextParsed() | ReceiptExtracted():
+            return _reading(event)
         case SpendingRecorded():
             return Summary(
                 "recorded",
@@ -74,6 +72,8 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
             return _change(event)
         case SpendingCategorized() | MappingLearned() | MappingProposed() | MappingReviewed() | MappingSuperseded():
             return _meaning(event)
+        case InsightsGenerated() | SpendingForecast():
+            return _insights(event)
         case CommandRejected() | CommandFailed():
             return _refusal(event)
         case _:
@@ -117,7 +117,8 @@ def confidence_text(confidence: Confidence | None) -> Text:
     return Text(f"{value:.2f}", style=style)
 
 
-def _reading(verdict: str, event: TextParsed | ReceiptExtracted, amount: Read[Any]) -> Summary:
+def _reading(event: TextParsed | ReceiptExtracted) -> Summary:
+    verdict, amount = ("parsed", event.amount) if isinstance(event, TextParsed) else ("extracted", event.total)
     merchant = event.merchant_canonical or (event.merchant.value if event.merchant else "")
     return Summary(
         verdict if event.kind == "purchase" else f"{verdict} ({event.kind})",
@@ -160,6 +161,21 @@ def _mapping_note(event: MappingLearned | MappingProposed | MappingReviewed | Ma
             return f"version {event.version}: {event.decision} by {event.reviewer}"
         case MappingSuperseded():
             return f"version {event.version}: by {event.by}"
+
+
+def _insights(event: InsightsGenerated | SpendingForecast) -> Summary:
+    if isinstance(event, SpendingForecast):
+        return _forecast(event)
+    found = sum(one.found for one in event.currencies)
+    scores = [f"{one.currency} score {one.score.points}" for one in event.currencies if one.score]
+    note = f"{event.entries} entries from {event.period.first} to {event.period.last}, {found} insights"
+    return Summary("analysed", note=", ".join([note, *scores]))
+
+
+def _forecast(event: SpendingForecast) -> Summary:
+    sums = [f"{one.total.amount} ({one.total.low} to {one.total.high})" for one in event.currencies if one.total]
+    told = ", ".join(sums) or f"{event.entries} entries are not enough"
+    return Summary("forecast", note=f"{event.period.first} to {event.period.last}: {told}")
 
 
 def _refusal(event: CommandRejected | CommandFailed) -> Summary:

@@ -8,18 +8,22 @@ from typing import TypeVar, cast
 
 from contracts.base import Command
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
+from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
 from workers.handlers.books import Books
 from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
+from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
 from workers.handlers.receipts import extract_receipt
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
 from workers.handlers.texts import parse_text
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
+from workers.ports.computing import Computing
 from workers.ports.handling import CommandContext, Decision, Handler
+from workers.ports.history import SpendingHistory
 from workers.ports.images import ImageStore
 from workers.ports.inference import Categorization, ReceiptExtraction, TextExtraction, TextRecognition
 from workers.ports.store import SpendingRepository
@@ -38,6 +42,8 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     entries: SpendingRepository,
     books: Books,
     learning: Learning,
+    history: SpendingHistory,
+    computing: Computing,
     clock: Clock,
 ) -> dict[type[Command], Handler]:
     """The table of all commands; a new command is a line here."""
@@ -73,6 +79,8 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
             ),
             _row(TeachMapping, partial(teach_mapping, learning=learning)),
             _row(ReviewMapping, partial(review_mapping, mappings=learning.mappings)),
+            _row(AnalyzeSpending, partial(analyze_spending, history=history, computing=computing)),
+            _row(ForecastSpending, partial(forecast_spending, history=history, computing=computing)),
         ]
     )
 

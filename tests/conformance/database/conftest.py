@@ -9,6 +9,7 @@ import pytest
 from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database, open_database
+from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
@@ -79,6 +80,11 @@ def mappings(database: Database) -> SqlMappingRepository:
 @pytest.fixture
 def other_mappings(other_database: Database) -> SqlMappingRepository:
     return SqlMappingRepository(other_database)
+
+
+@pytest.fixture
+def history(database: Database) -> SqlSpendingHistory:
+    return SqlSpendingHistory(database)
 
 
 @pytest.fixture

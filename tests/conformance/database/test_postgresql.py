@@ -4,6 +4,7 @@ import pytest
 
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
@@ -32,6 +33,10 @@ class TestSpendingRepository(SpendingRepositoryContract):
 
 class TestMappingRepository(MappingRepositoryContract):
     """`MappingRepository` on PostgreSQL."""
+
+
+class TestSpendingHistory(SpendingHistoryContract):
+    """`SpendingHistory` on PostgreSQL."""
 
 
 class TestSchema(SchemaContract):

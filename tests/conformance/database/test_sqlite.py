@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
@@ -34,6 +35,10 @@ class TestSpendingRepository(SpendingRepositoryContract):
 
 class TestMappingRepository(MappingRepositoryContract):
     """`MappingRepository` on SQLite."""
+
+
+class TestSpendingHistory(SpendingHistoryContract):
+    """`SpendingHistory` on SQLite."""
 
 
 class TestSchema(SchemaContract):

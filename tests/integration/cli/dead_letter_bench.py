@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
+from adapters.database.history import SqlSpendingHistory
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import dead_letters, events
@@ -25,6 +26,7 @@ from contracts.envelope import Envelope
 from contracts.errors import ErrorCode
 from tests.fakes.clock import NOON
 from tests.fakes.commands import TEXT_COMMANDS, parsed
+from tests.fakes.computing import DirectComputing
 from tests.fakes.mappings import books, learning
 from tests.services.kafka import fresh_name
 from tests.services.waiting import eventually
@@ -141,6 +143,8 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
         {ParseText: bench.backend},
         SystemClock(),
         database.check,
+        SqlSpendingHistory(database),
+        DirectComputing(),
     )
     worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from contracts.commands.texts import ParseText
-from workers.bootstrap.parts import intake_options, worker_limits
+from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, worker_limits
 from workers.config import Settings
 
 HEAVY: Final = ("alembic", "cv2", "numpy", "openai", "openvino", "pypdfium2", "rapidocr", "redis", "zxingcpp")
@@ -50,6 +50,12 @@ def test_what_is_finished_behind_a_slow_call_is_bounded_by_a_setting_of_its_own(
     settings = Settings.model_validate({"runtime": {"max_in_flight": 100, "max_uncommitted": 7_000}})
     flow = worker_limits(settings, "texts").flow
     assert (flow.total_high, flow.partition_high, flow.gap_high) == (1_000, 500, 7_000)
+
+
+def test_few_histories_are_in_memory_at_a_time() -> None:
+    assert worker_limits(Settings(), "insights").dispatch.max_in_flight == HISTORIES_AT_ONCE
+    few = Settings.model_validate({"runtime": {"max_in_flight": 2}})
+    assert worker_limits(few, "insights").dispatch.max_in_flight == 2
 
 
 def test_a_fleet_imports_nothing_heavy_before_it_needs_it() -> None:

@@ -54,7 +54,8 @@ def test_every_area_has_its_own_rejection_and_failure() -> None:
 def test_types_are_named_for_what_happens_and_versioned() -> None:
     names = [*COMMANDS, *EVENTS]
     assert len(set(names)) == len(names)
-    assert all(re.fullmatch(r"poon\.(receipt|text|spending|category|mapping)\.[a-z]+\.v1", name) for name in names)
+    types = r"poon\.(receipt|text|spending|category|mapping|insight)\.[a-z]+\.v1"
+    assert all(re.fullmatch(types, name) for name in names)
 
 
 def test_every_type_travels_on_exactly_one_topic() -> None:

@@ -55,6 +55,35 @@ def test_another_kind_than_a_purchase_is_said() -> None:
     assert summarise(refund).verdict == "parsed (refund)"
 
 
+def example(name: str) -> Event:
+    (found,) = [one.message for one in EXAMPLES if one.name == name]
+    assert isinstance(found, Event)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "note"),
+    [
+        (
+            "an anomaly and a trend, with the score",
+            "analysed",
+            "212 entries from 2025-10-18 to 2026-01-15, 2 insights, THB score 78",
+        ),
+        ("somebody without entries", "analysed", "0 entries from 2025-10-18 to 2026-01-15, 0 insights"),
+        (
+            "the next 30 days",
+            "forecast",
+            "2026-01-16 to 2026-02-14: 20,350.00 THB (17,200.00 THB to 24,900.00 THB)",
+        ),
+        ("too little for a forecast", "forecast", "2026-01-16 to 2026-02-14: 4 entries are not enough"),
+    ],
+)
+def test_insights_and_forecasts_are_told_in_short(name: str, verdict: str, note: str) -> None:
+    summary = summarise(example(name))
+
+    assert (summary.verdict, summary.note, summary.is_success) == (verdict, note, True)
+
+
 @pytest.mark.parametrize(
     ("event", "note"),
     [

@@ -1,6 +1,7 @@
 import inspect
 
 from contracts.commands.categories import CategorizeSpending
+from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.texts import ParseText
 from contracts.events.receipts import ReceiptExtracted
@@ -8,7 +9,9 @@ from contracts.registry import COMMANDS, SUCCESSES
 from contracts.values import InlineImage
 from tests.fakes.cache import VisibleCache
 from tests.fakes.clock import FakeClock
+from tests.fakes.computing import DirectComputing
 from tests.fakes.entries import MemoryEntries
+from tests.fakes.history import MemoryHistory
 from tests.fakes.images import MemoryImages
 from tests.fakes.inference import (
     FakeCategorization,
@@ -39,6 +42,8 @@ TABLE = handlers(
     entries=MemoryEntries(entry()),
     books=books(),
     learning=learning(MemoryMappings(CANDIDATE)),
+    history=MemoryHistory(),
+    computing=DirectComputing(),
     clock=FakeClock(),
 )
 
@@ -58,6 +63,8 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
         CategorizeSpending(text="coffee"),
         teach_command(),
         review_command(CANDIDATE.id),
+        AnalyzeSpending(),
+        ForecastSpending(),
     ]
 
     outcomes = {
