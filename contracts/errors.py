@@ -50,9 +50,15 @@ class ErrorCode(StrEnum):
     MAPPING_NOT_REVIEWABLE = "mapping_not_reviewable"
     TOO_MANY_MAPPINGS = "too_many_mappings"
     INVALID_PATTERN = "invalid_pattern"
+    LOW_CONFIDENCE = "low_confidence"
+    NOT_A_PURCHASE = "not_a_purchase"
+    WORKFLOW_NOT_FOUND = "workflow_not_found"
+    ILLEGAL_TRANSITION = "illegal_transition"
+    WORKFLOW_ABORTED = "workflow_aborted"
     BACKEND_UNAVAILABLE = "backend_unavailable"
     BACKEND_TIMEOUT = "backend_timeout"
     STORAGE_UNAVAILABLE = "storage_unavailable"
+    STEP_TIMED_OUT = "step_timed_out"
     CONCURRENT_UPDATE = "concurrent_update"
     INTERNAL_ERROR = "internal_error"
 
@@ -248,6 +254,31 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "รูปแบบการค้นหาไม่ถูกต้องหรือซับซ้อนเกินไป",
         "Correct the pattern named in the outcome; the syntax is RE2's.",
     ),
+    ErrorCode.LOW_CONFIDENCE: _permanent(
+        "The receipt could not be read with enough certainty to be recorded.",
+        "ไม่สามารถอ่านใบเสร็จได้ชัดเจนพอที่จะบันทึก",
+        "Take a sharper picture, record the entry by hand, or send a lower min_confidence.",
+    ),
+    ErrorCode.NOT_A_PURCHASE: _permanent(
+        "The receipt tells of no purchase.",
+        "ใบเสร็จนี้ไม่ใช่รายการซื้อ",
+        "Nothing to do: only purchases are recorded.",
+    ),
+    ErrorCode.WORKFLOW_NOT_FOUND: _permanent(
+        "There is no workflow with this id.",
+        "ไม่พบเวิร์กโฟลว์รหัสนี้",
+        "Check the workflow id and the owner.",
+    ),
+    ErrorCode.ILLEGAL_TRANSITION: _permanent(
+        "The workflow's state does not allow this.",
+        "สถานะของเวิร์กโฟลว์ไม่อนุญาตให้ทำเช่นนี้",
+        "Look at the workflow with `poon workflows show`; what came too late changes nothing.",
+    ),
+    ErrorCode.WORKFLOW_ABORTED: _permanent(
+        "An operator ended the processing.",
+        "ผู้ดูแลระบบยกเลิกการประมวลผล",
+        "Ask the operator named in the workflow's history.",
+    ),
     ErrorCode.BACKEND_UNAVAILABLE: _retryable(
         "A recognition service is not available.",
         "บริการประมวลผลไม่พร้อมใช้งานชั่วคราว",
@@ -262,6 +293,11 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "The image store is not available.",
         "ที่จัดเก็บรูปภาพไม่พร้อมใช้งานชั่วคราว",
         "Redrive the dead letter once the store is back.",
+    ),
+    ErrorCode.STEP_TIMED_OUT: _retryable(
+        "A step of the processing did not end in time.",
+        "ขั้นตอนการประมวลผลไม่เสร็จภายในเวลาที่กำหนด",
+        "Check that the step's area runs and how far it lags behind; then send the receipt again.",
     ),
     ErrorCode.CONCURRENT_UPDATE: _retryable(
         "Other commands kept changing the same entry.",

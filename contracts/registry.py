@@ -8,6 +8,7 @@ from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
+from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.events.categories import (
     CategoryFailed,
     CategoryRejected,
@@ -29,8 +30,23 @@ from contracts.events.spending import (
     SpendingRejected,
 )
 from contracts.events.texts import TextFailed, TextParsed, TextRejected
+from contracts.events.workflows import (
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+    StepSucceeded,
+    TimerFired,
+    WorkflowCompensated,
+    WorkflowCompensating,
+    WorkflowCompleted,
+    WorkflowFailed,
+    WorkflowRejected,
+    WorkflowStarted,
+    WorkflowSteered,
+    WorkflowStuck,
+)
 
-AREAS: Final = ("receipts", "texts", "spending", "categories", "insights")
+AREAS: Final = ("receipts", "texts", "spending", "categories", "insights", "workflows")
 
 SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ExtractReceipt: ReceiptExtracted,
@@ -44,6 +60,9 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ReviewMapping: MappingReviewed,
     AnalyzeSpending: InsightsGenerated,
     ForecastSpending: SpendingForecast,
+    ProcessReceipt: WorkflowStarted,
+    SteerWorkflow: WorkflowSteered,
+    FireTimer: TimerFired,
 }
 """What each command ends in when all goes well."""
 
@@ -53,6 +72,7 @@ REJECTIONS: Final[dict[str, type[CommandRejected]]] = {
     "spending": SpendingRejected,
     "categories": CategoryRejected,
     "insights": InsightRejected,
+    "workflows": WorkflowRejected,
 }
 """The rejected outcome of each area."""
 
@@ -62,16 +82,30 @@ FAILURES: Final[dict[str, type[CommandFailed]]] = {
     "spending": SpendingFailed,
     "categories": CategoryFailed,
     "insights": InsightFailed,
+    "workflows": WorkflowFailed,
 }
 """The failed outcome of each area."""
 
 NOTICES: Final[tuple[type[Event], ...]] = (MappingProposed, MappingSuperseded)
 """Events that end no command: they are published beside the outcome of the one that led to them."""
 
+PROGRESS: Final[tuple[type[Event], ...]] = (
+    StepStarted,
+    StepSucceeded,
+    StepFailed,
+    StepSkipped,
+    WorkflowCompensating,
+    WorkflowStuck,
+    WorkflowCompleted,
+    WorkflowCompensated,
+)
+"""What a workflow tells on its way and of its end. Never the outcome of a command, although it names in
+``ce_causationid`` the message that led to it: who awaits an outcome passes these over."""
+
 COMMANDS: Final[dict[str, type[Command]]] = {command.type: command for command in SUCCESSES}
 """Command classes by CloudEvents type."""
 
 EVENTS: Final[dict[str, type[Event]]] = {
-    event.type: event for event in (*SUCCESSES.values(), *NOTICES, *REJECTIONS.values(), *FAILURES.values())
+    event.type: event for event in (*SUCCESSES.values(), *NOTICES, *PROGRESS, *REJECTIONS.values(), *FAILURES.values())
 }
 """Event classes by CloudEvents type."""

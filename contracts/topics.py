@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -38,7 +38,7 @@ class Topic:
 
     Attributes:
         name: as the broker knows it.
-        area: one of `AREAS`; empty for a reply topic, which takes the outcomes of all.
+        area: the area whose workers own it; empty for a caller's reply topic, which takes the outcomes of all.
         role: commands, events, dlt or replies.
         key: what the record key is made of; records of one key keep their order.
         partitions: how many; more than these many workers of one area would idle.
@@ -130,3 +130,30 @@ def reply_topic(name: str) -> Topic:
 
 SHARED_REPLIES: Final = reply_topic("shared")
 """The reply topic that is always there, for callers without one of their own."""
+
+WORKFLOW_REPLIES: Final = replace(
+    reply_topic("workflows"),
+    area="workflows",
+    partitions=DEFAULT_PARTITIONS,
+    retention_ms=_RETENTION_DAYS[TopicRole.COMMANDS] * DAY_MS,
+)
+"""Where workflows await the outcomes of their steps. The area *workflows* consumes it as it does its commands, and the
+fleet vouches for what goes there: a reply to it is published and acknowledged together with the outcome it copies."""
+
+FLEET_TOPICS: Final = (*TOPICS.values(), SHARED_REPLIES, WORKFLOW_REPLIES)
+"""Every topic a fleet needs."""
+
+
+def consumed_topics(area: str) -> tuple[str, ...]:
+    """The topics an area's workers consume."""
+    commands = topic_name(area, TopicRole.COMMANDS)
+    return (commands, WORKFLOW_REPLIES.name) if area == WORKFLOW_REPLIES.area else (commands,)
+
+
+def area_of(topic: str) -> str:
+    """The area whose workers consume a topic.
+
+    Raises:
+        KeyError: none does.
+    """
+    return (WORKFLOW_REPLIES if topic == WORKFLOW_REPLIES.name else TOPICS[topic]).area

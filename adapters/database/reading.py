@@ -25,6 +25,11 @@ class SqlEventReader:
         wanted = select(*EVENT_COLUMNS).where(events.c.tenant == tenant, events.c.stream == stream)
         return await self._events(wanted.order_by(*EVENT_ORDER))
 
+    async def stream_with(self, tenant: str, event_id: UUID) -> Sequence[StoredEvent]:
+        holding = select(events.c.stream).where(events.c.id == event_id, events.c.tenant == tenant)
+        wanted = select(*EVENT_COLUMNS).where(events.c.tenant == tenant, events.c.stream == holding.scalar_subquery())
+        return await self._events(wanted.order_by(*EVENT_ORDER))
+
     async def scan(self, tenant: str | None = None, batch: int = 500) -> AsyncIterator[StoredEvent]:
         everything = select(*EVENT_COLUMNS).order_by(*EVENT_ORDER).limit(batch)
         if tenant is not None:

@@ -18,6 +18,7 @@ from adapters.database.rows import by_key
 from adapters.database.sqlite import SqliteStatements, chunks
 from adapters.database.states import StatePlace, StateTable, by_table, rounds
 from adapters.database.tables import events
+from adapters.database.workflows import write_workflows
 from workers.ports.store import (
     AggregateState,
     CommitResult,
@@ -120,7 +121,7 @@ class SqlDecisionStore:
 
     async def _store_new(self, verdicts: Sequence[Verdict]) -> bool:
         """Try what nearly always holds, that all of it is new, at the price of one round trip."""
-        if any(verdict.dead_letter for verdict in verdicts):
+        if any(verdict.dead_letter or verdict.workflow for verdict in verdicts):
             return False
         states = [state for verdict in verdicts for state in verdict.states]
         insert_new = self._statements.insert_new
@@ -137,6 +138,8 @@ class SqlDecisionStore:
             if not refused:
                 if letters := [verdict.dead_letter for verdict in verdicts if verdict.dead_letter]:
                     await insert_dead_letters(connection, letters)
+                if updates := [verdict.workflow for verdict in verdicts if verdict.workflow]:
+                    await write_workflows(connection, updates)
                 await connection.commit()
             return refused
 

@@ -185,3 +185,42 @@ dead_letters: Final = Table(
     Index(None, "original_topic", "original_partition", "original_offset"),
     Index(None, "tenant", "owner"),
 )
+
+workflow_runs: Final = Table(
+    "workflow_runs",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("workflow", Key, nullable=False),
+    Column("phase", Key, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("step", Key),
+    Column("code", Key),
+    Column("correlation_id", Key, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    # A workflow's id follows from its tenant too, so it is unique without it.
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("phase in ('running', 'compensating', 'stuck', 'completed', 'compensated')", "phase"),
+    *_key_lengths("tenant", "owner", "correlation_id"),
+    Index(None, "phase", "updated_at", "id"),
+    Index(None, "tenant", "owner"),
+)
+
+workflow_timers: Final = Table(
+    "workflow_timers",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("workflow_id", Uuid, nullable=False),
+    Column("step", Key, nullable=False),
+    Column("token", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("correlation_id", Key, nullable=False),
+    Column("shard", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    PrimaryKeyConstraint("workflow_id", "step"),
+    *_key_lengths("tenant", "owner", "correlation_id"),
+    Index(None, "shard", "due_at"),
+    Index(None, "tenant", "owner"),
+)

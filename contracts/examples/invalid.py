@@ -7,6 +7,7 @@ from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
+from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.examples.base import InvalidExample
 from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256, MAPPING_ID
 
@@ -164,5 +165,19 @@ INVALID_EXAMPLES: Final = (
     ),
     InvalidExample(DeleteSpending.type, "a deletion has a reason", {"entry_id": _ENTRY}, "reason"),
     InvalidExample(DeleteSpending.type, "a reason is not empty", {"entry_id": _ENTRY, "reason": ""}, "reason"),
+    InvalidExample(ProcessReceipt.type, "an image is required", {}, "image"),
+    InvalidExample(
+        SteerWorkflow.type,
+        "an operator says why",
+        {"workflow_id": _ENTRY, "action": "resume", "by": "somchai"},
+        "reason",
+    ),
+    InvalidExample(
+        SteerWorkflow.type,
+        "an action is resume, skip or abort",
+        {"workflow_id": _ENTRY, "action": "restart", "by": "somchai", "reason": "x"},
+        "action",
+    ),
+    InvalidExample(FireTimer.type, "a timer has a token", {"workflow_id": _ENTRY, "step": "extract"}, "token"),
 )
 """At least one of every command."""

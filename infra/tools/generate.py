@@ -26,6 +26,7 @@ from infra.tools.generators.openapi import openapi_text
 from infra.tools.generators.reference import errors_page, headers_page, topics_page
 from infra.tools.generators.releases import broken_promises, freeze
 from infra.tools.generators.schemas import file_name, schema_text
+from infra.tools.generators.workflows import workflows_page
 
 Generator = Callable[[], str]
 
@@ -52,6 +53,7 @@ def generators() -> dict[Path, Generator]:
         **GENERATORS,
         REFERENCE / "settings.md": partial(_page, "Settings", "workers.config", "settings_reference"),
         REFERENCE / "metrics.md": metrics_page,
+        REFERENCE / "workflows.md": workflows_page,
         REFERENCE / "cli.md": partial(_page, "Command line", "workers.entrypoints.reference", "cli_reference"),
         REFERENCE / "openapi.yaml": openapi_text,
     }

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contracts.registry import AREAS
-from contracts.topics import SHARED_REPLIES, TOPICS
+from contracts.topics import FLEET_TOPICS, consumed_topics
 from tests.e2e.fleet_process import FleetProcess
 from tests.services.waiting import wait_until
 from workers.entrypoints.exits import ExitCode
@@ -133,7 +133,7 @@ def test_lag_is_told_for_every_area(terminal: Terminal) -> None:
 
     (told,) = objects(terminal.poon("lag", "--json").stdout)
     groups = {group["topic"]: group for group in told["groups"]}
-    assert list(groups) == [f"poon.{area}.commands" for area in sorted(AREAS)]
+    assert list(groups) == [topic for area in sorted(AREAS) for topic in consumed_topics(area)]
     assert sum(part["committed"] or 0 for part in groups["poon.texts.commands"]["partitions"]) > 0
 
 
@@ -155,5 +155,5 @@ def test_the_embedded_broker_says_honestly_that_it_keeps_no_topic_settings(termi
     compared = terminal.poon("topics", "diff")
 
     found = {topic["name"]: topic["broker"]["partitions"] for topic in json.loads(shown.stdout)}
-    assert found == {topic.name: topic.partitions for topic in (*TOPICS.values(), SHARED_REPLIES)}
+    assert found == {topic.name: topic.partitions for topic in FLEET_TOPICS}
     assert compared.returncode == ExitCode.OK

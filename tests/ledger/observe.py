@@ -8,11 +8,12 @@ from typing import Any, Final
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
 
-from contracts.topics import TOPICS, TopicRole, topic_name
+from contracts.topics import TOPICS, WORKFLOW_REPLIES, TopicRole, topic_name
 from tests.ledger.checker import Seen
 from tests.services.waiting import wait_until
 
 SECONDS: Final = 30.0
+CONSUMED: Final = {**TOPICS, WORKFLOW_REPLIES.name: WORKFLOW_REPLIES}
 
 
 def reset_topics(bootstrap_servers: str, replicas: int = 1) -> None:
@@ -21,11 +22,11 @@ def reset_topics(bootstrap_servers: str, replicas: int = 1) -> None:
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
     new = [
         NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=replicas, config=topic.config)
-        for topic in TOPICS.values()
+        for topic in CONSUMED.values()
     ]
     for future in admin.create_topics(new).values():
         future.result(SECONDS)
-    wait_until(lambda: _existing(admin) == set(TOPICS), "the new topics")
+    wait_until(lambda: _existing(admin) == set(CONSUMED), "the new topics")
 
 
 def delete_topics(bootstrap_servers: str) -> None:
@@ -38,7 +39,7 @@ def delete_topics(bootstrap_servers: str) -> None:
 
 
 def _existing(admin: AdminClient) -> set[str]:
-    return set(TOPICS) & set(admin.list_topics(timeout=SECONDS).topics)
+    return set(CONSUMED) & set(admin.list_topics(timeout=SECONDS).topics)
 
 
 class TopicTail:

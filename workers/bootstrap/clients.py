@@ -24,6 +24,7 @@ from contracts.codec import encode
 from contracts.envelope import Envelope
 from contracts.registry import AREAS
 from contracts.topics import SHARED_REPLIES, TopicRole, topic_name
+from contracts.topics import consumed_topics as topics_of
 from workers.config import KafkaSettings, SecurityProtocol, Settings
 from workers.ports.clock import Clock, IdFactory
 from workers.ports.errors import UnavailableError
@@ -187,7 +188,7 @@ def consumer_group(settings: Settings, area: str) -> str:
 
 def consumed_topics(settings: Settings, areas: Sequence[str]) -> dict[str, list[str]]:
     """The topics each group of these areas consumes, by group."""
-    return {consumer_group(settings, area): [topic_name(area, TopicRole.COMMANDS)] for area in areas}
+    return {consumer_group(settings, area): list(topics_of(area)) for area in areas}
 
 
 async def _require_topics(settings: Settings, names: Sequence[str]) -> None:

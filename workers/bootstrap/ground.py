@@ -10,7 +10,7 @@ from adapters.clock import SystemClock
 from adapters.database.schema import SchemaError, SchemaStatus, migrate, schema_status
 from adapters.database.urls import DatabaseUrlError
 from adapters.kafka.embedded import EmbeddedBroker, find_embedded_broker
-from contracts.topics import SHARED_REPLIES, TOPICS
+from contracts.topics import FLEET_TOPICS
 from workers.bootstrap.errors import DatabaseRefusedError
 from workers.config import Settings
 from workers.ports.errors import UnavailableError
@@ -48,7 +48,7 @@ async def embedded_broker(settings: Settings) -> AsyncIterator[str]:
             f"an embedded broker runs already at {running} for the data folder {settings.data_dir}: stop the other"
             " `poon run`, or set another POON_DATA_DIR"
         )
-    broker = EmbeddedBroker({topic.name: topic.partitions for topic in (*TOPICS.values(), SHARED_REPLIES)})
+    broker = EmbeddedBroker({topic.name: topic.partitions for topic in FLEET_TOPICS})
     await asyncio.to_thread(broker.start)
     try:
         broker.announce(settings.data_dir, SystemClock().now())

@@ -17,6 +17,7 @@ from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
+from adapters.database.workflows import SqlTimerStore
 from adapters.inference.chain.local import BreakingTextRecognition
 from adapters.inference.embeddings.loading import load_embeddings
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
@@ -31,7 +32,7 @@ from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.commands.receipts import ExtractReceipt
 from contracts.registry import COMMANDS
-from contracts.topics import TopicRole, topic_name
+from contracts.topics import WORKFLOW_REPLIES, consumed_topics
 from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
 from workers.bootstrap.models import Backends, serving
@@ -49,10 +50,13 @@ from workers.ports.observing import Observer
 from workers.ports.status import BackendGauge, ModelGauge
 from workers.ports.store import DecisionStore, EventReader, SpendingRepository
 from workers.ports.tracing import CarryOn, carry_nothing
+from workers.ports.workflows import TimerStore
 from workers.runtime.dispatcher import DispatchLimits
 from workers.runtime.flow import FlowLimits
+from workers.runtime.timers import TimerPorts
 from workers.runtime.vitals import Ping
 from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
+from workers.workflows.handlers import Workflows, workflow_handlers
 
 BUFFERED_PER_PLACE: Final = 10
 """Records taken over for each command that may be in flight."""
@@ -78,6 +82,7 @@ class Parts:
     Attributes:
         books: what owners taught, made ready once for all handlers.
         ask_database: asks the database for a sign of life.
+        timers: of workflows.
         history: reads all entries of an owner.
         computing: for what keeps a processor busy.
         backends: tell of the calls at each AI backend.
@@ -92,6 +97,7 @@ class Parts:
     handlers: dict[type[Command], Handler]
     clock: Clock
     ask_database: Ping
+    timers: TimerStore
     history: SpendingHistory
     computing: Computing
     backends: tuple[BackendGauge, ...] = ()
@@ -154,15 +160,17 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             computing=computing,
             clock=clock,
         )
+        decisions, events = SqlDecisionStore(database), SqlEventReader(database)
         yield Parts(
-            SqlDecisionStore(database),
-            SqlEventReader(database),
+            decisions,
+            events,
             entries,
             books,
             learning,
-            table,
+            table | workflow_handlers(Workflows(events, decisions, random.Random())),
             clock,
             database.check,
+            SqlTimerStore(database),
             history,
             computing,
             (ocr_limit, *served.limiters),
@@ -182,7 +190,13 @@ def make_worker(
     codec = compression(settings)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
-    ports = WorkerPorts(intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies, carry_on)
+    timers = None
+    if area == WORKFLOW_REPLIES.area:
+        # Of its own: a publisher takes one call at a time, and the committer's is busy.
+        timers = TimerPorts(parts.timers, KafkaPublisher(connection, f"{kafka.client_id}-{area}-timers", codec))
+    ports = WorkerPorts(
+        intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies, carry_on, timers
+    )
     return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 
 
@@ -191,7 +205,7 @@ def intake_options(settings: Settings, area: str) -> IntakeOptions:
     kafka = settings.kafka
     return IntakeOptions(
         group_id=consumer_group(settings, area),
-        topics=[topic_name(area, TopicRole.COMMANDS)],
+        topics=list(consumed_topics(area)),
         max_records=min(kafka.max_poll_records, worker_limits(settings, area).flow.total_high),
         # The embedded broker lets a member that rejoins wait out the session of the one before it.
         session_timeout=EMBEDDED_SESSION if settings.is_embedded else kafka.session_timeout_seconds,

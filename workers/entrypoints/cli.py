@@ -22,6 +22,7 @@ from workers.entrypoints.commands import (
     tail,
     top,
     topics,
+    workflows,
 )
 from workers.entrypoints.failures import CarefulGroup
 
@@ -69,6 +70,7 @@ app.command()(lag.lag)
 app.command()(top.top)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(mappings.app, name="mappings")
+app.add_typer(workflows.app, name="workflows")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
 app.command()(config.config)

@@ -151,7 +151,12 @@ def payload_of(text: str) -> Mapping[str, Any]:
 
 def action(clock: Clock, by: str | None, reason: str | None) -> Action:
     """Who does it, now, and why."""
-    return Action(clock.now(), _storable(by or _user()), reason and _storable(reason))
+    return Action(clock.now(), operator(by), reason and _storable(reason))
+
+
+def operator(by: str | None) -> str:
+    """Who does it: the user's name unless one is given."""
+    return _storable(by or _user())
 
 
 def _user() -> str:

@@ -27,6 +27,7 @@ from contracts.events.spending import (
     SpendingRecorded,
 )
 from contracts.events.texts import TextParsed
+from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted, WorkflowEvent
 from contracts.values import ACCEPTABLE_CONFIDENCE, HIGH_CONFIDENCE, Confidence
 from workers.ports.outcomes import Outcome
 
@@ -49,8 +50,8 @@ class Summary:
 
     @property
     def is_success(self) -> bool:
-        """Neither rejected nor failed."""
-        return self.verdict not in {"rejected", "failed", "unreadable"}
+        """Neither rejected, failed nor compensated."""
+        return self.verdict not in {"rejected", "failed", "unreadable", "compensated"}
 
 
 def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of outcome
@@ -77,7 +78,7 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
         case CommandRejected() | CommandFailed():
             return _refusal(event)
         case _:
-            return Summary(event.type)
+            return _workflow(event) if isinstance(event, WorkflowEvent) else Summary(event.type)
 
 
 def outcome_line(outcome: Outcome) -> Text:
@@ -176,6 +177,22 @@ def _forecast(event: SpendingForecast) -> Summary:
     sums = [f"{one.total.amount} ({one.total.low} to {one.total.high})" for one in event.currencies if one.total]
     told = ", ".join(sums) or f"{event.entries} entries are not enough"
     return Summary("forecast", note=f"{event.period.first} to {event.period.last}: {told}")
+
+
+def _workflow(event: WorkflowEvent) -> Summary:
+    about = [event.workflow, str(event.workflow_id)]
+    match event:
+        case WorkflowCompleted():
+            return Summary(
+                "completed", note=" ".join([*about, *([f"entry {event.entry_id}"] if event.entry_id else [])])
+            )
+        case WorkflowCompensated():
+            why = event.message.en if event.message else event.reason
+            return Summary("compensated", note=" ".join([*about, f"{event.code}: {why}"]), detail=f"({event.reason})")
+        case _:
+            step = getattr(event, "step", None)
+            verdict = event.type.removeprefix("poon.").rpartition(".")[0].replace(".", " ")
+            return Summary(verdict, note=" ".join([*about, *([step] if step else [])]))
 
 
 def _refusal(event: CommandRejected | CommandFailed) -> Summary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from contracts.registry import NOTICES
+from contracts.registry import NOTICES, PROGRESS
 from workers.ports.clock import Clock
 from workers.ports.outcomes import Outcome, OutcomeReader
 
@@ -41,4 +41,4 @@ def _ends_its_command(outcome: Outcome) -> bool:
     event, envelope = outcome.event, outcome.envelope
     if event is None or envelope is None:  # unreadable, and told as that
         return True
-    return type(event) not in NOTICES and envelope.source.endswith(f"/{event.area}")
+    return type(event) not in (*NOTICES, *PROGRESS) and envelope.source.endswith(f"/{event.area}")

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from contracts.base import Command, Event
 from workers.ports.store import AggregateState
+from workers.ports.workflows import WorkflowUpdate
 
 
 class CommandContext(NamedTuple):
@@ -15,6 +16,7 @@ class CommandContext(NamedTuple):
         sent_at: the command's own time, with a zone; what "today" means.
         now: when handling began, UTC; for durations and stamps only, never for a decision.
         attempt: 1 for the first.
+        partition: the number of the partition it came from.
     """
 
     command_id: str
@@ -24,17 +26,34 @@ class CommandContext(NamedTuple):
     sent_at: datetime
     now: datetime
     attempt: int = 1
+    partition: int = 0
+
+
+class StepAnswer(Command):
+    """The outcome of a command that a workflow sent: consumed as a command is, but sent by nobody.
+
+    Attributes:
+        command_id: of the command it is the outcome of; empty where the outcome does not say.
+        event: the outcome.
+    """
+
+    area: ClassVar[str] = "workflows"
+
+    command_id: str
+    event: Event
 
 
 class NewEvent(NamedTuple):
-    """An event a handler decides.
+    """An event a handler decides, or a command it sends.
+
+    A command is stored among the events of its stream, and published as they are: its id is that of the row.
 
     Attributes:
         stream: the aggregate it belongs to; None for an outcome that belongs to its command alone.
         version: its place in that stream, the version the handler read plus one; 1 without a stream.
     """
 
-    payload: Event
+    payload: Event | Command
     stream: str | None = None
     version: int = 1
 
@@ -44,6 +63,7 @@ class Decision(NamedTuple):
 
     events: tuple[NewEvent, ...]
     states: tuple[AggregateState, ...] = ()
+    workflow: WorkflowUpdate | None = None
 
 
 Handler = Callable[[Command, CommandContext], Decision | Awaitable[Decision]]

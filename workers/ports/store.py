@@ -9,6 +9,7 @@ from uuid import UUID
 from workers.domain.mappings import CategoryMapping
 from workers.domain.spending import SpendingEntry
 from workers.ports.dead_letters import DeadLetter
+from workers.ports.workflows import WorkflowUpdate
 
 AggregateState = SpendingEntry | CategoryMapping
 """The current state of an aggregate, kept inline beside its events. Each has a tenant, an id and a version."""
@@ -23,7 +24,7 @@ class InboxKey(NamedTuple):
 
 
 class StoredEvent(NamedTuple):
-    """An event as it is stored and published, complete and immutable.
+    """An event as it is stored and published, complete and immutable; or a command that a workflow sends.
 
     Attributes:
         id: deterministic, see `contracts.envelope.event_id`; becomes ``ce_id``.
@@ -67,12 +68,14 @@ class Verdict(NamedTuple):
     Attributes:
         states: of aggregates, each at the version of the last of its events here.
         dead_letter: stored beside the events where the command was given up.
+        workflow: where the workflow stands after a transition of one, and its timers.
     """
 
     key: InboxKey
     events: tuple[StoredEvent, ...]
     states: tuple[AggregateState, ...] = ()
     dead_letter: DeadLetter | None = None
+    workflow: WorkflowUpdate | None = None
 
 
 class Committed(NamedTuple):
@@ -133,6 +136,14 @@ class EventReader(Protocol):
 
     async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
         """A stream's events by version; empty for an unknown one.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    async def stream_with(self, tenant: str, event_id: UUID) -> Sequence[StoredEvent]:
+        """The events of the stream that holds an event, by version; empty where the tenant has no such event.
 
         Raises:
             UnavailableError: the database cannot be reached.

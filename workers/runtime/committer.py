@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from contracts.topics import WORKFLOW_REPLIES
 from workers.ports.clock import Clock
 from workers.ports.messages import OutgoingRecord, Publisher, UnpublishableError
 from workers.ports.observing import Observer
@@ -29,6 +30,7 @@ from workers.runtime.deliveries import Delivery
 from workers.runtime.ground import Ground
 from workers.runtime.membership import Membership
 from workers.runtime.outcomes import outgoing
+from workers.runtime.replies import reply
 
 LOG: Final = logging.getLogger(__name__)
 PUBLISH_AHEAD: Final = 2
@@ -205,7 +207,12 @@ def _records(batch: Batch, carry_on: CarryOn) -> list[OutgoingRecord]:
         if isinstance(result, Committed) and not entry.delivery.gone:
             if entry.dead_letters:
                 records += _due_letters(entry, result)
-            records += outgoing(result.events, carry_on(entry.delivery.envelope))
+            envelope = entry.delivery.envelope
+            carried = carry_on(envelope)
+            records += outgoing(result.events, carried)
+            if envelope.reply_to == WORKFLOW_REPLIES.name:
+                # Beside the outcome and not behind it: a workflow must not wait for a copy that a crash has lost.
+                records.append(reply(WORKFLOW_REPLIES.name, result.events, carried))
     return records
 
 

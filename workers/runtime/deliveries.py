@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from contracts.base import Command
-from contracts.codec import PayloadError, decode_command
+from contracts.codec import PayloadError, decode_command, decode_event
 from contracts.envelope import MAX_ID_LENGTH, Envelope, EnvelopeError, parse_envelope
 from contracts.errors import ErrorCode
 from contracts.registry import COMMANDS
-from contracts.topics import TOPICS
+from contracts.topics import WORKFLOW_REPLIES, area_of
+from workers.ports.handling import StepAnswer
 from workers.ports.messages import Partition, RawRecord
 from workers.ports.store import InboxKey, StoredEvent
 from workers.runtime.ground import Waiter
@@ -113,22 +114,29 @@ class Delivery:
 
 def receive(record: RawRecord, offsets: PartitionOffsets, taken: float = 0.0) -> Delivery:
     """Decode a record. Never raises: what is wrong becomes the delivery's defect."""
-    area = TOPICS[record.topic].area
+    area = area_of(record.topic)
     try:
         envelope = parse_envelope(record.headers, _record_time(record))
     except EnvelopeError as error:
         defect = Defect(ErrorCode.INVALID_ENVELOPE, error.reason, error.field)
         return Delivery(record, offsets, area, _salvaged_envelope(record), None, defect, taken)
+    is_answer = record.topic == WORKFLOW_REPLIES.name
     known = COMMANDS.get(envelope.type)
-    if known is not None and known.area != area:
+    if known is not None and (is_answer or known.area != area):
         defect = Defect(ErrorCode.WRONG_TOPIC, f"{envelope.type} travels on poon.{known.area}.commands", "ce_type")
         return Delivery(record, offsets, area, envelope, None, defect, taken)
+    command: Command
     try:
-        command = decode_command(envelope.type, record.value)
+        command = _answer(envelope, record) if is_answer else decode_command(envelope.type, record.value)
     except PayloadError as error:
         defect = Defect(error.code, error.reason, error.field)
         return Delivery(record, offsets, area, envelope, None, defect, taken)
     return Delivery(record, offsets, area, envelope, command, None, taken)
+
+
+def _answer(envelope: Envelope, record: RawRecord) -> StepAnswer:
+    event = decode_event(envelope.type, record.value)
+    return StepAnswer.of_checked({"command_id": envelope.causation_id or "", "event": event})
 
 
 def _record_time(record: RawRecord) -> datetime:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from contracts.base import Event
+from contracts.base import Command, Event
 from contracts.codec import encode
 from contracts.envelope import Envelope, event_id
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import DeadLetter, LocalizedText
 from contracts.registry import AREAS, FAILURES, REJECTIONS
-from contracts.topics import TopicRole, topic_name
+from contracts.topics import WORKFLOW_REPLIES, TopicRole, topic_name
 from workers.ports.errors import RejectionError
 from workers.ports.handling import Decision, NewEvent
 from workers.ports.messages import OutgoingRecord
@@ -21,6 +21,8 @@ from workers.ports.tracing import NOTHING, Carried
 from workers.runtime.deliveries import NOBODY, POISON, Defect, Delivery
 
 _EVENT_TOPICS: Final = {area: topic_name(area, TopicRole.EVENTS) for area in AREAS}
+_COMMAND_TOPICS: Final = {area: topic_name(area, TopicRole.COMMANDS) for area in AREAS}
+_COMMANDS: Final = frozenset(_COMMAND_TOPICS.values())
 SOURCE: Final = "/poon/workers/"
 """``ce_source`` of outcomes is this and the area."""
 
@@ -34,7 +36,7 @@ def decided(delivery: Delivery, decision: Decision, now: datetime) -> Verdict:
             for ordinal, event in enumerate(decision.events)
         ]
     )
-    return Verdict(delivery.inbox_key, events, decision.states)
+    return Verdict(delivery.inbox_key, events, decision.states, workflow=decision.workflow)
 
 
 def rejected(delivery: Delivery, error: RejectionError, now: datetime) -> Verdict:
@@ -100,6 +102,8 @@ def outgoing(events: Sequence[StoredEvent], carried: Carried = NOTHING) -> list[
 
 
 def _outgoing(event: StoredEvent, carried: Carried) -> OutgoingRecord:
+    # What a workflow sends waits among its events, and is answered where workflows listen.
+    is_command = event.topic in _COMMANDS
     envelope = Envelope(
         id=str(event.id),
         source=SOURCE + event.handler,
@@ -110,6 +114,7 @@ def _outgoing(event: StoredEvent, carried: Carried) -> OutgoingRecord:
         correlation_id=event.correlation_id,
         causation_id=event.causation_id,
         sequence=str(event.version),
+        reply_to=WORKFLOW_REPLIES.name if is_command else None,
         traceparent=carried.traceparent,
         tracestate=carried.tracestate,
     )
@@ -133,7 +138,7 @@ def _stored(delivery: Delivery, event: NewEvent, ordinal: int, now: datetime, *,
         causation_id=envelope.id,
         ordinal=ordinal,
         type=payload.type,
-        topic=_EVENT_TOPICS[payload.area],
+        topic=(_COMMAND_TOPICS if isinstance(payload, Command) else _EVENT_TOPICS)[payload.area],
         owner=envelope.owner,
         correlation_id=envelope.correlation_id or envelope.id,
         occurred_at=now,

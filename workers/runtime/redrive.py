@@ -17,7 +17,7 @@ from contracts.base import Command
 from contracts.codec import PayloadError, decode_command, encode
 from contracts.envelope import EVENT_NAMESPACE, Envelope, EnvelopeError, parse_envelope
 from contracts.headers import CONTENT_TYPE, HEADERS, REDRIVE_COUNT, SPEC_VERSION
-from contracts.topics import TopicRole, topic_name
+from contracts.topics import WORKFLOW_REPLIES, TopicRole, topic_name
 from workers.ports.dead_letters import DeadLetter, DeadLetterStatus, Edit, FiledLetter
 from workers.ports.messages import OutgoingRecord
 from workers.runtime.deliveries import LATEST_MS
@@ -91,6 +91,9 @@ def replacement(filed: FiledLetter, rules: RedriveRules, now: datetime) -> Repla
             Waiver.FORCE,
         )
     envelope, command = _read(filed)
+    if envelope.reply_to == WORKFLOW_REPLIES.name:
+        # The workflow knows that it failed. Were it carried out now, something would be left of what was undone.
+        raise NotRedrivableError("a workflow sent it and has gone on since: see `poon workflows show`")
     if envelope.expiry_time is not None and envelope.expiry_time < now:
         if Waiver.IGNORE_EXPIRY not in rules.waived:
             raise NotRedrivableError(f"it expired at {envelope.expiry_time.isoformat()}", Waiver.IGNORE_EXPIRY)

@@ -19,6 +19,7 @@ from contracts.base import Command
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import CommandFailed
 from contracts.registry import EVENTS
+from contracts.topics import WORKFLOW_REPLIES
 from workers.ports.clock import Clock
 from workers.ports.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler
@@ -164,8 +165,9 @@ class Settler:
             if isinstance(result, Committed):
                 done.append(delivery)
                 well += not (result.duplicate or submission.dead_letters)
-                if delivery.envelope.reply_to is not None:
-                    self._around.replies.offer(reply(delivery.envelope.reply_to, result.events))
+                reply_to = delivery.envelope.reply_to
+                if reply_to is not None and reply_to != WORKFLOW_REPLIES.name:  # that one is published already
+                    self._around.replies.offer(reply(reply_to, result.events))
                 told.append(_told(delivery, result))
             elif submission.is_final:
                 msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
@@ -303,6 +305,7 @@ class Settler:
             sent_at=envelope.time,
             now=self._clock.now(),
             attempt=delivery.attempts,
+            partition=delivery.record.partition,
         )
 
     def _dead_letters_again(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> tuple[OutgoingRecord, ...]:

@@ -36,10 +36,12 @@ from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
 from workers.runtime.settling import Handling, Settler, Surroundings
 from workers.runtime.supervisor import Supervisor
+from workers.runtime.timers import TimerPorts, Timers
 
 LOG: Final = logging.getLogger(__name__)
 
 
+NONE: Final = frozenset[int]()
 PULSE: Final = 0.5
 """Seconds between two looks at the clock, by which a long sleep is noticed."""
 
@@ -68,7 +70,11 @@ class WorkerLimits:
 
 @dataclass(frozen=True, slots=True)
 class WorkerPorts:
-    """What a worker needs from the outside."""
+    """What a worker needs from the outside.
+
+    Attributes:
+        timers: where the area has workflows, whose timers are to be fired.
+    """
 
     intake: Intake
     publisher: Publisher
@@ -78,6 +84,7 @@ class WorkerPorts:
     observer: Observer
     replies: ReplyPublisher = field(default_factory=NoReplies)
     carry_on: CarryOn = carry_nothing
+    timers: TimerPorts | None = None
 
 
 class WorkerFailedError(Exception):
@@ -127,6 +134,7 @@ class Worker:
                 spawn=self._supervisor.spawn,
             ),
         )
+        self._timers = None if ports.timers is None else self._timers_of(ports.timers)
         self._arrived: asyncio.Queue[list[tuple[RawRecord, PartitionOffsets]]] = asyncio.Queue()
         self._recognition = Recognition(ports.store, self._ground, self._settler.may_decide_at_once)
         self._accepting = False
@@ -232,6 +240,13 @@ class Worker:
             self._offsets.suspend()
         self._assignment.revoke(partitions)
 
+    def _timers_of(self, ports: TimerPorts) -> Timers:
+        def owned() -> frozenset[int]:
+            return frozenset(partition.number for partition in self._assignment.owned) if self._accepting else NONE
+
+        around = self._ports
+        return Timers(ports, self._ground, around.clock, around.rng, owned, self._supervisor.first_of)
+
     async def _start(self) -> None:
         await self._ports.publisher.start()
         for work, name in (
@@ -242,6 +257,8 @@ class Worker:
             (self._notice_sleeps_forever(), "notice sleeps"),
         ):
             self._supervisor.spawn(work, name)
+        if self._timers is not None:
+            self._supervisor.spawn(self._timers.fire_forever(), "fire timers")
         self._accepting = True
         await self._ports.intake.start(GuardedSink(self, self._supervisor.fail))
 
@@ -319,6 +336,8 @@ class Worker:
         self._settler.start(delivery)
 
     def _settled(self, batch: Batch) -> None:
+        if self._timers is not None:
+            self._timers.expect(entry.verdict.workflow for entry, _ in batch if entry.verdict is not None)
         self._settler.settled(batch)
 
     def _finished(self, deliveries: list[Delivery]) -> None:

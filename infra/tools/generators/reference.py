@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.errors import ERRORS
 from contracts.headers import DEAD_LETTER_HEADERS, HEADERS, REDRIVE_HEADERS, HeaderInfo
-from contracts.topics import MAX_MESSAGE_BYTES, SHARED_REPLIES, TOPICS, Topic
+from contracts.topics import MAX_MESSAGE_BYTES, SHARED_REPLIES, TOPICS, WORKFLOW_REPLIES, Topic
 from infra.tools.generators.markdown import code, page, table
 
 
@@ -12,6 +12,7 @@ def topics_page() -> str:
     """docs/reference/topics.md."""
     rows = [_topic_row(topic, ", ".join(code(name) for name in topic.types)) for topic in TOPICS.values()]
     rows.append(_topic_row(SHARED_REPLIES, "any outcome"))
+    rows.append(_topic_row(WORKFLOW_REPLIES, "outcomes of what workflows sent"))
     return page(
         "Topics",
         "Commands go to the `commands` topic of their area, outcomes come from its `events` topic, and records the "

@@ -13,6 +13,7 @@ from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
+from adapters.database.workflows import SqlTimerStore, SqlWorkflowBoard
 from tests.services.postgres import PostgresService
 
 
@@ -33,7 +34,9 @@ def migrated_postgres(postgres_service: PostgresService) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(migrated_postgres: str) -> str:
     with psycopg.connect(migrated_postgres) as connection:
-        connection.execute("TRUNCATE events, spending_entries, category_mappings, dead_letters")
+        connection.execute(
+            "TRUNCATE events, spending_entries, category_mappings, dead_letters, workflow_runs, workflow_timers"
+        )
     return migrated_postgres
 
 
@@ -95,3 +98,13 @@ def box(database: Database) -> SqlDeadLetterBox:
 @pytest.fixture
 def other_box(other_database: Database) -> SqlDeadLetterBox:
     return SqlDeadLetterBox(other_database)
+
+
+@pytest.fixture
+def board(database: Database) -> SqlWorkflowBoard:
+    return SqlWorkflowBoard(database)
+
+
+@pytest.fixture
+def timers(database: Database) -> SqlTimerStore:
+    return SqlTimerStore(database)

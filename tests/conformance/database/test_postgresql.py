@@ -8,6 +8,7 @@ from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
+from tests.conformance.database.workflows import WorkflowsContract
 
 
 @pytest.fixture
@@ -37,6 +38,10 @@ class TestMappingRepository(MappingRepositoryContract):
 
 class TestSpendingHistory(SpendingHistoryContract):
     """`SpendingHistory` on PostgreSQL."""
+
+
+class TestWorkflows(WorkflowsContract):
+    """`TimerStore` and `WorkflowBoard` on PostgreSQL."""
 
 
 class TestSchema(SchemaContract):

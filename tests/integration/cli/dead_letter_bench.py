@@ -16,6 +16,7 @@ from adapters.database.history import SqlSpendingHistory
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import dead_letters, events
+from adapters.database.workflows import SqlTimerStore
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.telemetry.quiet import QuietObserver
@@ -143,6 +144,7 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
         {ParseText: bench.backend},
         SystemClock(),
         database.check,
+        SqlTimerStore(database),
         SqlSpendingHistory(database),
         DirectComputing(),
     )

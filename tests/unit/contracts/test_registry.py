@@ -54,8 +54,8 @@ def test_every_area_has_its_own_rejection_and_failure() -> None:
 def test_types_are_named_for_what_happens_and_versioned() -> None:
     names = [*COMMANDS, *EVENTS]
     assert len(set(names)) == len(names)
-    types = r"poon\.(receipt|text|spending|category|mapping|insight)\.[a-z]+\.v1"
-    assert all(re.fullmatch(types, name) for name in names)
+    subjects = "receipt|text|spending|category|mapping|insight|workflow|step|timer"
+    assert all(re.fullmatch(rf"poon\.({subjects})\.[a-z]+\.v1", name) for name in names)
 
 
 def test_every_type_travels_on_exactly_one_topic() -> None:
@@ -132,6 +132,7 @@ def test_what_is_retryable_is_what_time_may_mend() -> None:
         "backend_unavailable",
         "backend_timeout",
         "storage_unavailable",
+        "step_timed_out",
         "concurrent_update",
         "internal_error",
     }

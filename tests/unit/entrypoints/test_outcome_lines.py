@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest
 
 from contracts.base import Event
+from contracts.errors import ErrorCode
+from contracts.events.outcomes import LocalizedText
 from contracts.events.spending import SpendingCorrected, SpendingDeleted
+from contracts.events.workflows import StepSucceeded, WorkflowCompensated, WorkflowCompleted
 from contracts.examples import EXAMPLES
 from contracts.readings import Read
 from contracts.spending import Clearable, EntryChanges
@@ -167,3 +170,38 @@ def test_json_of_a_record_that_cannot_be_read_tells_the_problem() -> None:
 @pytest.mark.parametrize(("value", "style"), [(0.8, "green"), (0.79, "yellow"), (0.7, "yellow"), (0.69, "red")])
 def test_confidence_is_coloured_by_the_domains_thresholds(value: float, style: str) -> None:
     assert confidence_text(Confidence(value)).style == style
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            WorkflowCompleted(workflow_id=ENTRY, workflow="process_receipt", entry_id=ENTRY),
+            f"✓ completed anong  process_receipt {ENTRY} entry {ENTRY}",
+        ),
+        (
+            WorkflowCompleted(workflow_id=ENTRY, workflow="process_receipt"),
+            f"✓ completed anong  process_receipt {ENTRY}  c-1",
+        ),
+        (
+            WorkflowCompensated(workflow_id=ENTRY, workflow="process_receipt", code="new_code", reason="why not"),
+            f"✗ compensated anong  process_receipt {ENTRY} new_code: why not (why not)",
+        ),
+        (
+            WorkflowCompensated(
+                workflow_id=ENTRY,
+                workflow="process_receipt",
+                code=ErrorCode.LOW_CONFIDENCE,
+                message=LocalizedText.of(ErrorCode.LOW_CONFIDENCE),
+                reason="0.2",
+            ),
+            "low_confidence: The receipt could not be read with enough certainty to be recorded. (0.2)",
+        ),
+        (
+            StepSucceeded(workflow_id=ENTRY, workflow="process_receipt", step="record", command_id="x"),
+            f"✓ step succeeded anong  process_receipt {ENTRY} record",
+        ),
+    ],
+)
+def test_a_workflow_says_where_it_stands(event: Event, said: str) -> None:
+    assert said in outcome_line(outcome(event)).plain

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from contracts.base import Event
 from contracts.events.categories import MappingSuperseded
+from contracts.events.workflows import StepStarted, WorkflowStarted
 from contracts.examples import EXAMPLES
 from contracts.values import Category
 from tests.fakes.clock import FakeClock
@@ -91,3 +92,11 @@ async def test_an_outcome_whose_payload_cannot_be_read_is_one_all_the_same() -> 
 
 async def test_nothing_is_waited_for_longer_than_was_asked() -> None:
     assert await awaited(decided(parsed(), "texts", "another")) == {}
+
+
+async def test_what_a_workflow_tells_on_its_way_is_no_outcome_of_the_command_that_began_it() -> None:
+    about = {"workflow_id": UUID(int=1), "workflow": "process_receipt"}
+    begun = StepStarted(**about, step="extract", attempt=1, command_id="x", command_type="t")  # type: ignore[arg-type]
+    answer = decided(WorkflowStarted(**about), "workflows")  # type: ignore[arg-type]
+
+    assert await awaited(decided(begun, "workflows"), answer) == {"c-1": answer}

@@ -178,7 +178,7 @@ async def corrected(
     state = decision.states[-1]
     assert isinstance(state, SpendingEntry)
     assert [event.payload.type for event in decision.events][-1] == SpendingCorrected.type
-    return [event.payload for event in decision.events], state
+    return [event.payload for event in decision.events if isinstance(event.payload, Event)], state
 
 
 async def test_a_corrected_category_is_learned_for_the_merchant_in_the_same_decision() -> None:

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from contracts.codec import encode
 from contracts.commands.texts import ParseText
 from contracts.errors import ErrorCode
-from contracts.topics import TopicRole, topic_name
+from contracts.events.texts import TextParsed
+from contracts.topics import WORKFLOW_REPLIES, TopicRole, topic_name
 from tests.fakes.broker import FakeRecord
-from tests.fakes.commands import TEXT_COMMANDS, text_record
+from tests.fakes.commands import TEXT_COMMANDS, envelope, parsed, text_record
+from workers.ports.handling import StepAnswer
 from workers.runtime.deliveries import NOBODY, Delivery, receive
 from workers.runtime.offsets import PartitionOffsets
 
@@ -138,3 +140,28 @@ def test_no_bytes_whatsoever_make_receiving_fail(
 def test_the_payload_a_producer_encodes_is_the_one_the_fleet_decodes() -> None:
     command = ParseText(text="กาแฟ ๖๕ บาท")
     assert received(replace(text_record(1), value=encode(command))).command == command
+
+
+def answered(message_type: str = TextParsed.type, value: bytes | None = None) -> Delivery:
+    """An outcome on the topic where workflows await them."""
+    about = envelope("outcome-1", message_type=message_type)._replace(causation_id="sent-1")
+    return received(
+        FakeRecord(
+            WORKFLOW_REPLIES.name, 0, 3, value=encode(parsed()) if value is None else value, headers=about.headers()
+        )
+    )
+
+
+def test_an_outcome_a_workflow_awaits_is_handled_as_a_command_of_the_workflows() -> None:
+    delivery = answered()
+    assert delivery.command == StepAnswer.of_checked({"command_id": "sent-1", "event": parsed()})
+    assert delivery.inbox_key == ("workflows", "acme", "outcome-1")
+
+
+def test_an_outcome_that_cannot_be_read_is_a_defect() -> None:
+    broken, unknown, command = answered(value=b"{"), answered("poon.text.sung.v1"), answered(ParseText.type)
+    assert [delivery.defect and delivery.defect.code for delivery in (broken, unknown, command)] == [
+        ErrorCode.MALFORMED_MESSAGE,
+        ErrorCode.UNKNOWN_TYPE,
+        ErrorCode.WRONG_TOPIC,
+    ]

@@ -9,6 +9,7 @@ from contracts.codec import decode_command
 from contracts.commands.texts import ParseText
 from contracts.envelope import format_time, parse_envelope
 from contracts.headers import REDRIVE_COUNT
+from contracts.topics import WORKFLOW_REPLIES
 from contracts.upcasters import UPCASTERS, Upcaster
 from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import NOON
@@ -201,3 +202,9 @@ def test_states_follow_each_other() -> None:
         2,
         3,
     ]
+
+
+def test_what_a_workflow_sent_is_left_to_the_workflow() -> None:
+    record = with_headers(text_record(5, "c-5"), ce_replyto=WORKFLOW_REPLIES.name.encode())
+    with pytest.raises(NotRedrivableError, match="poon workflows show"):
+        replacement(filed_of(record), RedriveRules(cap=3, waived=frozenset(Waiver)), LATER)

@@ -11,6 +11,7 @@ from contracts.codec import decode_event
 from contracts.envelope import format_time
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import Unsuccessful
+from contracts.topics import WORKFLOW_REPLIES
 from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import NOON, settle
 from tests.fakes.commands import parsed, text_record
@@ -121,3 +122,19 @@ async def test_a_worker_that_answers_nobody_drops_replies() -> None:
     nobody = NoReplies()
     nobody.offer(OutgoingRecord(REPLIES, None, b""))
     await nobody.stop()
+
+
+async def test_a_reply_to_a_workflow_is_published_with_the_outcome_and_not_offered(bench: Bench) -> None:
+    bench.publisher.refusals = 1
+    await bench.deliver(asking(0, "c-0", WORKFLOW_REPLIES.name))
+    assert bench.publisher.records == []
+    await bench.clock.advance(10)
+    outcome, copy = bench.publisher.records
+    assert copy == outcome._replace(topic=WORKFLOW_REPLIES.name)
+    assert bench.replies.records == []
+
+
+async def test_a_reply_to_a_workflow_is_published_again_with_its_outcome(bench: Bench) -> None:
+    await bench.deliver(asking(0, "c-0", WORKFLOW_REPLIES.name))
+    await bench.deliver(asking(1, "c-0", WORKFLOW_REPLIES.name))
+    assert [record.topic for record in bench.publisher.records] == ["poon.texts.events", WORKFLOW_REPLIES.name] * 2

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from contracts.topics import SHARED_REPLIES, TOPICS, Topic, TopicRole, reply_topic
+from contracts.topics import FLEET_TOPICS, Topic, TopicRole, reply_topic
 from workers.bootstrap.clients import topic_admin
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
@@ -121,7 +121,7 @@ def _wanted(replies: Sequence[str] | None) -> list[Topic]:
         own = [reply_topic(name) for name in replies or ()]
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--replies") from None
-    return list(dict.fromkeys([*TOPICS.values(), SHARED_REPLIES, *own]))
+    return list(dict.fromkeys([*FLEET_TOPICS, *own]))
 
 
 async def _states(topics: Sequence[Topic]) -> dict[str, TopicState]:

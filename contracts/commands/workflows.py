@@ -1,0 +1,90 @@
+"""Commands of the area *workflows*."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Final
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.base import Command
+from contracts.money import Currency
+from contracts.spending import Reason
+from contracts.values import DEFAULT_TIME_ZONE, MEDIUM_CONFIDENCE, Confidence, Image, PlainText, TimeZoneName
+
+Operator = Annotated[PlainText, Field(max_length=200)]
+StepName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", examples=["record"])]
+Token = Annotated[str, Field(pattern=r"^[!-~]{1,100}$", examples=["3f0a6c8e-9c55-5d0e-8f6a-4c8d1b7a2e11"])]
+
+LEAST_CONFIDENCE: Final = Confidence(MEDIUM_CONFIDENCE)
+"""What a receipt must at least be read with to be recorded without a person, unless the command says otherwise."""
+
+
+class ProcessReceipt(Command):
+    """Read the image of a receipt or slip and record what it tells. Answered by WorkflowStarted.
+
+    The workflow goes on behind the answer and ends in WorkflowCompleted or WorkflowCompensated, which carry the
+    correlation id of this command.
+
+    Attributes:
+        image: inline (at most 512 KiB) or by reference (at most 10 MiB).
+        reference_date: the day the picture was sent, against which two-digit years are understood, and the date of a
+            receipt without one; the command's own date in `time_zone` when left out.
+        time_zone: the IANA time zone receipts' dates and times are meant in.
+        default_currency: for a total without a currency.
+        min_confidence: a receipt that is read with less is not recorded.
+    """
+
+    type: ClassVar[str] = "poon.receipt.process.v1"
+    area: ClassVar[str] = "workflows"
+
+    image: Image
+    reference_date: date | None = None
+    time_zone: TimeZoneName = DEFAULT_TIME_ZONE
+    default_currency: Currency = Currency.THB
+    min_confidence: Confidence = LEAST_CONFIDENCE
+
+
+class WorkflowAction(StrEnum):
+    """What an operator may do to a workflow."""
+
+    RESUME = "resume"
+    SKIP = "skip"
+    ABORT = "abort"
+
+
+class SteerWorkflow(Command):
+    """Have an operator's way with a workflow. Answered by WorkflowSteered.
+
+    Attributes:
+        workflow_id: the workflow, one of the envelope's owner.
+        action: resume tries what a stuck workflow is stuck at once more; skip takes it for done; abort undoes what was
+            done.
+        by: who wants it.
+        reason: why.
+    """
+
+    type: ClassVar[str] = "poon.workflow.steer.v1"
+    area: ClassVar[str] = "workflows"
+
+    workflow_id: UUID
+    action: WorkflowAction
+    by: Operator
+    reason: Reason
+
+
+class FireTimer(Command):
+    """A workflow's timer is due. Sent by the fleet itself; answered by TimerFired.
+
+    Attributes:
+        workflow_id: whose timer it is.
+        step: the step it was set for.
+        token: tells it from an older timer of the step, which is refused.
+    """
+
+    type: ClassVar[str] = "poon.timer.fire.v1"
+    area: ClassVar[str] = "workflows"
+
+    workflow_id: UUID
+    step: StepName
+    token: Token

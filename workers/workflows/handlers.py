@@ -1,0 +1,226 @@
+"""The shell of workflows: reads a history, has the machine decide, and hands back what is to be stored."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, cast
+from uuid import UUID
+
+from contracts.base import Command, Event
+from contracts.codec import decode_command, decode_event
+from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
+from contracts.envelope import event_id
+from contracts.errors import ErrorCode
+from contracts.events.workflows import WorkflowEvent
+from contracts.ids import derived_id
+from contracts.registry import COMMANDS
+from workers.domain.errors import RejectionError
+from workers.ports.handling import CommandContext, Decision, Handler, NewEvent, StepAnswer
+from workers.ports.store import DecisionStore, EventReader, InboxKey, StoredEvent
+from workers.ports.workflows import Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
+from workers.workflows import machine
+from workers.workflows.definitions import Definition, Facts
+from workers.workflows.machine import Alarm, Around, Transition
+from workers.workflows.receipts import DEFINITIONS, PROCESS_RECEIPT
+from workers.workflows.state import BEGINNING, WorkflowState, evolve
+
+LOG: Final = logging.getLogger(__name__)
+AREA: Final = "workflows"
+STREAM: Final = "workflow-"
+"""A workflow's stream is this and its id."""
+
+_WORKFLOWS: Final = UUID("a4f0f3f0-7b7f-5a43-9a55-27c5e5d3a1b4").bytes
+
+
+def new_workflow_id(tenant: str, command_id: str) -> UUID:
+    """A workflow's id: derived, so that a repeated command means the same workflow."""
+    return derived_id(_WORKFLOWS, f"{tenant}|{command_id}")
+
+
+def stream_of(workflow_id: UUID) -> str:
+    """The name of a workflow's stream."""
+    return f"{STREAM}{workflow_id}"
+
+
+class History(NamedTuple):
+    """A workflow as its stream tells it.
+
+    Attributes:
+        commands: those it sent, by their ids, as they were stored.
+    """
+
+    definition: Definition
+    state: WorkflowState
+    rows: Sequence[StoredEvent]
+    commands: Mapping[str, Command]
+
+    @property
+    def workflow_id(self) -> UUID:
+        """The workflow."""
+        return UUID(self.rows[0].stream.removeprefix(STREAM))
+
+
+def read_history(rows: Sequence[StoredEvent], definitions: Mapping[str, Definition] = DEFINITIONS) -> History:
+    """Fold a stream.
+
+    Raises:
+        RejectionError: workflow_not_found, for a stream that is none of a workflow this release knows.
+    """
+    state, commands, name = BEGINNING, dict[str, Command](), ""
+    for row in rows if rows and rows[0].stream.startswith(STREAM) else ():
+        if row.type in COMMANDS:
+            commands[str(row.id)] = decode_command(row.type, row.data.encode())
+            continue
+        event = decode_event(row.type, row.data.encode())
+        if isinstance(event, WorkflowEvent):
+            state, name = evolve(state, event), event.workflow
+    definition = definitions.get(name)
+    if definition is None:
+        raise _unknown()
+    return History(definition, state, rows, commands)
+
+
+class Workflows:
+    """Handles what happens to workflows.
+
+    Args:
+        reader: reads histories.
+        decisions: knows what the steps' commands ended in.
+        rng: spreads the delays of retries.
+        definitions: the workflows, by name.
+    """
+
+    def __init__(
+        self,
+        reader: EventReader,
+        decisions: DecisionStore,
+        rng: random.Random,
+        definitions: Mapping[str, Definition] = DEFINITIONS,
+    ) -> None:
+        self._reader = reader
+        self._decisions = decisions
+        self._rng = rng
+        self._definitions = definitions
+
+    def process_receipt(self, command: ProcessReceipt, context: CommandContext) -> Decision:
+        """Begin to process a receipt."""
+        definition = self._definitions[PROCESS_RECEIPT.name]
+        workflow_id = new_workflow_id(context.tenant, context.command_id)
+        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
+        going = machine.begin(definition, facts, self._around(context), command.min_confidence)
+        return _decision(going, context, None)
+
+    async def answered(self, answer: StepAnswer, context: CommandContext) -> Decision:
+        """Go on from the outcome of a step's command."""
+        try:
+            command = UUID(answer.command_id)
+        except ValueError:
+            raise _unknown() from None
+        history = self._own(await self._reader.stream_with(context.tenant, command), context)
+        going = machine.answered(await self._going(history, context), answer.command_id, answer.event)
+        return _decision(going, context, history)
+
+    async def fire_timer(self, command: FireTimer, context: CommandContext) -> Decision:
+        """Go on from a time that has come."""
+        history = await self._of(command.workflow_id, context)
+        return _decision(machine.timer_due(await self._going(history, context), command), context, history)
+
+    async def steer(self, command: SteerWorkflow, context: CommandContext) -> Decision:
+        """Do as an operator says."""
+        history = await self._of(command.workflow_id, context)
+        return _decision(machine.steered(await self._going(history, context), command), context, history)
+
+    async def _of(self, workflow_id: UUID, context: CommandContext) -> History:
+        return self._own(await self._reader.stream(context.tenant, stream_of(workflow_id)), context)
+
+    def _own(self, rows: Sequence[StoredEvent], context: CommandContext) -> History:
+        history = read_history(rows, self._definitions)
+        if rows[0].owner != context.owner:
+            raise _unknown()
+        return history
+
+    async def _going(self, history: History, context: CommandContext) -> Transition:
+        facts = Facts(
+            history.workflow_id,
+            started=history.state.started,
+            sent=history.commands,
+            outcomes=await self._outcomes(history, context.tenant),
+        )
+        return Transition(history.definition, facts, self._around(context), history.state)
+
+    async def _outcomes(self, history: History, tenant: str) -> dict[str, Event]:
+        """What the steps that are done ended in: stored already, under the inbox key of their command."""
+        keys: dict[str, InboxKey] = {}
+        for step in history.definition:
+            done_by = history.state.leg(step.name, undo=False).done_by
+            if done_by is not None:
+                keys[step.name] = InboxKey(step.do.sends.area, tenant, done_by)
+        found = await self._decisions.recorded(keys.values()) if keys else {}
+        return {
+            name: decode_event(found[key][-1].type, found[key][-1].data.encode())
+            for name, key in keys.items()
+            if key in found
+        }
+
+    def _around(self, context: CommandContext) -> Around:
+        def command_id(ordinal: int) -> str:
+            return str(event_id(AREA, context.tenant, context.command_id, ordinal))
+
+        return Around(command_id, context.now, self._rng.random())
+
+
+def workflow_handlers(workflows: Workflows) -> dict[type[Command], Handler]:
+    """The table of what happens to workflows."""
+    return {
+        ProcessReceipt: cast("Handler", workflows.process_receipt),
+        StepAnswer: cast("Handler", workflows.answered),
+        FireTimer: cast("Handler", workflows.fire_timer),
+        SteerWorkflow: cast("Handler", workflows.steer),
+    }
+
+
+def _decision(going: Transition, context: CommandContext, history: History | None) -> Decision:
+    workflow_id = going.facts.workflow_id
+    before = 0 if history is None else history.rows[-1].version
+    events = tuple(
+        NewEvent(message, stream_of(workflow_id), before + number) for number, message in enumerate(going.messages, 1)
+    )
+    correlation_id = context.correlation_id if history is None else history.rows[0].correlation_id
+    state = going.state
+    run = WorkflowRun(
+        tenant=context.tenant,
+        id=workflow_id,
+        owner=context.owner,
+        workflow=going.definition.name,
+        phase=state.phase,
+        version=before + len(events),
+        step=state.at,
+        code=_code(state),
+        correlation_id=correlation_id,
+        started_at=context.now if history is None else history.rows[0].occurred_at,
+        updated_at=context.now,
+    )
+    if run.phase is Phase.STUCK and history is not None and history.state.phase is not Phase.STUCK:
+        facts = {"workflow": run.workflow, "workflow_id": str(run.id), "tenant": run.tenant, "step": run.step}
+        LOG.error("workflow stuck", extra={**facts, "code": run.code})
+    timers = tuple(
+        TimerChange(step, alarm and _timer(run, step, alarm, context.partition)) for step, alarm in going.timers.items()
+    )
+    return Decision(events, workflow=WorkflowUpdate(run, timers))
+
+
+def _code(state: WorkflowState) -> str | None:
+    """Why it does not simply go on: of what it is stuck at, or else of what it does not complete for."""
+    if state.phase is Phase.STUCK and state.at is not None:
+        return state.leg(state.at, undo=state.before is Phase.COMPENSATING).code
+    return state.cause and state.cause.code
+
+
+def _timer(run: WorkflowRun, step: str, alarm: Alarm, shard: int) -> WorkflowTimer:
+    return WorkflowTimer(run.tenant, run.id, step, alarm.token, run.owner, run.correlation_id, shard, alarm.due_at)
+
+
+def _unknown() -> RejectionError:
+    return RejectionError(ErrorCode.WORKFLOW_NOT_FOUND, "this owner has no such workflow", field="workflow_id")
