@@ -28,6 +28,7 @@ MappingEvent = MappingLearned | MappingProposed | MappingReviewed | MappingSuper
 SHARED: Final = "*"
 """Stands for the owner of what is shared; no owner can have that name."""
 
+_LEAST: Final = 0.001
 PRIOR_WEIGHT: Final = 10
 """How many confirmations a mapping's source is worth: what it is believed before anything is known of it."""
 _BELIEVED: Final = {
@@ -150,9 +151,10 @@ def is_usable(key: str) -> bool:
 
 
 def success_rate(source: MappingSource, confirmations: int, contradictions: int) -> Confidence:
-    """See `CategoryMapping.success_rate`; three decimals."""
+    """See `CategoryMapping.success_rate`; three decimals, and never certain of either."""
     right = PRIOR_WEIGHT * _BELIEVED[source] + confirmations
-    return Confidence(round(right / (PRIOR_WEIGHT + confirmations + contradictions), 3))
+    rate = round(right / (PRIOR_WEIGHT + confirmations + contradictions), 3)
+    return Confidence(min(max(rate, _LEAST), 1 - _LEAST))
 
 
 def mapping_stream(mapping_id: UUID) -> str:
