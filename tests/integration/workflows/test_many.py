@@ -17,7 +17,7 @@ from contracts.commands.spending import RecordSpending
 from contracts.errors import ErrorCode
 from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.money import Money
-from tests.integration.workflows.mortal import TENANT, Fuse, World
+from tests.integration.workflows.mortal import LEFT_BEHIND, TENANT, Fuse, World
 from tests.integration.workflows.test_kill_points import READ
 from workers.ports.errors import BackendError, ImageError
 from workers.ports.handling import CommandContext, Decision, NewEvent
@@ -25,7 +25,7 @@ from workers.workflows.definitions import Definition, Facts, Leg, RetryRule, Ste
 from workers.workflows.handlers import new_workflow_id
 from workers.workflows.receipts import PROCESS_RECEIPT, entry_id_of
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND)]
 
 MANY = 120
 OWNERS = 30
