@@ -18,6 +18,7 @@ from contracts.readings import BackendAnswer, ReadingContext, TextReading
 from contracts.topics import TopicRole, topic_name
 from tests.fakes.broker import FakePublisher, FakeRecord
 from tests.fakes.clock import FakeClock, settle
+from tests.fakes.mappings import books
 from tests.fakes.cluster import MemoryCluster, MemoryIntake
 from tests.fakes.store import MemoryStore
 from tests.ledger.checker import Evidence
@@ -138,7 +139,7 @@ class Sandbox:
         )
 
     def _worker(self) -> Worker:
-        parse = partial(parse_text, extraction=IrregularExtraction(self.clock), clock=self.clock)
+        parse = partial(parse_text, extraction=IrregularExtraction(self.clock), books=books(), clock=self.clock)
         handling = Handling({ParseText: cast("Handler", parse)}, RetryPolicy(), 60.0, "sandbox", {})
         ports = WorkerPorts(
             intake=self._parts.intake(self._cluster),

@@ -8,7 +8,6 @@ everything else is gone.
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -247,7 +246,6 @@ class World:
                 task.cancel()
         self.log.readers.clear()
         await database.close()
-        gc.collect()  # what a death left behind is gone with its test, see `LEFT_BEHIND`
         return ended
 
     async def _over(self, database: Database) -> None:
