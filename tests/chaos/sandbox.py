@@ -18,8 +18,8 @@ from contracts.readings import BackendAnswer, ReadingContext, TextReading
 from contracts.topics import TopicRole, topic_name
 from tests.fakes.broker import FakePublisher, FakeRecord
 from tests.fakes.clock import FakeClock, settle
-from tests.fakes.mappings import books
 from tests.fakes.cluster import MemoryCluster, MemoryIntake
+from tests.fakes.mappings import books
 from tests.fakes.store import MemoryStore
 from tests.ledger.checker import Evidence
 from tests.ledger.commands import Kind, Planned
