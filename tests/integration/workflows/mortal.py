@@ -8,6 +8,7 @@ everything else is gone.
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -246,6 +247,7 @@ class World:
                 task.cancel()
         self.log.readers.clear()
         await database.close()
+        gc.collect()
         return ended
 
     async def _over(self, database: Database) -> None:
