@@ -35,7 +35,7 @@ run: .venv/.stamp ## Keep the fleet running, to play with `poon send` and `poon 
 
 .PHONY: test
 test: .venv/.stamp-dev ## All tests, on the best services to be had, and the coverage gate
-	@$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	@$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BIN)/python -m infra.tools.all_tests)
 	@$(if $(ARGS),true,$(BIN)/python -m infra.tools.coverage_gate) # a part of the tests says nothing of the coverage
 
 .PHONY: test-unit

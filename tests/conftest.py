@@ -13,7 +13,8 @@ from tests.weak_keys import forget_untraced
 
 pytest_plugins = ["tests.services.fixtures"]
 
-if Coverage.current() is not None:
+# In a process that has a share of the tests, coverage starts later.
+if Coverage.current() is not None or "PYTEST_XDIST_WORKER" in os.environ:
     forget_untraced()
 
 # Fast and telling tests come first. A folder that is not named comes last.

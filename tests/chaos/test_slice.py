@@ -27,6 +27,7 @@ KINDS = (
 
 pytestmark = [
     pytest.mark.chaos,
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(missing() is not None, reason=f"needs {missing()}"),

@@ -3,9 +3,10 @@
 A pytest plugin: name it in `pytest_plugins` or by `-p tests.services.fixtures`.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pytest
 
@@ -13,10 +14,12 @@ from tests.services.kafka import KafkaService, best_kafka
 from tests.services.postgres import PostgresService, best_postgres
 from tests.services.redis_server import RedisService, best_redis
 from tests.services.s3 import S3Service, best_s3
-from tests.services.service import Service, ServiceUnavailableError, in_ci
+from tests.services.service import Service, ServiceUnavailableError, explicit_url, in_ci
 
-USED: Final = pytest.StashKey[list[Service]]()
+USED: Final = pytest.StashKey[list[str]]()
 FINDINGS: Final = pytest.StashKey[list[str]]()
+
+_SIDE_BY_SIDE: Final = 2  # each with services of its own: about 1.5 GB
 
 AnyService = TypeVar("AnyService", KafkaService, PostgresService, RedisService, S3Service)
 
@@ -68,8 +71,8 @@ def fresh_bucket(s3_service: S3Service) -> str:
 def note_service(config: pytest.Config, service: Service) -> None:
     """Have the end of the run name this service too."""
     used = config.stash.setdefault(USED, [])
-    if service not in used:
-        used.append(service)
+    if str(service) not in used:
+        used.append(str(service))
 
 
 def note_finding(config: pytest.Config, finding: str) -> None:
@@ -79,7 +82,30 @@ def note_finding(config: pytest.Config, finding: str) -> None:
 
 def services_report(config: pytest.Config) -> list[str]:
     """One line for each service that the run used."""
-    return [str(service) for service in config.stash.get(USED, [])]
+    return config.stash.get(USED, [])
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes share the tests by `-n auto`: one if a service was given, which they would have to share."""
+    given = any(explicit_url(name) for name in ("KAFKA", "POSTGRES", "REDIS", "S3"))
+    return 1 if given else min(_SIDE_BY_SIDE, os.cpu_count() or 1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a process that has a share of the tests: tell the one that reports."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["services"], told["findings"] = session.config.stash.get(USED, []), session.config.stash.get(FINDINGS, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ANN401, ARG001  xdist exports no types; the names are pytest's
+    """In the process that reports: take in what the others used and measured."""
+    told: dict[str, list[str]] = getattr(node, "workeroutput", {})
+    for key, name in ((USED, "services"), (FINDINGS, "findings")):
+        lines = node.config.stash.setdefault(key, [])
+        lines += [line for line in told.get(name, []) if line not in lines]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import itertools
 import os
 import shutil
 import signal
@@ -17,6 +18,8 @@ from typing import IO, Final, Self
 from tests.services import guardian
 
 _STOP_SECONDS: Final = 20.0
+_SERVICE_PORTS: Final = range(15_000, 32_000)
+_TURNS: Final = itertools.count(os.getpid() * 389)  # runs that start together begin far apart
 
 
 def find_program(name: str, *directories: Path) -> Path | None:
@@ -27,12 +30,22 @@ def find_program(name: str, *directories: Path) -> Path | None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that are free now; held together so that no two are the same."""
+    """Ports of loopback that are free now and that nobody is given by chance.
+
+    Below the range out of which systems number their connections, and not twice in this process before all others had
+    their turn: between this answer and the service that binds a port, test runs beside this one look for ports too.
+    """
+    found: list[int] = []
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        for _ in _SERVICE_PORTS:
+            port = _SERVICE_PORTS[next(_TURNS) % len(_SERVICE_PORTS)]
+            tried = stack.enter_context(socket.socket())
+            with suppress(OSError):
+                tried.bind(("127.0.0.1", port))
+                found.append(port)
+            if len(found) == count:
+                return found
+    raise RuntimeError(f"fewer than {count} free ports from {_SERVICE_PORTS.start} to {_SERVICE_PORTS.stop - 1}")
 
 
 def kill_children(pid: int) -> None:

@@ -1,0 +1,40 @@
+"""All tests, as `make test` runs them: most side by side, then those that need the machine to themselves.
+
+Writes a JUnit report of each part into build/tests and prints how many tests ran. Ends with an error if a part failed,
+also when the other did not.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from infra.tools.test_counts import counts
+
+REPORTS: Final = Path("build/tests")
+# A file stays in one process: what its tests share (a fleet, a database) is started once.
+SIDE_BY_SIDE: Final = ("-m", "not alone", "--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder")
+ALONE: Final = ("-m", "alone", "--cov-append")
+
+
+def run(name: str, options: Iterable[str]) -> int:
+    """Run one part; its exit status."""
+    print(f"\n== Tests {name}", flush=True)
+    report = REPORTS / f"{name.replace(' ', '-')}.xml"
+    command = [sys.executable, "-m", "pytest", "--cov", "--cov-report=", f"--junitxml={report}", *options]
+    return subprocess.run(command, check=False).returncode
+
+
+def main() -> int:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for old in REPORTS.glob("*.xml"):
+        old.unlink()
+    # Both parts run, whatever the first one says.
+    failed = [run("side by side", SIDE_BY_SIDE), run("alone", ALONE)]
+    print("\n".join(counts(sorted(REPORTS.glob("*.xml")))))
+    return max(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
