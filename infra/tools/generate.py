@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from contracts.registry import COMMANDS, EVENTS
+from infra.objectives.rules import alerts_page, rules_text
 from infra.tools.generators.asyncapi import asyncapi_text
 from infra.tools.generators.markdown import page
 from infra.tools.generators.messages import messages_page
@@ -53,6 +54,8 @@ def generators() -> dict[Path, Generator]:
         **GENERATORS,
         REFERENCE / "settings.md": partial(_page, "Settings", "workers.config", "settings_reference"),
         REFERENCE / "metrics.md": metrics_page,
+        REFERENCE / "alerts.md": alerts_page,
+        Path("infra/prometheus/rules.yaml"): rules_text,
         REFERENCE / "workflows.md": workflows_page,
         REFERENCE / "cli.md": partial(_page, "Command line", "workers.entrypoints.reference", "cli_reference"),
         REFERENCE / "openapi.yaml": openapi_text,
