@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rich.table import Table
+from rich.text import Text
 
 from workers.domain.spending import SpendingEntry
 from workers.entrypoints.output import table
@@ -18,7 +19,8 @@ _HISTORY: Final = ("#", "At (UTC)", "What", "Amount", "Merchant", "Spent on", "C
 def history_table(versions: Sequence[EntryVersion]) -> Table:
     """One row a version: what the entry was from then on, and which fields the event changed."""
     before: list[SpendingEntry | None] = [None, *(each.state for each in versions)]
-    rows = (_row(each, previous) for each, previous in zip(versions, before, strict=False))
+    # As text: what owners write may look like markup.
+    rows = (tuple(map(Text, _row(each, previous))) for each, previous in zip(versions, before, strict=False))
     return table(_HISTORY, rows, right=("#", "Amount"))
 
 
@@ -26,9 +28,8 @@ def version_table(version: EntryVersion) -> Table:
     """One row a field that has a value."""
     told = version_json(version)
     shown = {**told.pop("entry"), **{name: told[name] for name in ("at", "type", "causation_id")}}
-    return table(
-        ("Field", "Value"), ((name, _plain(value)) for name, value in shown.items() if value not in (None, ()))
-    )
+    rows = ((name, Text(_plain(value))) for name, value in shown.items() if value not in (None, ()))
+    return table(("Field", "Value"), rows)
 
 
 def version_json(version: EntryVersion) -> dict[str, Any]:

@@ -3,21 +3,27 @@
 import asyncio
 import json
 import sqlite3
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
-from tests.unit.domain.examples import ENTRY_ID, OWNER, TENANT
+from tests.unit.domain.examples import ENTRY_ID, OWNER, SENT_AT, TENANT, full_record_command
+from tests.unit.queries.rows import stored
 from tests.unit.queries.test_entries import rows
+from workers.domain.spending import entry_stream, record
 from workers.entrypoints.cli import app
+from workers.entrypoints.entry_lines import history_table, version_table
 from workers.entrypoints.exits import ExitCode
 from workers.ports.store import Verdict
+from workers.queries.replay import ENTRIES, replayed
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +119,16 @@ def test_an_entry_is_shown_field_by_field() -> None:
 def test_what_cannot_be_shown_is_said(arguments: tuple[str, ...], code: ExitCode, message: str) -> None:
     result = poon("show", *arguments)
     assert (result.exit_code, message in result.output) == (code, True), result.output
+
+
+def test_what_looks_like_markup_is_shown_as_it_is() -> None:
+    recorded = record(None, full_record_command(merchant="Cafe [/red] [b]"), OWNER, ENTRY_ID, SENT_AT)
+    versions = list(replayed(ENTRIES, stored([recorded], entry_stream(ENTRY_ID))))
+    shown_on = Console(file=StringIO(), width=200)
+    shown_on.print(history_table(versions))
+    shown_on.print(version_table(versions[0]))
+    assert isinstance(shown_on.file, StringIO)
+    assert shown_on.file.getvalue().count("Cafe [/red] [b]") == 2
 
 
 def test_an_entry_a_newer_release_changed_says_so(database: Path) -> None:
