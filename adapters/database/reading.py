@@ -1,10 +1,10 @@
 """`EventReader` and `SpendingRepository` on both databases."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
@@ -12,7 +12,9 @@ from adapters.database.grouped import GroupedReads
 from adapters.database.rows import ENTRY_COLUMNS, EVENT_COLUMNS, EVENT_ORDER, entry_of, event_of
 from adapters.database.tables import events, spending_entries
 from workers.domain.spending import SpendingEntry
-from workers.ports.store import StoredEvent
+from workers.ports.store import WHOLE, Span, StoredEvent
+
+_PAST_EVERY_VERSION: Final = 2**31
 
 
 class SqlEventReader:
@@ -21,8 +23,16 @@ class SqlEventReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
-        wanted = select(*EVENT_COLUMNS).where(events.c.tenant == tenant, events.c.stream == stream)
+    async def stream(self, tenant: str, stream: str, span: Span = WHOLE) -> Sequence[StoredEvent]:
+        own = (events.c.tenant == tenant, events.c.stream == stream)
+        wanted = select(*EVENT_COLUMNS).where(*own, events.c.version >= span.first)
+        if span.last is not None:
+            wanted = wanted.where(events.c.version <= span.last)
+        if span.until is not None:
+            if span.until.tzinfo is None:
+                raise ValueError("a moment without a zone is no moment")
+            later = select(func.min(events.c.version)).where(*own, events.c.occurred_at > span.until)
+            wanted = wanted.where(events.c.version < func.coalesce(later.scalar_subquery(), _PAST_EVERY_VERSION))
         return await self._events(wanted.order_by(*EVENT_ORDER))
 
     async def stream_with(self, tenant: str, event_id: UUID) -> Sequence[StoredEvent]:

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.dead_letters import insert_dead_letters
@@ -33,6 +33,9 @@ from workers.ports.store import (
 Results = dict[InboxKey, CommitResult]
 
 _ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
+
+_Place = tuple[str, str]
+"""Tenant and stream."""
 
 Tabled = Sequence[tuple[StateTable, Sequence[AggregateState]]]
 """States by their tables, see `by_table`."""
@@ -168,7 +171,8 @@ class SqlDecisionStore:
             # another's. The other way round, a worker storing this very command in between would look like that.
             taken = await _taken_ids(connection, [event.id for verdict in refused for event in verdict.events])
             recorded = by_key(await self._statements.recorded(connection, [verdict.key for verdict in refused]))
-        return {verdict.key: _judgement(verdict, recorded, taken) for verdict in refused}
+            versions = await _current_versions(connection, [each for each in refused if each.key not in recorded])
+        return {verdict.key: _judgement(verdict, recorded, taken, versions) for verdict in refused}
 
     async def _recorded_one_by_one(self, keys: Sequence[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
         """A key the database cannot even ask for was never stored, and must not hide the others."""
@@ -195,13 +199,39 @@ def _incomplete(verdicts: Sequence[Verdict], inserted: Collection[UUID]) -> Sequ
 
 
 def _judgement(
-    verdict: Verdict, recorded: Mapping[InboxKey, tuple[StoredEvent, ...]], taken: Collection[UUID]
+    verdict: Verdict,
+    recorded: Mapping[InboxKey, tuple[StoredEvent, ...]],
+    taken: Collection[UUID],
+    versions: Mapping[_Place, int],
 ) -> CommitResult:
     if verdict.key in recorded:
         return Committed(verdict.key, recorded[verdict.key], duplicate=True)
     if any(event.id in taken for event in verdict.events):
         return Unstorable(verdict.key, "another command's event has the same id")
+    for (tenant, stream), decided_on in sorted(_decided_on(verdict).items()):
+        current = versions.get((tenant, stream), 0)
+        if current != decided_on:
+            return Conflicted(verdict.key, stream, current)
     return Conflicted(verdict.key)
+
+
+def _decided_on(verdict: Verdict) -> dict[_Place, int]:
+    """The version of each of its streams that a verdict follows on."""
+    before: dict[_Place, int] = {}
+    for event in verdict.events:
+        place = (event.tenant, event.stream)
+        before[place] = min(before.get(place, event.version - 1), event.version - 1)
+    return before
+
+
+async def _current_versions(connection: AsyncConnection, verdicts: Sequence[Verdict]) -> dict[_Place, int]:
+    """Where the streams of these verdicts are; unknown ones are missing."""
+    own, found = events.c, dict[_Place, int]()
+    for chunk in chunks([*{place: None for verdict in verdicts for place in _decided_on(verdict)}]):
+        newest = select(own.tenant, own.stream, func.max(own.version)).where(tuple_(own.tenant, own.stream).in_(chunk))
+        for tenant, stream, version in await connection.execute(newest.group_by(own.tenant, own.stream)):
+            found[tenant, stream] = version
+    return found
 
 
 async def _taken_ids(connection: AsyncConnection, ids: Sequence[UUID]) -> set[UUID]:

@@ -12,6 +12,7 @@ from tests.bench import baseline as stored
 from tests.bench import breakdown, markdown
 from tests.bench.baseline import Baseline
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
+from tests.bench.event_store import commands as event_stores
 from tests.bench.ground import Ground, ground
 from tests.bench.head_of_line.calls import Calls
 from tests.bench.head_of_line.experiment import EVERYTHING, HeadOfLine, HeadOfLineOptions
@@ -265,6 +266,7 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
 
 
 scale.register(app)
+event_stores.register(app)
 
 if __name__ == "__main__":
     app()

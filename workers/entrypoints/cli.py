@@ -12,6 +12,8 @@ from workers.entrypoints.commands import (
     config,
     demo,
     dlq,
+    entries,
+    events,
     health,
     lag,
     mappings,
@@ -69,6 +71,8 @@ app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(entries.app, name="entries")
+app.add_typer(events.app, name="events")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(topics.app, name="topics")

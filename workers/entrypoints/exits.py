@@ -32,11 +32,12 @@ _MEANINGS = {
     " statement cannot be read.",
     ExitCode.USAGE: "The command line is wrong; the message names the argument.",
     ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
-    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database or image store; or most commands failed, and the"
-    " fleet stopped before more were dead-lettered. The message says what to check.",
+    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database, image store or archive; or most commands failed,"
+    " and the fleet stopped before more were dead-lettered. The message says what to check.",
     ExitCode.UNEXPECTED: "A mistake of the program; run again with POON_LOGGING__LEVEL=debug and report it.",
     ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
-    ExitCode.CONFIGURATION: "A setting is wrong; the message names it and the cure.",
+    ExitCode.CONFIGURATION: "A setting is wrong, or a newer release wrote what this one cannot read; the message"
+    " names it and the cure.",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
     ExitCode.ABORTED: "The fleet was stopped before it had finished what was in flight: the drain time was up, or a"
     " second signal came. All of that is redelivered.",

@@ -13,9 +13,11 @@ from workers.bootstrap.errors import DatabaseRefusedError, FleetAbortedError, Ht
 from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import complain
+from workers.ports.archive import ArchiveError
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
 from workers.ports.messages import UnpublishableError
 from workers.ports.topics import UnmanagedTopicsError
+from workers.queries.replay import UnreadableHistoryError
 from workers.runtime.mass_failure import MassFailureError
 
 
@@ -32,6 +34,7 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     TlsFileError: ExitCode.CONFIGURATION,
     DatabaseRefusedError: ExitCode.CONFIGURATION,
     HttpAddressError: ExitCode.CONFIGURATION,
+    UnreadableHistoryError: ExitCode.CONFIGURATION,
     FleetAbortedError: ExitCode.ABORTED,
     InputError: ExitCode.BAD_INPUT,
     RejectionError: ExitCode.BAD_INPUT,
@@ -39,6 +42,7 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     UnavailableError: ExitCode.UNAVAILABLE,
     UnmanagedTopicsError: ExitCode.UNAVAILABLE,
     StorageError: ExitCode.UNAVAILABLE,
+    ArchiveError: ExitCode.UNAVAILABLE,
     MassFailureError: ExitCode.UNAVAILABLE,
 }
 

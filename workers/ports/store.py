@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from workers.domain.mappings import CategoryMapping
@@ -21,6 +21,11 @@ class InboxKey(NamedTuple):
     handler: str
     tenant: str
     causation_id: str
+
+    @property
+    def own_stream(self) -> str:
+        """The stream of what is decided for this command and concerns no aggregate; nothing else is in it."""
+        return f"{self.handler}-{self.causation_id}"
 
 
 class StoredEvent(NamedTuple):
@@ -92,9 +97,17 @@ class Committed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Conflicted:
-    """Another command changed the stream meanwhile: nothing was stored, decide again."""
+    """Another command changed the stream meanwhile: nothing was stored, decide again.
+
+    Attributes:
+        stream: the first of the verdict's streams, by name, that is not at the version the verdict was decided on; None
+            where the loser met another verdict of the same batch, or a state without an event.
+        current_version: where that stream is, 0 for one that does not exist.
+    """
 
     key: InboxKey
+    stream: str | None = None
+    current_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +144,35 @@ class DecisionStore(Protocol):
         ...
 
 
-class EventReader(Protocol):
-    """Reads the history."""
+class Span(NamedTuple):
+    """Which part of a stream is read.
 
-    async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
-        """A stream's events by version; empty for an unknown one.
+    Attributes:
+        first: the version it begins with.
+        last: the version it ends with, where it is not the newest.
+        until: read as the stream was then, with a zone: it ends before the first event that was decided later. So
+            nothing from after that moment shows, and a later moment never shows less, even where the clocks of two
+            workers disagree.
+    """
+
+    first: int = 1
+    last: int | None = None
+    until: datetime | None = None
+
+
+WHOLE: Final = Span()
+"""All of a stream."""
+
+
+class EventReader(Protocol):
+    """Reads the history. Payloads come as they were stored: who decodes them brings them to the newest version."""
+
+    async def stream(self, tenant: str, stream: str, span: Span = WHOLE) -> Sequence[StoredEvent]:
+        """A stream's events, or part of them, by version; empty for an unknown one.
 
         Raises:
             UnavailableError: the database cannot be reached.
+            ValueError: `span.until` has no zone.
         """
         ...
 

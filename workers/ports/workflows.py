@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
+
+WORKFLOW_STREAM: Final = "workflow-"
+"""A workflow's stream is this and its id."""
 
 
 class Phase(StrEnum):

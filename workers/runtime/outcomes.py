@@ -132,7 +132,7 @@ def _stored(delivery: Delivery, event: NewEvent, ordinal: int, now: datetime, *,
     return StoredEvent(
         id=event_id(delivery.area, envelope.tenant, envelope.id, ordinal),
         tenant=envelope.tenant,
-        stream=f"{delivery.area}-{envelope.id}" if event.stream is None else event.stream,
+        stream=delivery.inbox_key.own_stream if event.stream is None else event.stream,
         version=ordinal + 1 if own_stream else event.version,
         handler=delivery.area,
         causation_id=envelope.id,

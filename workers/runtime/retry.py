@@ -123,10 +123,11 @@ Step = Reject | Retry | GiveUp | Wait
 
 
 class ConflictError(TransientError):
-    """Another command changed the same stream while this one was decided."""
+    """Another command changed the same stream while this one was decided; says which and where it is, if known."""
 
-    def __init__(self) -> None:
-        super().__init__(ErrorCode.CONCURRENT_UPDATE, "the stream moved on while the command was decided")
+    def __init__(self, stream: str | None = None, version: int | None = None) -> None:
+        moved = "the stream moved on" if stream is None else f"{stream} moved on to version {version}"
+        super().__init__(ErrorCode.CONCURRENT_UPDATE, f"{moved} while the command was decided")
 
 
 class UnstorableError(Exception):

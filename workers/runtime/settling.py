@@ -344,7 +344,9 @@ def _failure(result: CommitResult) -> Exception:
     match result:
         case Unstorable(_, reason):
             return UnstorableError(reason)
-        case Conflicted() | Committed():
+        case Conflicted(_, stream, version):
+            return ConflictError(stream, version)
+        case Committed():
             return ConflictError()
 
 

@@ -19,7 +19,7 @@ from contracts.registry import COMMANDS
 from workers.domain.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent, StepAnswer
 from workers.ports.store import DecisionStore, EventReader, InboxKey, StoredEvent
-from workers.ports.workflows import Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
+from workers.ports.workflows import WORKFLOW_STREAM, Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
 from workers.workflows import machine
 from workers.workflows.definitions import Definition, Facts
 from workers.workflows.machine import Alarm, Around, Transition
@@ -28,8 +28,7 @@ from workers.workflows.state import BEGINNING, WorkflowState, evolve
 
 LOG: Final = logging.getLogger(__name__)
 AREA: Final = "workflows"
-STREAM: Final = "workflow-"
-"""A workflow's stream is this and its id."""
+STREAM: Final = WORKFLOW_STREAM
 
 _WORKFLOWS: Final = UUID("a4f0f3f0-7b7f-5a43-9a55-27c5e5d3a1b4").bytes
 

@@ -115,9 +115,16 @@ class DecisionStoreContract:
     ) -> None:
         await store.commit([verdict("c-1", stream="entry-1", version=1)])
         late = verdict("c-2", stream="entry-1", version=1)
-        assert await store.commit([late]) == [Conflicted(late.key)]
+        assert await store.commit([late]) == [Conflicted(late.key, "entry-1", 1)]
         assert await store.recorded([late.key]) == {}
         assert [stored.causation_id for stored in await reader.stream(TENANT, "entry-1")] == ["c-1"]
+
+    async def test_of_several_streams_a_conflict_tells_the_one_that_went_on(self, store: DecisionStore) -> None:
+        await store.commit([verdict("c-1", events=3, stream="entry-2"), verdict("c-2", stream="entry-3")])
+        first, second = event("c-3", stream="entry-1"), event("c-3", stream="entry-2", version=2, ordinal=1)
+        third = event("c-3", stream="entry-3", version=2, ordinal=2)
+        late = Verdict(first.inbox_key, (first, second, third))
+        assert await store.commit([late]) == [Conflicted(late.key, "entry-2", 3)]
 
     async def test_of_two_verdicts_on_one_stream_version_in_a_batch_the_first_wins(self, store: DecisionStore) -> None:
         winner, loser = (verdict(cause, stream="entry-1", version=1) for cause in ("z", "a"))
@@ -141,7 +148,7 @@ class DecisionStoreContract:
             InboxKey("spending", TENANT, "c-2"),
             tuple(event("c-2", stream="entry-1", version=version, ordinal=version - 1) for version in (1, 2, 3)),
         )
-        assert await store.commit([half_taken]) == [Conflicted(half_taken.key)]
+        assert await store.commit([half_taken]) == [Conflicted(half_taken.key, "entry-1", 2)]
         assert [stored.version for stored in await reader.stream(TENANT, "entry-1")] == [2]
 
     async def test_an_entry_that_does_not_follow_takes_its_event_along(
@@ -151,14 +158,14 @@ class DecisionStoreContract:
         skipping = entry_verdict("c-2", spending(version=3))
         neighbour = entry_verdict("c-3", spending("dinner"))
         assert await store.commit([skipping, neighbour]) == [
-            Conflicted(skipping.key), Committed(neighbour.key, neighbour.events),
+            Conflicted(skipping.key, entry_stream(entry_id("lunch")), 1), Committed(neighbour.key, neighbour.events),
         ]  # fmt: skip
         assert [stored.version for stored in await reader.stream(TENANT, entry_stream(entry_id("lunch")))] == [1]
         assert await repository.get(TENANT, entry_id("lunch")) == spending()
 
     async def test_an_entry_begins_at_version_one(self, store: DecisionStore, repository: SpendingRepository) -> None:
         orphan = entry_verdict("c-1", spending(version=2))
-        assert await store.commit([orphan]) == [Conflicted(orphan.key)]
+        assert await store.commit([orphan]) == [Conflicted(orphan.key, entry_stream(entry_id("lunch")), 0)]
         assert await repository.get(TENANT, entry_id("lunch")) is None
 
     async def test_a_bad_entry_takes_its_event_along(self, store: DecisionStore, reader: EventReader) -> None:

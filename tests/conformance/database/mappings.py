@@ -19,7 +19,7 @@ from contracts.events.texts import TextParsed
 from contracts.mappings import MappingMatch, MappingStatus
 from contracts.values import Category
 from tests.conformance.database.samples import TENANT, entry_verdict, mapping, mapping_verdict, spending
-from workers.domain.mappings import SHARED, CategoryMapping, LearningPolicy
+from workers.domain.mappings import SHARED, CategoryMapping, LearningPolicy, mapping_stream
 from workers.handlers.books import Books
 from workers.handlers.categories import teach_mapping
 from workers.handlers.learning import Learning
@@ -54,7 +54,7 @@ class MappingRepositoryContract:
         self, store: DecisionStore, mappings: MappingRepository
     ) -> None:
         skipping = mapping_verdict("c-1", mapping(version=2))
-        assert await store.commit([skipping]) == [Conflicted(skipping.key)]
+        assert await store.commit([skipping]) == [Conflicted(skipping.key, mapping_stream(mapping().id), 0)]
         assert await mappings.get(TENANT, mapping().id) is None
 
     async def test_a_mapping_that_does_not_follow_takes_the_entry_of_its_decision_along(
@@ -66,7 +66,7 @@ class MappingRepositoryContract:
             events=(stale.events[0]._replace(terminal=False), entry.events[0]._replace(id=spending("x").id, ordinal=1)),
             states=(*entry.states, *stale.states),
         )
-        assert await store.commit([both]) == [Conflicted(both.key)]
+        assert await store.commit([both]) == [Conflicted(both.key, mapping_stream(mapping().id), 1)]
         assert await repository.get(TENANT, spending().id) is None
         assert await mappings.get(TENANT, mapping().id) == mapping()
 

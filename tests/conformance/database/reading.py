@@ -1,7 +1,7 @@
 """What every `EventReader` and every `SpendingRepository` promises."""
 
 import asyncio
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,9 @@ import pytest
 from contracts.money import MAX_AMOUNT, Currency, Money
 from tests.conformance.database.samples import TENANT, entry_id, entry_verdict, full_spending, spending, verdict
 from workers.domain.spending import SpendingEntry
-from workers.ports.store import DecisionStore, EventReader, SpendingRepository
+from workers.ports.store import WHOLE, DecisionStore, EventReader, Span, SpendingRepository
 
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AMOUNTS = ("0", "0.01", "0.1", "1", "120.50", "99999.99", "1234567890.12", str(MAX_AMOUNT))
 
 
@@ -25,6 +26,40 @@ class EventReaderContract:
     async def test_an_unknown_stream_is_empty(self, store: DecisionStore, reader: EventReader, name: str) -> None:
         await store.commit([verdict("c-1")])
         assert list(await reader.stream(TENANT, name)) == []
+
+    @pytest.mark.parametrize(
+        ("span", "versions"),
+        [
+            (WHOLE, [1, 2, 3, 4]),
+            (Span(first=3), [3, 4]),
+            (Span(last=2), [1, 2]),
+            (Span(first=2, last=3), [2, 3]),
+            (Span(first=5), []),
+            (Span(last=0), []),
+            (Span(until=NINE - timedelta(microseconds=1)), []),
+            (Span(until=NINE), [1]),
+            (Span(until=NINE + timedelta(minutes=1)), [1]),
+            (Span(until=NINE + timedelta(minutes=2)), [1, 2, 3]),
+            (Span(until=(NINE + timedelta(minutes=2)).astimezone(timezone(timedelta(hours=7)))), [1, 2, 3]),
+            (Span(until=NINE + timedelta(days=400)), [1, 2, 3, 4]),
+            (Span(first=2, last=2, until=NINE + timedelta(minutes=2)), [2]),
+        ],
+    )
+    async def test_a_part_of_a_stream_is_read_by_versions_and_as_it_was(
+        self, store: DecisionStore, reader: EventReader, span: Span, versions: list[int]
+    ) -> None:
+        # The third was decided by a worker whose clock was behind: what came before it shows whenever it does.
+        minutes = {1: 0, 2: 2, 3: 1, 4: 3}
+        for version, minute in minutes.items():
+            decided = verdict(
+                f"c-{version}", stream="entry-1", version=version, occurred_at=NINE + timedelta(minutes=minute)
+            )
+            await store.commit([decided, verdict(f"x-{version}", stream="entry-2", version=version, occurred_at=NINE)])
+        assert [event.version for event in await reader.stream(TENANT, "entry-1", span)] == versions
+
+    async def test_a_moment_without_a_zone_is_refused(self, reader: EventReader) -> None:
+        with pytest.raises(ValueError, match="no moment"):
+            await reader.stream(TENANT, "entry-1", Span(until=NINE.replace(tzinfo=None)))
 
     async def test_a_stream_of_another_tenant_is_not_seen(self, store: DecisionStore, reader: EventReader) -> None:
         await store.commit([verdict("c-1", tenant="globex", stream="entry-1")])

@@ -9,6 +9,8 @@ from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
+from tests.conformance.database.replaying import ReplayContract
+from tests.conformance.database.retention import StoredMonthsContract
 from tests.conformance.database.schema import SchemaContract
 from tests.conformance.database.workflows import WorkflowsContract
 
@@ -28,6 +30,14 @@ class TestDeadLetterBox(DeadLetterBoxContract):
 
 class TestEventReader(EventReaderContract):
     """`EventReader` on SQLite."""
+
+
+class TestReplay(ReplayContract):
+    """Folds of what is stored on SQLite."""
+
+
+class TestStoredMonths(StoredMonthsContract):
+    """`StoredMonths` on SQLite."""
 
 
 class TestSpendingRepository(SpendingRepositoryContract):

@@ -9,6 +9,7 @@ from workers.bootstrap.errors import FleetAbortedError, HttpAddressError
 from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.failures import InputError, exit_code_of, report
+from workers.ports.archive import ArchiveError
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
 from workers.runtime.mass_failure import MassFailureError
 from workers.runtime.worker import WorkerFailedError
@@ -31,6 +32,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (RejectionError(ErrorCode.NO_AMOUNT, "x"), ExitCode.BAD_INPUT),
         (UnavailableError("x"), ExitCode.UNAVAILABLE),
         (StorageError("x"), ExitCode.UNAVAILABLE),
+        (ArchiveError("x"), ExitCode.UNAVAILABLE),
         (ExceptionGroup("tasks", [UnavailableError("x")]), ExitCode.UNAVAILABLE),
         (ExceptionGroup("tasks", [UnavailableError("x"), ValueError()]), ExitCode.UNEXPECTED),
         (ZeroDivisionError(), ExitCode.UNEXPECTED),

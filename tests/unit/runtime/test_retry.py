@@ -230,3 +230,7 @@ def test_a_rejection_ends_a_command_whatever_came_before(
     course = Course.of([*met, Failure(rejection)], policy, 3)
     assert course.steps[-1] == Reject(rejection) or isinstance(course.steps[-1], GiveUp)
     assert not any(isinstance(step, Reject) for step in course.steps[:-1])
+
+
+def test_a_conflict_says_how_far_the_stream_is() -> None:
+    assert "entry-1 moved on to version 3 while" in str(ConflictError("entry-1", 3))

@@ -27,7 +27,7 @@ from tests.fakes.store import MemoryStore
 from tests.unit.workflows.world import rejected, success
 from workers.domain.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, NewEvent, StepAnswer
-from workers.ports.store import Committed, StoredEvent
+from workers.ports.store import WHOLE, Committed, Span, StoredEvent
 from workers.ports.workflows import Phase
 from workers.runtime import outcomes
 from workers.runtime.deliveries import Delivery, receive
@@ -55,7 +55,8 @@ class MemoryReader:
     def _all(self) -> list[StoredEvent]:
         return [event for events in self._store.decided.values() for event in events]
 
-    async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
+    async def stream(self, tenant: str, stream: str, span: Span = WHOLE) -> Sequence[StoredEvent]:
+        assert span is WHOLE, "a workflow goes on from all of its history"
         found = [event for event in self._all if (event.tenant, event.stream) == (tenant, stream)]
         return sorted(found, key=lambda event: event.version)
 

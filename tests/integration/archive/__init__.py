@@ -1,0 +1,1 @@
+"""The archive of events on a real disk."""

@@ -1,0 +1,81 @@
+"""`poon events`: the store of all events, kept small."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workers.config import Settings
+from workers.entrypoints.context import client_settings, run_async
+from workers.entrypoints.failures import InputError
+from workers.entrypoints.output import say, say_json
+from workers.ports.archive import Month
+from workers.runtime.archiving import Progress, Step, Tell, TooEarlyError
+
+# A light command does not load the database's libraries: `workers.bootstrap.history` is imported where it is used.
+
+app = typer.Typer(no_args_is_help=True, help="Archive stored events, and delete what nobody needs any more.")
+
+
+@app.command()
+def archive(
+    *,
+    before: Annotated[str, typer.Option("--before", metavar="MONTH", help="Months before this one, such as 2026-05.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", file_okay=False, help="Where the files go.")],
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Then delete from the database what is archived and not needed any more.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write complete months of the event store to Parquet; repeating it after a crash is safe.
+
+    For instance:
+
+    ```
+    poon events archive --before 2026-05 --to /archive/poon
+    poon events archive --before 2026-05 --to /archive/poon --delete
+    ```
+    """
+    settings, month = client_settings(), _month(before)
+    try:
+        done = run_async(lambda: _archived(settings, month, to, delete=delete, tell=_say_kept(to, as_json=as_json)))
+    except TooEarlyError as error:
+        raise InputError(str(error)) from None
+    if as_json:
+        say_json({"archived": done[Step.KEPT], "compared": done[Step.COMPARED], "deleted": done[Step.DELETED]})
+    elif delete:
+        say(f"deleted {done[Step.DELETED]:,} of {done[Step.COMPARED]:,} events; the others are still needed")
+    elif not done[Step.KEPT]:
+        say(f"no events before {month} that are not archived")
+
+
+async def _archived(settings: Settings, before: Month, folder: Path, *, delete: bool, tell: Tell) -> dict[Step, int]:
+    """How many events each step was done to."""
+    from workers.bootstrap.history import archiver  # noqa: PLC0415
+
+    done = dict.fromkeys(Step, 0)
+
+    def count(progress: Progress) -> None:
+        done[progress.step] += progress.events
+        tell(progress)
+
+    async with archiver(settings, folder, count) as ready:
+        await ready.run(before, delete=delete)
+    return done
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.of(text)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def _say_kept(folder: Path, *, as_json: bool) -> Tell:
+    def tell(progress: Progress) -> None:
+        if progress.step is Step.KEPT and not as_json:
+            say(f"{progress.month}: {progress.events:,} events in {folder / f'month={progress.month}'}")
+
+    return tell

@@ -1,0 +1,1 @@
+"""The read side: what people ask of what is stored."""
