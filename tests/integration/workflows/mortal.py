@@ -85,6 +85,7 @@ class Log:
     topics: dict[str, list[FakeRecord]] = field(default_factory=dict)
     committed: dict[str, CommitPoint] = field(default_factory=dict)
     readers: list[MortalIntake] = field(default_factory=list)
+    areas: tuple[str, ...] = AREAS
 
     def append(self, record: OutgoingRecord) -> None:
         log = self.topics.setdefault(record.topic, [])
@@ -95,7 +96,7 @@ class Log:
     @property
     def lag(self) -> int:
         """Records that are not committed as done."""
-        ends = {name: len(self.topics.get(name, ())) for area in AREAS for name in consumed_topics(area)}
+        ends = {name: len(self.topics.get(name, ())) for area in self.areas for name in consumed_topics(area)}
         done = {name: point.next_offset for name, point in self.committed.items()}
         return sum(end - done.get(name, 0) for name, end in ends.items())
 
@@ -224,21 +225,21 @@ class World:
     begun: int = 0
     patience: float = 200.0
 
-    def begin(self, command_id: str, owner: str = OWNER) -> None:
-        """Have a producer send its receipt."""
+    def begin(self, command_id: str, owner: str = OWNER, command: Command = COMMAND) -> None:
+        """Have a producer send its receipt, or another command that begins a workflow."""
         self.begun += 1
         envelope = Envelope(
-            id=command_id, source="/test", type=COMMAND.type, time=SystemClock().now(), tenant=TENANT, owner=owner
+            id=command_id, source="/test", type=command.type, time=SystemClock().now(), tenant=TENANT, owner=owner
         )
-        topic = topic_name(COMMAND.area, TopicRole.COMMANDS)
-        self.log.append(OutgoingRecord(topic, envelope.key.encode(), encode(COMMAND), envelope.headers()))
+        topic = topic_name(command.area, TopicRole.COMMANDS)
+        self.log.append(OutgoingRecord(topic, envelope.key.encode(), encode(command), envelope.headers()))
 
     async def live(self, fuse: Fuse) -> bool:
         """Run a fleet until all workflows have ended and all is committed, or until it dies; tells which."""
         database = open_database(f"sqlite:///{self.file}")
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in AREAS]
+            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in self.log.areas]
             over = tasks.create_task(self._over(database))
             death = tasks.create_task(fuse.burnt.wait())
             await asyncio.wait([over, death, *runs], return_when=asyncio.FIRST_COMPLETED)
@@ -271,11 +272,12 @@ class World:
             if area == "workflows"
             else None,
         )
-        table = self._handlers(database, decisions)
+        table = self.handlers(database, decisions)
         policies = Handling(table, RetryPolicy(attempts=1), 30.0, f"test.{area}", {})
         return Worker(ports, policies, WorkerLimits(offset_interval=0.01), area)
 
-    def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
+    def handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
+        """What the fleet decides by."""
         entries = SqlSpendingRepository(database)
 
         async def record(command: Command, context: CommandContext) -> Decision:
