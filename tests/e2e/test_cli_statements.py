@@ -92,6 +92,15 @@ def test_a_file_that_is_no_statement_is_not_imported_and_people_are_told_why(fol
     assert "not imported: statement_unsupported" in result.stdout
 
 
+def test_a_statement_may_be_sent_without_waiting_for_its_end(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text(HEAD + "02/01/2026,shop,1.00,\n")
+    sent = poon(folder, "statement", "import", str(file), "--no-wait", "--json", "--id", "mine", "--owner", "patient")
+    assert (sent.returncode, json.loads(sent.stdout)) == (ExitCode.OK, {"id": "mine"})
+    code, found = imported(folder, file, "--owner", "patient")
+    assert (code, found["imported"]["totals"]["duplicates"]) == (ExitCode.OK, 1), "the first one was done before"
+
+
 def test_a_large_file_goes_through_the_store(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "large.csv"
     file.write_text(HEAD + "\n" * 600_000 + "02/01/2026,shop,1.00,\n")

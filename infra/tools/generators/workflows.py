@@ -36,7 +36,8 @@ def _row(step: Step) -> tuple[str, ...]:
         undo = f"{code(step.undo.sends.type)}, {_times(step.undo)}"
     elif step.irreversible:
         undo = "nothing: it is irreversible"
-    return step.name, code(step.do.sends.type), f"{step.do.timeout:g} s", str(step.do.retry.attempts), undo
+    attempts = f"{step.do.retry.attempts}{' each part' if step.more else ''}"
+    return step.name, code(step.do.sends.type), f"{step.do.timeout:g} s", attempts, undo
 
 
 def _times(leg: Leg) -> str:
