@@ -9,6 +9,8 @@ from contracts.statements import StatementReference
 from workers.ports.errors import StatementError
 from workers.ports.statement_files import ChunkPlace, KeptRow
 
+PIECE = 16_384
+
 
 class MemoryStatementFiles:
     """`StatementFiles` that holds what the test saved.
@@ -25,7 +27,8 @@ class MemoryStatementFiles:
         data = self._files.get(reference.key)
         if data is None:
             raise StatementError(ErrorCode.STATEMENT_NOT_FOUND, "the fake store has no such file", field="file.key")
-        yield data
+        for start in range(0, len(data), PIECE):
+            yield data[start : start + PIECE]
         if hashlib.sha256(data).hexdigest() != reference.sha256:
             raise StatementError(ErrorCode.STATEMENT_MISMATCH, "another file", field="file.sha256")
 
