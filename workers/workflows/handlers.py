@@ -23,9 +23,10 @@ from workers.ports.handling import CommandContext, Decision, Handler, NewEvent, 
 from workers.ports.store import DecisionStore, EventReader, InboxKey, StoredEvent
 from workers.ports.workflows import Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
 from workers.workflows import machine
+from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Facts
 from workers.workflows.machine import Alarm, Around, Transition
-from workers.workflows.receipts import DEFINITIONS, PROCESS_RECEIPT
+from workers.workflows.receipts import PROCESS_RECEIPT
 from workers.workflows.state import BEGINNING, WorkflowState, evolve
 from workers.workflows.statements import IMPORT_STATEMENT
 
@@ -109,19 +110,11 @@ class Workflows:
 
     def process_receipt(self, command: ProcessReceipt, context: CommandContext) -> Decision:
         """Begin to process a receipt."""
-        return self._begun(PROCESS_RECEIPT, command, context, command.min_confidence)
+        return self._begin(PROCESS_RECEIPT.name, command, context, command.min_confidence)
 
     def import_statement(self, command: ImportStatement, context: CommandContext) -> Decision:
         """Begin to import a statement."""
-        return self._begun(IMPORT_STATEMENT, command, context)
-
-    def _begun(
-        self, known: Definition, command: Command, context: CommandContext, min_confidence: Confidence | None = None
-    ) -> Decision:
-        definition = self._definitions[known.name]
-        workflow_id = new_workflow_id(context.tenant, context.command_id)
-        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
-        return _decision(machine.begin(definition, facts, self._around(context), min_confidence), context, None)
+        return self._begin(IMPORT_STATEMENT.name, command, context)
 
     async def answered(self, answer: StepAnswer, context: CommandContext) -> Decision:
         """Go on from the outcome of a step's command."""
@@ -143,6 +136,14 @@ class Workflows:
         """Do as an operator says."""
         history = await self._of(command.workflow_id, context)
         return _decision(machine.steered(await self._going(history, context), command), context, history)
+
+    def _begin(
+        self, name: str, command: Command, context: CommandContext, min_confidence: Confidence | None = None
+    ) -> Decision:
+        workflow_id = new_workflow_id(context.tenant, context.command_id)
+        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
+        going = machine.begin(self._definitions[name], facts, self._around(context), min_confidence)
+        return _decision(going, context, None)
 
     async def _of(self, workflow_id: UUID, context: CommandContext) -> History:
         return self._own(await self._reader.stream(context.tenant, stream_of(workflow_id)), context)

@@ -23,7 +23,6 @@ from contracts.values import TransactionKind
 from workers.domain.errors import RejectionError
 from workers.domain.spending import local_date
 from workers.workflows.definitions import Definition, Facts, Leg, RetryRule, Step
-from workers.workflows.statements import IMPORT_STATEMENT
 
 EXTRACT: Final = "extract"
 RECORD: Final = "record"
@@ -127,6 +126,3 @@ PROCESS_RECEIPT: Final = Definition(
     ),
     entry_id=_recorded,
 )
-
-DEFINITIONS: Final = {definition.name: definition for definition in (PROCESS_RECEIPT, IMPORT_STATEMENT)}
-"""Every workflow by its name."""

@@ -43,7 +43,7 @@ from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 from workers.workflows.definitions import Definition
 from workers.workflows.handlers import Workflows, workflow_handlers
 
-AREAS = ("receipts", "spending", "workflows")
+AREAS = ("receipts", "spending", "statements", "workflows")
 TENANT = "acme"
 OWNER = "nok"
 LEFT_BEHIND = "ignore:.*was deleted before being closed:ResourceWarning"
@@ -85,7 +85,6 @@ class Log:
     topics: dict[str, list[FakeRecord]] = field(default_factory=dict)
     committed: dict[str, CommitPoint] = field(default_factory=dict)
     readers: list[MortalIntake] = field(default_factory=list)
-    areas: tuple[str, ...] = AREAS
 
     def append(self, record: OutgoingRecord) -> None:
         log = self.topics.setdefault(record.topic, [])
@@ -96,7 +95,7 @@ class Log:
     @property
     def lag(self) -> int:
         """Records that are not committed as done."""
-        ends = {name: len(self.topics.get(name, ())) for area in self.areas for name in consumed_topics(area)}
+        ends = {name: len(self.topics.get(name, ())) for area in AREAS for name in consumed_topics(area)}
         done = {name: point.next_offset for name, point in self.committed.items()}
         return sum(end - done.get(name, 0) for name, end in ends.items())
 
@@ -213,8 +212,9 @@ class World:
     Attributes:
         read: reads a receipt.
         trouble: what becomes of a command of the area *spending* before it is carried out; may raise.
-        begun: how many receipts were sent.
+        begun: how many workflows were begun.
         patience: how long a fleet that does not die is given, seconds.
+        areas: whose workers the fleet has.
     """
 
     file: Path
@@ -224,9 +224,10 @@ class World:
     log: Log = field(default_factory=Log)
     begun: int = 0
     patience: float = 200.0
+    areas: tuple[str, ...] = ("receipts", "spending", "workflows")
 
     def begin(self, command_id: str, owner: str = OWNER, command: Command = COMMAND) -> None:
-        """Have a producer send its receipt, or another command that begins a workflow."""
+        """Have a producer send the command that begins a workflow."""
         self.begun += 1
         envelope = Envelope(
             id=command_id, source="/test", type=command.type, time=SystemClock().now(), tenant=TENANT, owner=owner
@@ -239,7 +240,7 @@ class World:
         database = open_database(f"sqlite:///{self.file}")
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in self.log.areas]
+            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in self.areas]
             over = tasks.create_task(self._over(database))
             death = tasks.create_task(fuse.burnt.wait())
             await asyncio.wait([over, death, *runs], return_when=asyncio.FIRST_COMPLETED)
@@ -272,12 +273,11 @@ class World:
             if area == "workflows"
             else None,
         )
-        table = self.handlers(database, decisions)
+        table = self._handlers(database, decisions)
         policies = Handling(table, RetryPolicy(attempts=1), 30.0, f"test.{area}", {})
         return Worker(ports, policies, WorkerLimits(offset_interval=0.01), area)
 
-    def handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
-        """What the fleet decides by."""
+    def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
         entries = SqlSpendingRepository(database)
 
         async def record(command: Command, context: CommandContext) -> Decision:

@@ -5,7 +5,7 @@ import base64
 import random
 import shutil
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -31,7 +31,7 @@ from contracts.events.statements import StatementChunkImported, StatementImporte
 from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.statements import InlineStatement, RowStatus
 from tests.fakes.inference import FakeCategorization
-from tests.integration.workflows.mortal import LEFT_BEHIND, TENANT, Fuse, Log, World
+from tests.integration.workflows.mortal import LEFT_BEHIND, TENANT, Fuse, World
 from tests.integration.workflows.test_kill_points import reads_well
 from tests.unit.handlers.examples import CATEGORY
 from workers.domain.spending import entry_stream
@@ -62,9 +62,9 @@ COMMAND = ImportStatement(file=InlineStatement(kind="inline", data=base64.b64enc
 class ImportWorld(World):
     """Chunks of two rows, so that there are three."""
 
-    log: Log = field(default_factory=lambda: Log(areas=("statements", "workflows")))
+    areas: tuple[str, ...] = ("statements", "workflows")
 
-    def handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
+    def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
         files = open_statement_files(f"file://{self.file}.files")
         computing = ThreadComputing()
         tools = StatementTools(FileStatementReader(), files, open_occurrences, lambda _: None, computing, chunk_rows=2)
