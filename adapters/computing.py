@@ -13,10 +13,13 @@ class ThreadComputing:
     """`Computing` in one thread: the event loop shares the interpreter with one busy thread at most.
 
     However many ask, it gets its turn after five milliseconds (`sys.getswitchinterval`).
+
+    Args:
+        threads: more of them for work that waits for disks and networks now and then.
     """
 
-    def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="computing")
+    def __init__(self, threads: int = 1) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="computing")
 
     async def run(self, function: Callable[[A], R], argument: A) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._executor, function, argument)

@@ -40,6 +40,8 @@ class ErrorCode(StrEnum):
     STATEMENT_TOO_LARGE = "statement_too_large"
     STATEMENT_NOT_UNDERSTOOD = "statement_not_understood"
     STATEMENT_ROW_INVALID = "statement_row_invalid"
+    STATEMENT_NOT_FOUND = "statement_not_found"
+    STATEMENT_MISMATCH = "statement_mismatch"
     ENTRY_EXISTS = "entry_exists"
     ENTRY_NOT_FOUND = "entry_not_found"
     ENTRY_DELETED = "entry_deleted"
@@ -203,6 +205,16 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "A field of this row of the statement is missing or cannot be read.",
         "ข้อมูลบางช่องในแถวนี้ของรายการเดินบัญชีขาดหายหรืออ่านไม่ได้",
         "Correct the field named in the outcome; the other rows are not affected.",
+    ),
+    ErrorCode.STATEMENT_NOT_FOUND: _permanent(
+        "The statement named by the command is not in the store.",
+        "ไม่พบไฟล์รายการเดินบัญชีตามที่คำสั่งระบุ",
+        "Upload the file before sending the command.",
+    ),
+    ErrorCode.STATEMENT_MISMATCH: _permanent(
+        "The stored statement is not the one the command names.",
+        "ไฟล์รายการเดินบัญชีที่จัดเก็บไม่ตรงกับที่คำสั่งระบุ",
+        "Check the SHA-256 in the command.",
     ),
     ErrorCode.ENTRY_EXISTS: _permanent(
         "An entry with this id was recorded before.",

@@ -20,6 +20,8 @@ from contracts.base import Contract
 
 MAX_AMOUNT: Final = Decimal("999999999999.99")
 AMOUNT_PATTERN: Final = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
+MAX_TOTAL: Final = Decimal("999999999999999999.99")
+TOTAL_PATTERN: Final = r"^-?[0-9]{1,18}(\.[0-9]{1,2})?$"
 
 
 class Currency(StrEnum):
@@ -110,6 +112,25 @@ DecimalAmount = Annotated[
     WithJsonSchema({"type": "string", "pattern": AMOUNT_PATTERN, "examples": ["120.50"]}),
 ]
 """A finite decimal from 0 to 999,999,999,999.99, a string on the wire."""
+
+
+def _finite_total(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError("a sum is finite, neither NaN nor Infinity")
+    if abs(value) > MAX_TOTAL:
+        raise ValueError(f"a sum is at most {MAX_TOTAL}")
+    return value
+
+
+Total = Annotated[
+    Decimal,
+    Field(allow_inf_nan=True),
+    BeforeValidator(_only_decimal_strings),
+    AfterValidator(_finite_total),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": TOTAL_PATTERN, "examples": ["1250.50"]}),
+]
+"""A sum over many amounts, or a balance, which may be negative: a string on the wire."""
 
 
 class Money(Contract):

@@ -7,8 +7,9 @@ from contracts.commands.categories import CategorizeSpending, ReviewMapping, Tea
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
-from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
 from contracts.events.categories import (
     CategoryFailed,
     CategoryRejected,
@@ -29,6 +30,13 @@ from contracts.events.spending import (
     SpendingRecorded,
     SpendingRejected,
 )
+from contracts.events.statements import (
+    StatementChunkImported,
+    StatementFailed,
+    StatementImported,
+    StatementRejected,
+    StatementSurveyed,
+)
 from contracts.events.texts import TextFailed, TextParsed, TextRejected
 from contracts.events.workflows import (
     StepFailed,
@@ -46,7 +54,7 @@ from contracts.events.workflows import (
     WorkflowStuck,
 )
 
-AREAS: Final = ("receipts", "texts", "spending", "categories", "insights", "workflows")
+AREAS: Final = ("receipts", "texts", "spending", "categories", "insights", "statements", "workflows")
 
 SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ExtractReceipt: ReceiptExtracted,
@@ -60,7 +68,11 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ReviewMapping: MappingReviewed,
     AnalyzeSpending: InsightsGenerated,
     ForecastSpending: SpendingForecast,
+    SurveyStatement: StatementSurveyed,
+    ImportStatementChunk: StatementChunkImported,
+    CloseStatement: StatementImported,
     ProcessReceipt: WorkflowStarted,
+    ImportStatement: WorkflowStarted,
     SteerWorkflow: WorkflowSteered,
     FireTimer: TimerFired,
 }
@@ -72,6 +84,7 @@ REJECTIONS: Final[dict[str, type[CommandRejected]]] = {
     "spending": SpendingRejected,
     "categories": CategoryRejected,
     "insights": InsightRejected,
+    "statements": StatementRejected,
     "workflows": WorkflowRejected,
 }
 """The rejected outcome of each area."""
@@ -82,6 +95,7 @@ FAILURES: Final[dict[str, type[CommandFailed]]] = {
     "spending": SpendingFailed,
     "categories": CategoryFailed,
     "insights": InsightFailed,
+    "statements": StatementFailed,
     "workflows": WorkflowFailed,
 }
 """The failed outcome of each area."""

@@ -271,11 +271,16 @@ Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]
 """The lower-case hexadecimal SHA-256 of some bytes: an image's identity."""
 
 
-class _Base64(EncoderProtocol):
+class Base64(EncoderProtocol):
     """RFC 4648 base64, wrapped lines allowed; anything else in it is refused instead of skipped."""
 
     @classmethod
     def decode(cls, data: bytes) -> bytes:
+        """The bytes.
+
+        Raises:
+            ValueError: it is no base64.
+        """
         try:
             return base64.b64decode(b"".join(data.split()), validate=True)
         except binascii.Error:
@@ -283,6 +288,7 @@ class _Base64(EncoderProtocol):
 
     @classmethod
     def encode(cls, value: bytes) -> bytes:
+        """The text."""
         return base64.b64encode(value)
 
 
@@ -305,7 +311,7 @@ class InlineImage(StrictContract):
     kind: Literal["inline"] = "inline"
     data: Annotated[
         bytes,
-        EncodedBytes(encoder=_Base64),
+        EncodedBytes(encoder=Base64),
         AfterValidator(_within_inline_limit),
         WithJsonSchema({"type": "string", "contentEncoding": "base64", "minLength": 4}),
     ]

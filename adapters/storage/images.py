@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import LocalStore, S3Store
+from obstore.exceptions import BaseError
 from pydantic import ValidationError
 
 from adapters.storage.folder import ImageFolder, is_legal_key
+from adapters.storage.opening import S3Options, is_no_bucket, open_store, storage_error
 from contracts.errors import ErrorCode
 from contracts.values import MAX_IMAGE_BYTES, ImageReference
 from workers.ports.errors import ImageError, StorageError
@@ -23,35 +19,12 @@ from workers.ports.errors import ImageError, StorageError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from obstore.store import ClientConfig, RetryConfig, S3Config
+    from obstore.store import LocalStore, S3Store
 
     from workers.ports.images import ImageStore
 
 TIMEOUT_SECONDS: Final = 30.0
 """How long one load or save may take in all, retries included."""
-
-_REQUEST_TIMEOUT: Final = timedelta(seconds=15)
-_CONNECT_TIMEOUT: Final = timedelta(seconds=3)
-_RETRIES: Final = 2
-_SCHEMES: Final = "file:///folder, file://relative/folder or s3://bucket/prefix"
-_NO_BUCKET: Final = "NoSuchBucket"
-
-
-@dataclass(frozen=True, slots=True)
-class S3Options:
-    """Where and as whom to reach an S3-compatible service.
-
-    Attributes:
-        endpoint: the service's URL; Amazon's own of the region when left out.
-        access_key: goes with `secret_key`; the environment or the machine's role decides when left out.
-        allow_http: an endpoint without TLS is meant.
-    """
-
-    endpoint: str | None = None
-    region: str | None = None
-    access_key: str | None = None
-    secret_key: str | None = field(default=None, repr=False)
-    allow_http: bool = False
 
 
 def open_image_store(url: str, *, s3: S3Options | None = None, timeout_seconds: float = TIMEOUT_SECONDS) -> ImageStore:
@@ -61,54 +34,8 @@ def open_image_store(url: str, *, s3: S3Options | None = None, timeout_seconds: 
         ValueError: the URL or the options are wrong; the message says how to write them.
         StorageError: the folder cannot be made.
     """
-    scheme, _, place = url.partition("://")
-    if scheme == "file" and place:
-        return _open_folder(Path(unquote(place)), timeout_seconds)
-    if scheme == "s3" and place:
-        return _open_bucket(place, s3 or S3Options(), timeout_seconds)
-    raise ValueError(f"image store URL: expected {_SCHEMES}, got {url!r}")
-
-
-def _open_folder(path: Path, timeout_seconds: float) -> ImageStore:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"cannot make the image folder {path}: {error.strerror}") from error
-    folder = ImageFolder(path)
-    return ObjectImageStore(LocalStore(folder.root), f"image folder {path}", folder, timeout_seconds)
-
-
-def _open_bucket(place: str, options: S3Options, timeout_seconds: float) -> ImageStore:
-    bucket, _, prefix = place.partition("/")
-    prefix = prefix.strip("/")
-    if not bucket or (prefix and not is_legal_key(prefix)):
-        raise ValueError(f"image store URL: expected {_SCHEMES}, got 's3://{place}'")
-    client: ClientConfig = {
-        "timeout": _REQUEST_TIMEOUT,
-        "connect_timeout": _CONNECT_TIMEOUT,
-        "allow_http": options.allow_http,
-    }
-    retry: RetryConfig = {"max_retries": _RETRIES, "retry_timeout": _REQUEST_TIMEOUT}
-    store = S3Store(
-        bucket, prefix=prefix or None, config=_s3_config(options), client_options=client, retry_config=retry
-    )
-    return ObjectImageStore(store, f"image bucket {bucket}", None, timeout_seconds)
-
-
-def _s3_config(options: S3Options) -> S3Config:
-    if (options.endpoint or "").startswith("http://") and not options.allow_http:
-        raise ValueError("S3 endpoint: an http:// address sends images unprotected; use https:// or allow HTTP")
-    if (options.access_key is None) != (options.secret_key is None):
-        raise ValueError("S3 credentials: access key and secret key are given together or not at all")
-    config: S3Config = {}
-    if options.endpoint:
-        config["endpoint"] = options.endpoint
-    if options.region:
-        config["region"] = options.region
-    if options.access_key and options.secret_key:
-        config["access_key_id"] = options.access_key
-        config["secret_access_key"] = options.secret_key
-    return config
+    opened = open_store(url, s3)
+    return ObjectImageStore(opened.store, opened.name, opened.folder, timeout_seconds)
 
 
 class ObjectImageStore:
@@ -153,7 +80,7 @@ class ObjectImageStore:
         try:
             answer = await self._store.get_async(key)
         except FileNotFoundError as error:
-            if _NO_BUCKET in str(error):
+            if is_no_bucket(error):
                 raise StorageError(f"{self._name}: there is no such bucket") from error
             raise _not_found() from error
         # Only the head has been read so far; one request tells the size of the very bytes that follow.
@@ -170,11 +97,8 @@ class ObjectImageStore:
                 yield
         except TimeoutError:
             raise StorageError(f"{self._name}: no answer within {self._timeout:g} s") from None
-        except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
-            # S3 answers so for a missing image, too, to those who may not list the bucket.
-            raise StorageError(f"{self._name}: access denied; reading and listing must be allowed") from error
         except (BaseError, OSError) as error:
-            raise StorageError(f"{self._name}: {_first_line(error)}") from error
+            raise storage_error(self._name, error) from error
 
 
 def _reference(key: str, sha256: str) -> ImageReference:
@@ -189,11 +113,6 @@ def _reference(key: str, sha256: str) -> ImageReference:
 
 def _not_found() -> ImageError:
     return ImageError(ErrorCode.IMAGE_NOT_FOUND, "the store has no image under this key", field="image.key")
-
-
-def _first_line(error: Exception) -> str:
-    """The library's messages go on with a dump of its own structures."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _sha256(data: bytes) -> str:

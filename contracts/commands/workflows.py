@@ -10,7 +10,16 @@ from pydantic import Field
 from contracts.base import Command
 from contracts.money import Currency
 from contracts.spending import Reason
-from contracts.values import DEFAULT_TIME_ZONE, MEDIUM_CONFIDENCE, Confidence, Image, PlainText, TimeZoneName
+from contracts.statements import AccountNumber, MoneyDirection, SheetName, StatementFile
+from contracts.values import (
+    DEFAULT_TIME_ZONE,
+    MEDIUM_CONFIDENCE,
+    Confidence,
+    Image,
+    PaymentMethod,
+    PlainText,
+    TimeZoneName,
+)
 
 Operator = Annotated[PlainText, Field(max_length=200)]
 StepName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", examples=["record"])]
@@ -43,6 +52,38 @@ class ProcessReceipt(Command):
     time_zone: TimeZoneName = DEFAULT_TIME_ZONE
     default_currency: Currency = Currency.THB
     min_confidence: Confidence = LEAST_CONFIDENCE
+
+
+class ImportStatement(Command):
+    """Record the spending that a bank's or a card's statement tells of. Answered by WorkflowStarted.
+
+    The workflow goes on behind the answer: StatementChunkImported tells what became of each row, StatementImported the
+    sums, and WorkflowCompleted or WorkflowCompensated end it. All carry the correlation id of this command.
+
+    Attributes:
+        file: inline (at most 512 KiB) or by reference (at most 32 MiB).
+        reference_date: the day the file was made, against which two-digit years are understood; no row is later. The
+            command's own date in `time_zone` when left out.
+        time_zone: the IANA time zone the rows' dates and times are meant in.
+        default_currency: of amounts whose currency the file does not tell.
+        account: the account's number, where the file does not tell it: rows that are alike in the statements of two
+            accounts are the same row unless the accounts are known to differ.
+        positive: which way money of a positive amount went, where the file does not tell.
+        sheet: the sheet of an XLSX file, where several hold rows.
+        payment_method: how the rows were paid, for instance Credit Card for a card's statement.
+    """
+
+    type: ClassVar[str] = "poon.statement.import.v1"
+    area: ClassVar[str] = "workflows"
+
+    file: StatementFile
+    reference_date: date | None = None
+    time_zone: TimeZoneName = DEFAULT_TIME_ZONE
+    default_currency: Currency = Currency.THB
+    account: AccountNumber | None = None
+    positive: MoneyDirection | None = None
+    sheet: SheetName | None = None
+    payment_method: PaymentMethod | None = None
 
 
 class WorkflowAction(StrEnum):

@@ -18,6 +18,7 @@ from contracts.spending import Reason
 from contracts.values import Confidence
 
 Attempt = Annotated[int, Field(ge=1)]
+Part = Annotated[int, Field(ge=1)]
 WorkflowName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", examples=["process_receipt"])]
 
 
@@ -56,6 +57,7 @@ class StepStarted(WorkflowEvent):
         attempt: counted from 1, each way.
         command_id: of the command.
         command_type: its CloudEvents type.
+        part: of a step that is done in parts, which of them, counted from 1.
     """
 
     type: ClassVar[str] = "poon.step.started.v1"
@@ -65,6 +67,7 @@ class StepStarted(WorkflowEvent):
     attempt: Attempt
     command_id: str
     command_type: str
+    part: Part | None = None
 
 
 class StepSucceeded(WorkflowEvent):
@@ -74,6 +77,8 @@ class StepSucceeded(WorkflowEvent):
         step: the step.
         undo: whether it was undone.
         command_id: of the command that did it.
+        part: of a step that is done in parts, which of them, counted from 1.
+        more: whether another part follows.
     """
 
     type: ClassVar[str] = "poon.step.succeeded.v1"
@@ -81,6 +86,8 @@ class StepSucceeded(WorkflowEvent):
     step: StepName
     undo: bool = False
     command_id: str
+    part: Part | None = None
+    more: bool | None = None
 
 
 class StepFailed(WorkflowEvent):

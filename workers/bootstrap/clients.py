@@ -17,7 +17,9 @@ from adapters.kafka.embedded import find_embedded_broker
 from adapters.kafka.lag import KafkaLagReader
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.reader import KafkaOutcomeReader
-from adapters.storage.images import S3Options, open_image_store
+from adapters.storage.images import open_image_store
+from adapters.storage.opening import S3Options
+from adapters.storage.statements import open_statement_files
 from contracts.asking import Asker, Caller
 from contracts.base import Command
 from contracts.codec import encode
@@ -33,6 +35,7 @@ from workers.ports.images import ImageStore
 from workers.ports.lag import LagReader
 from workers.ports.messages import OutgoingRecord, Publisher
 from workers.ports.outcomes import OutcomeReader, StartAt
+from workers.ports.statement_files import StatementFiles
 from workers.ports.topics import TopicAdmin
 
 SOURCE: Final = "urn:poon:cli"
@@ -213,16 +216,24 @@ def topic_admin(settings: Settings) -> TopicAdmin:
 
 def image_store(settings: Settings) -> ImageStore:
     """The store of images sent by reference."""
+    return open_image_store(settings.images.url.get_secret_value(), s3=_s3_options(settings))
+
+
+def statement_files(settings: Settings) -> StatementFiles:
+    """The store of statements sent by reference, the same as that of images."""
+    return open_statement_files(settings.images.url.get_secret_value(), s3=_s3_options(settings))
+
+
+def _s3_options(settings: Settings) -> S3Options:
     images = settings.images
     secret = images.s3_secret_access_key
-    options = S3Options(
+    return S3Options(
         endpoint=images.s3_endpoint,
         region=images.s3_region,
         access_key=images.s3_access_key_id,
         secret_key=secret.get_secret_value() if secret else None,
         allow_http=(images.s3_endpoint or "").startswith("http://"),
     )
-    return open_image_store(images.url.get_secret_value(), s3=options)
 
 
 def kafka_connection(settings: Settings) -> KafkaConnection:

@@ -37,10 +37,12 @@ from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
 from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
+from workers.bootstrap.statements import STATEMENTS_AT_ONCE, statement_tools
 from workers.config import Settings
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
+from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.computing import Computing
@@ -85,6 +87,7 @@ class Parts:
         timers: of workflows.
         history: reads all entries of an owner.
         computing: for what keeps a processor busy.
+        statements: what statements are imported with.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
     """
@@ -100,6 +103,7 @@ class Parts:
     timers: TimerStore
     history: SpendingHistory
     computing: Computing
+    statements: StatementTools
     backends: tuple[BackendGauge, ...] = ()
     models: tuple[ModelGauge, ...] = ()
 
@@ -125,6 +129,10 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
         history, computing = SqlSpendingHistory(database), ThreadComputing()
         stack.push_async_callback(computing.close)
+        # Threads of their own: a file may take a minute, and chunks and insights must not wait for it.
+        reading = ThreadComputing(STATEMENTS_AT_ONCE)
+        stack.push_async_callback(reading.close)
+        statements = statement_tools(settings, _usual_name, reading)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
@@ -158,6 +166,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             learning=learning,
             history=history,
             computing=computing,
+            statements=statements,
             clock=clock,
         )
         decisions, events = SqlDecisionStore(database), SqlEventReader(database)
@@ -173,6 +182,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             SqlTimerStore(database),
             history,
             computing,
+            statements,
             (ocr_limit, *served.limiters),
             served.models,
         )
@@ -216,13 +226,15 @@ def intake_options(settings: Settings, area: str) -> IntakeOptions:
 
 
 def worker_limits(settings: Settings, area: str) -> WorkerLimits:
-    """An area's bounds; receipts and insights are few at a time: they hold an image or all of an owner's entries."""
+    """An area's bounds; what holds an image, all of an owner's entries or many rows is done a few at a time."""
     runtime = settings.runtime
     in_flight = runtime.max_in_flight
     if area == "receipts":
         in_flight = min(in_flight, IMAGES_PER_PROCESS * recognition_processes(settings))
     if area == "insights":
         in_flight = min(in_flight, HISTORIES_AT_ONCE)
+    if area == "statements":
+        in_flight = min(in_flight, STATEMENTS_AT_ONCE)
     buffered = in_flight * BUFFERED_PER_PLACE
     return WorkerLimits(
         dispatch=DispatchLimits(

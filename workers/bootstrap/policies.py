@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from contracts.base import Command
+from contracts.commands.statements import SurveyStatement
 from contracts.registry import COMMANDS
-from workers.config import MassFailureSettings, RetrySettings, Settings
+from workers.config import MassFailureSettings, RetrySettings, RuntimeSettings, Settings
 from workers.ports.handling import Handler
 from workers.runtime.mass_failure import MassFailureLimits
 from workers.runtime.retry import RetryPolicy
 from workers.runtime.settling import Handling
+
+SURVEY_SECONDS: Final = 900.0
+"""The least one attempt at reading a whole statement is given."""
 
 
 def handling(settings: Settings, handlers: Mapping[type[Command], Handler], group: str) -> Handling:
@@ -23,9 +28,20 @@ def handling(settings: Settings, handlers: Mapping[type[Command], Handler], grou
         time_budget=runtime.handler_timeout_seconds,
         group=group,
         policies={command: retry_policy(runtime.retry_of(name)) for command, name in special.items()},
-        time_budgets={command: runtime.handler_timeout_of(name) for command, name in special.items()},
+        time_budgets=_time_budgets(runtime),
         mass_failure=mass_failure_limits(runtime.mass_failure),
     )
+
+
+def _time_budgets(runtime: RuntimeSettings) -> dict[type[Command], float]:
+    """The seconds of those types that have their own; a million rows take longer to read than a command should."""
+    longest = max(runtime.handler_timeout_seconds, SURVEY_SECONDS)
+    own = {
+        COMMANDS[name]: one.handler_timeout_seconds
+        for name, one in runtime.by_type.items()
+        if one.handler_timeout_seconds is not None
+    }
+    return {SurveyStatement: longest} | own
 
 
 def retry_policy(retry: RetrySettings) -> RetryPolicy:

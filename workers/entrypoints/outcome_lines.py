@@ -26,8 +26,10 @@ from contracts.events.spending import (
     SpendingEnhanced,
     SpendingRecorded,
 )
+from contracts.events.statements import StatementChunkImported, StatementImported, StatementSurveyed
 from contracts.events.texts import TextParsed
 from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted, WorkflowEvent
+from contracts.statements import StatementTotals
 from contracts.values import ACCEPTABLE_CONFIDENCE, HIGH_CONFIDENCE, Confidence
 from workers.ports.outcomes import Outcome
 
@@ -75,6 +77,8 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
             return _meaning(event)
         case InsightsGenerated() | SpendingForecast():
             return _insights(event)
+        case StatementSurveyed() | StatementChunkImported() | StatementImported():
+            return statement_summary(event)
         case CommandRejected() | CommandFailed():
             return _refusal(event)
         case _:
@@ -177,6 +181,27 @@ def _forecast(event: SpendingForecast) -> Summary:
     sums = [f"{one.total.amount} ({one.total.low} to {one.total.high})" for one in event.currencies if one.total]
     told = ", ".join(sums) or f"{event.entries} entries are not enough"
     return Summary("forecast", note=f"{event.period.first} to {event.period.last}: {told}")
+
+
+def statement_summary(event: StatementSurveyed | StatementChunkImported | StatementImported) -> Summary:
+    """The gist of an event of an import."""
+    match event:
+        case StatementSurveyed():
+            unreadable = f", {event.unreadable} unreadable" if event.unreadable else ""
+            return Summary("surveyed", note=f"{event.rows} rows in {event.chunks} chunks{unreadable}")
+        case StatementChunkImported():
+            return Summary("recorded", note=f"chunk {event.chunk} of {event.chunks}: {totals_note(event.so_far)}")
+        case _:
+            whole = "" if event.complete else f" of {event.rows} rows; the import is not complete"
+            return Summary("imported", note=f"{totals_note(event.totals)}{whole}")
+
+
+def totals_note(totals: StatementTotals) -> str:
+    """What became of rows, in words."""
+    return (
+        f"{totals.rows} rows: {totals.recorded} recorded, {totals.duplicates} duplicates, {totals.income} income,"
+        f" {totals.rejected} rejected"
+    )
 
 
 def _workflow(event: WorkflowEvent) -> Summary:

@@ -11,6 +11,7 @@ from contracts.commands.categories import CategorizeSpending, ReviewMapping, Tea
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
 from workers.handlers.books import Books
 from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
@@ -18,6 +19,7 @@ from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
 from workers.handlers.receipts import extract_receipt
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
+from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
 from workers.handlers.texts import parse_text
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
@@ -44,6 +46,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     learning: Learning,
     history: SpendingHistory,
     computing: Computing,
+    statements: StatementTools,
     clock: Clock,
 ) -> dict[type[Command], Handler]:
     """The table of all commands; a new command is a line here."""
@@ -81,6 +84,12 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
             _row(ReviewMapping, partial(review_mapping, mappings=learning.mappings)),
             _row(AnalyzeSpending, partial(analyze_spending, history=history, computing=computing)),
             _row(ForecastSpending, partial(forecast_spending, history=history, computing=computing)),
+            _row(SurveyStatement, partial(survey_statement, tools=statements)),
+            _row(
+                ImportStatementChunk,
+                partial(import_chunk, tools=statements, entries=entries, books=books, categorization=categorization),
+            ),
+            _row(CloseStatement, partial(close_statement, tools=statements)),
         ]
     )
 

@@ -13,6 +13,6 @@ class Computing(Protocol):
     async def run(self, function: Callable[[A], R], argument: A) -> R:
         """The function's result; whatever it raises is raised here.
 
-        The function is pure. Who gives up waiting does not stop it.
+        The function is pure, or may be run again and half. Who gives up waiting does not stop it.
         """
         ...

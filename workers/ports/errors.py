@@ -2,11 +2,12 @@
 
 RejectionError         the input is wrong (permanent): rejected at once
   ImageError           the image cannot be used (unreadable, unsupported, too large, not found, mismatch)
-  StatementError       the statement cannot be read (unreadable, unsupported, too large, not understood)
+  StatementError       the statement cannot be read (unreadable, unsupported, too large, not understood, not found,
+                       mismatch)
   NothingFoundError    the text or image was read but holds no amount, total or text
 TransientError         trying again may help
   BackendError         an AI backend is unavailable or too slow
-  StorageError         the image store is unavailable
+  StorageError         the store of images and statements is unavailable
 UnavailableError       what every command needs is missing: work waits, nothing counts as an attempt or is dead-lettered
                        (raised as such: the database or the broker)
   CapabilityOutageError  every backend of a capability is out: intake of the area pauses until one is back
@@ -39,7 +40,7 @@ class NothingFoundError(RejectionError):
 
 
 class StatementError(RejectionError):
-    """The statement cannot be read: code statement_unreadable, _unsupported, _too_large or _not_understood."""
+    """The statement cannot be read or found: a code that begins with statement, but for statement_row_invalid."""
 
 
 class TransientError(Exception):
@@ -56,7 +57,7 @@ class BackendError(TransientError):
 
 
 class StorageError(TransientError):
-    """The image store is unavailable."""
+    """The store of images and statements is unavailable."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(ErrorCode.STORAGE_UNAVAILABLE, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, time
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from contracts.errors import ErrorCode
 from contracts.money import Currency
+from contracts.statements import MoneyDirection
 from contracts.values import DEFAULT_TIME_ZONE
 
 
@@ -24,16 +25,8 @@ class StatementKind(StrEnum):
     OFX = "ofx"
 
 
-class Direction(StrEnum):
-    """Which way the money went, seen from the owner."""
-
-    OUT = "out"
-    IN = "in"
-
-    @property
-    def other(self) -> Direction:
-        """The opposite way."""
-        return Direction.IN if self is Direction.OUT else Direction.OUT
+Direction = MoneyDirection
+"""Which way the money went, seen from the owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +219,15 @@ class StatementReader(Protocol):
                 amount.
         """
         ...
+
+
+class Occurrences(Protocol):
+    """Counts how often each of many keys was met. Memory does not grow with their number. Blocks."""
+
+    def next(self, key: str) -> int:
+        """How often the key was met, this time included: 1 for the first."""
+        ...
+
+
+OccurrencesOpener = Callable[[], AbstractContextManager[Occurrences]]
+"""Opens an empty count."""

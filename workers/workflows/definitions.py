@@ -23,7 +23,7 @@ class Facts:
         start: the command it began with; None later on, when all it asked for was sent on.
         sent_at: when that command was sent; None later on.
         sent: the commands it has sent, by their ids.
-        outcomes: what each step that is done ended in, by step.
+        outcomes: what each step that is done ended in, by step; of a step in parts, its last part.
     """
 
     workflow_id: UUID
@@ -33,6 +33,9 @@ class Facts:
     sent: Mapping[str, Command] = field(default_factory=dict)
     outcomes: Mapping[str, Event] = field(default_factory=dict)
 
+
+MoreFollows = Callable[[Event], bool]
+"""Whether the success a step ended in leaves more of it to do."""
 
 MakesCommand = Callable[[Facts], Command]
 """Makes a step's command. Pure; raises RejectionError where the facts forbid the step."""
@@ -88,12 +91,15 @@ class Step:
         undo: how it is undone; None where it leaves nothing behind.
         irreversible: it leaves something behind that nothing can undo. What fails after it makes the workflow stuck
             instead of compensating, and an operator decides.
+        more: of a step that is done in parts, one command after the other: whether another part follows on the success
+            of one. A command is made from the outcome of the part before, which stands under the step's name.
     """
 
     name: str
     do: Leg
     undo: Leg | None = None
     irreversible: bool = False
+    more: MoreFollows | None = None
 
     def __post_init__(self) -> None:
         """Refuse a contradiction.

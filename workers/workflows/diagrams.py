@@ -48,6 +48,9 @@ def _running(definition: Definition) -> Iterator[str]:
             yield from _side_by_side(group)
             yield "        }"
     yield from _path(names)
+    for step in definition:
+        if step.more is not None:
+            yield f"        {step.name} --> {step.name} : the next part"
 
 
 def _side_by_side(group: Sequence[Step]) -> Iterator[str]:

@@ -10,21 +10,25 @@ from uuid import UUID
 
 from contracts.base import Command, Event
 from contracts.codec import decode_command, decode_event
-from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
 from contracts.envelope import event_id
 from contracts.errors import ErrorCode
+from contracts.events.outcomes import Unsuccessful
 from contracts.events.workflows import WorkflowEvent
 from contracts.ids import derived_id
 from contracts.registry import COMMANDS
+from contracts.values import Confidence
 from workers.domain.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent, StepAnswer
 from workers.ports.store import DecisionStore, EventReader, InboxKey, StoredEvent
 from workers.ports.workflows import WORKFLOW_STREAM, Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
 from workers.workflows import machine
+from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Facts
 from workers.workflows.machine import Alarm, Around, Transition
-from workers.workflows.receipts import DEFINITIONS, PROCESS_RECEIPT
+from workers.workflows.receipts import PROCESS_RECEIPT
 from workers.workflows.state import BEGINNING, WorkflowState, evolve
+from workers.workflows.statements import IMPORT_STATEMENT
 
 LOG: Final = logging.getLogger(__name__)
 AREA: Final = "workflows"
@@ -105,11 +109,11 @@ class Workflows:
 
     def process_receipt(self, command: ProcessReceipt, context: CommandContext) -> Decision:
         """Begin to process a receipt."""
-        definition = self._definitions[PROCESS_RECEIPT.name]
-        workflow_id = new_workflow_id(context.tenant, context.command_id)
-        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
-        going = machine.begin(definition, facts, self._around(context), command.min_confidence)
-        return _decision(going, context, None)
+        return self._begin(PROCESS_RECEIPT.name, command, context, command.min_confidence)
+
+    def import_statement(self, command: ImportStatement, context: CommandContext) -> Decision:
+        """Begin to import a statement."""
+        return self._begin(IMPORT_STATEMENT.name, command, context)
 
     async def answered(self, answer: StepAnswer, context: CommandContext) -> Decision:
         """Go on from the outcome of a step's command."""
@@ -118,7 +122,8 @@ class Workflows:
         except ValueError:
             raise _unknown() from None
         history = self._own(await self._reader.stream_with(context.tenant, command), context)
-        going = machine.answered(await self._going(history, context), answer.command_id, answer.event)
+        answers = _step_of(history, answer)
+        going = machine.answered(await self._going(history, context, answers), answer.command_id, answer.event)
         return _decision(going, context, history)
 
     async def fire_timer(self, command: FireTimer, context: CommandContext) -> Decision:
@@ -131,6 +136,14 @@ class Workflows:
         history = await self._of(command.workflow_id, context)
         return _decision(machine.steered(await self._going(history, context), command), context, history)
 
+    def _begin(
+        self, name: str, command: Command, context: CommandContext, min_confidence: Confidence | None = None
+    ) -> Decision:
+        workflow_id = new_workflow_id(context.tenant, context.command_id)
+        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
+        going = machine.begin(self._definitions[name], facts, self._around(context), min_confidence)
+        return _decision(going, context, None)
+
     async def _of(self, workflow_id: UUID, context: CommandContext) -> History:
         return self._own(await self._reader.stream(context.tenant, stream_of(workflow_id)), context)
 
@@ -140,21 +153,24 @@ class Workflows:
             raise _unknown()
         return history
 
-    async def _going(self, history: History, context: CommandContext) -> Transition:
+    async def _going(self, history: History, context: CommandContext, besides: str | None = None) -> Transition:
         facts = Facts(
             history.workflow_id,
             started=history.state.started,
             sent=history.commands,
-            outcomes=await self._outcomes(history, context.tenant),
+            outcomes=await self._outcomes(history, context.tenant, besides),
         )
         return Transition(history.definition, facts, self._around(context), history.state)
 
-    async def _outcomes(self, history: History, tenant: str) -> dict[str, Event]:
-        """What the steps that are done ended in: stored already, under the inbox key of their command."""
+    async def _outcomes(self, history: History, tenant: str, besides: str | None) -> dict[str, Event]:
+        """What the steps that are done ended in: stored already, under the inbox key of their command.
+
+        Not of the step `besides`, whose new outcome is at hand: what a part of an import ended in has many rows.
+        """
         keys: dict[str, InboxKey] = {}
         for step in history.definition:
             done_by = history.state.leg(step.name, undo=False).done_by
-            if done_by is not None:
+            if done_by is not None and step.name != besides:
                 keys[step.name] = InboxKey(step.do.sends.area, tenant, done_by)
         found = await self._decisions.recorded(keys.values()) if keys else {}
         return {
@@ -174,10 +190,17 @@ def workflow_handlers(workflows: Workflows) -> dict[type[Command], Handler]:
     """The table of what happens to workflows."""
     return {
         ProcessReceipt: cast("Handler", workflows.process_receipt),
+        ImportStatement: cast("Handler", workflows.import_statement),
         StepAnswer: cast("Handler", workflows.answered),
         FireTimer: cast("Handler", workflows.fire_timer),
         SteerWorkflow: cast("Handler", workflows.steer),
     }
+
+
+def _step_of(history: History, answer: StepAnswer) -> str | None:
+    """The step that has a new outcome by an answer, if it has one."""
+    sent = history.state.sent.get(answer.command_id)
+    return None if sent is None or sent.undo or isinstance(answer.event, Unsuccessful) else sent.step
 
 
 def _decision(going: Transition, context: CommandContext, history: History | None) -> Decision:

@@ -107,11 +107,14 @@ def answered(going: Transition, command_id: str, event: Event) -> Transition:
     leg, at = step.leg(undo=sent.undo), going.state.leg(sent.step, undo=sent.undo)
     if _is_success(leg, event):
         # Of whichever attempt: the work is done.
-        if at.status not in IN_FLIGHT:
+        if at.status not in IN_FLIGHT or sent.part != at.part:
             raise _illegal(f"step {step.name} is {at.status}")
         if not sent.undo:
             going.facts = replace(going.facts, outcomes={**going.facts.outcomes, step.name: event})
-        going.tell(StepSucceeded, step=step.name, undo=sent.undo, command_id=command_id)
+        in_parts = step.more if not sent.undo else None
+        more = in_parts(event) if in_parts else None
+        part = at.part if in_parts else None
+        going.tell(StepSucceeded, step=step.name, undo=sent.undo, command_id=command_id, part=part, more=more)
         going.timers[step.name] = None
     else:
         if at.status is not Status.REQUESTED or command_id != at.command_id or not isinstance(event, Unsuccessful):
@@ -245,7 +248,7 @@ def _give_up(going: Transition) -> None:
     """A step failed for good: compensate, unless something was done that nothing can undo."""
     (name, failed), *_ = [(step.name, at) for step, at in _legs(going, undo=False) if at.status is Status.FAILED]
     why = {"step": name, "code": failed.code, "reason": failed.reason}
-    done = [step for step, at in _legs(going, undo=False) if at.status is Status.DONE]
+    done = [step for step, at in _legs(going, undo=False) if at.status is Status.DONE or at.part > 1]
     if any(step.irreversible for step in done):
         going.tell(WorkflowStuck, **why)
         return
@@ -306,6 +309,7 @@ def _send(going: Transition, step: Step, *, undo: bool) -> None:
         attempt=at.attempt + 1,
         command_id=command_id,
         command_type=command.type,
+        part=at.part if step.more and not undo else None,
     )
     going.timers[step.name] = Alarm(command_id, going.around.now + timedelta(seconds=leg.timeout))
 

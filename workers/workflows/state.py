@@ -45,9 +45,10 @@ class LegState(NamedTuple):
     Attributes:
         attempt: the last one begun; 0 before the first.
         command_id: of the last command sent, if any was.
-        done_by: the command that did it.
+        done_by: the command that did it; of a step in parts, the last one that did any.
         code: of the last failure.
         reason: of the last failure.
+        part: of a step in parts, the one it is at, from 1.
     """
 
     status: Status = Status.IDLE
@@ -56,6 +57,7 @@ class LegState(NamedTuple):
     done_by: str | None = None
     code: str = ""
     reason: str = ""
+    part: int = 1
 
 
 class StepState(NamedTuple):
@@ -79,6 +81,7 @@ class Sent(NamedTuple):
 
     step: str
     undo: bool
+    part: int = 1
 
 
 class Cause(NamedTuple):
@@ -166,12 +169,16 @@ def _as_a_whole(state: WorkflowState, event: WorkflowEvent) -> WorkflowState:
 def _started(state: WorkflowState, event: StepStarted) -> WorkflowState:
     before = state.leg(event.step, undo=event.undo)
     leg = before._replace(status=Status.REQUESTED, attempt=event.attempt, command_id=event.command_id)
-    sent = {**state.sent, event.command_id: Sent(event.step, event.undo)}
+    sent = {**state.sent, event.command_id: Sent(event.step, event.undo, event.part or 1)}
     return _going_on(replace(_with_leg(state, event.step, leg, undo=event.undo), sent=sent))
 
 
 def _succeeded(state: WorkflowState, event: StepSucceeded) -> WorkflowState:
-    leg = state.leg(event.step, undo=event.undo)._replace(status=Status.DONE, done_by=event.command_id)
+    before = state.leg(event.step, undo=event.undo)
+    if event.more:
+        leg = LegState(done_by=event.command_id, part=before.part + 1)
+    else:
+        leg = before._replace(status=Status.DONE, done_by=event.command_id)
     after = _with_leg(state, event.step, leg, undo=event.undo)
     left_something_before = event.undo or event.step in after.order
     return after if left_something_before else replace(after, order=(*after.order, event.step))

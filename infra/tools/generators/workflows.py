@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.tools.generators.markdown import code, page, table
+from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Leg, Step
 from workers.workflows.diagrams import state_diagram
-from workers.workflows.receipts import DEFINITIONS
 
 _COLUMNS = ("Step", "Sends", "Time-out", "Attempts", "Undone by")
 
@@ -36,7 +36,8 @@ def _row(step: Step) -> tuple[str, ...]:
         undo = f"{code(step.undo.sends.type)}, {_times(step.undo)}"
     elif step.irreversible:
         undo = "nothing: it is irreversible"
-    return step.name, code(step.do.sends.type), f"{step.do.timeout:g} s", str(step.do.retry.attempts), undo
+    attempts = f"{step.do.retry.attempts}{' each part' if step.more else ''}"
+    return step.name, code(step.do.sends.type), f"{step.do.timeout:g} s", attempts, undo
 
 
 def _times(leg: Leg) -> str:

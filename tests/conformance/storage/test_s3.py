@@ -2,7 +2,8 @@ import socket
 
 import pytest
 
-from adapters.storage.images import S3Options, open_image_store
+from adapters.storage.images import open_image_store
+from adapters.storage.opening import S3Options
 from tests.conformance.storage.suite import DATA, ImageStoreSuite
 from tests.services.s3 import S3Service
 from workers.ports.errors import StorageError

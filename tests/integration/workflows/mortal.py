@@ -43,7 +43,7 @@ from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 from workers.workflows.definitions import Definition
 from workers.workflows.handlers import Workflows, workflow_handlers
 
-AREAS = ("receipts", "spending", "workflows")
+AREAS = ("receipts", "spending", "statements", "workflows")
 TENANT = "acme"
 OWNER = "nok"
 LEFT_BEHIND = "ignore:.*was deleted before being closed:ResourceWarning"
@@ -212,8 +212,9 @@ class World:
     Attributes:
         read: reads a receipt.
         trouble: what becomes of a command of the area *spending* before it is carried out; may raise.
-        begun: how many receipts were sent.
+        begun: how many workflows were begun.
         patience: how long a fleet that does not die is given, seconds.
+        areas: whose workers the fleet has.
     """
 
     file: Path
@@ -223,22 +224,23 @@ class World:
     log: Log = field(default_factory=Log)
     begun: int = 0
     patience: float = 200.0
+    areas: tuple[str, ...] = ("receipts", "spending", "workflows")
 
-    def begin(self, command_id: str, owner: str = OWNER) -> None:
-        """Have a producer send its receipt."""
+    def begin(self, command_id: str, owner: str = OWNER, command: Command = COMMAND) -> None:
+        """Have a producer send the command that begins a workflow."""
         self.begun += 1
         envelope = Envelope(
-            id=command_id, source="/test", type=COMMAND.type, time=SystemClock().now(), tenant=TENANT, owner=owner
+            id=command_id, source="/test", type=command.type, time=SystemClock().now(), tenant=TENANT, owner=owner
         )
-        topic = topic_name(COMMAND.area, TopicRole.COMMANDS)
-        self.log.append(OutgoingRecord(topic, envelope.key.encode(), encode(COMMAND), envelope.headers()))
+        topic = topic_name(command.area, TopicRole.COMMANDS)
+        self.log.append(OutgoingRecord(topic, envelope.key.encode(), encode(command), envelope.headers()))
 
     async def live(self, fuse: Fuse) -> bool:
         """Run a fleet until all workflows have ended and all is committed, or until it dies; tells which."""
         database = open_database(f"sqlite:///{self.file}")
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in AREAS]
+            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in self.areas]
             over = tasks.create_task(self._over(database))
             death = tasks.create_task(fuse.burnt.wait())
             await asyncio.wait([over, death, *runs], return_when=asyncio.FIRST_COMPLETED)

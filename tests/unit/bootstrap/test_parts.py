@@ -8,6 +8,7 @@ import pytest
 
 from contracts.commands.texts import ParseText
 from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, worker_limits
+from workers.bootstrap.statements import STATEMENTS_AT_ONCE
 from workers.config import Settings
 
 HEAVY: Final = ("alembic", "cv2", "numpy", "openai", "openvino", "pypdfium2", "rapidocr", "redis", "zxingcpp")
@@ -50,6 +51,12 @@ def test_what_is_finished_behind_a_slow_call_is_bounded_by_a_setting_of_its_own(
     settings = Settings.model_validate({"runtime": {"max_in_flight": 100, "max_uncommitted": 7_000}})
     flow = worker_limits(settings, "texts").flow
     assert (flow.total_high, flow.partition_high, flow.gap_high) == (1_000, 500, 7_000)
+
+
+def test_few_statements_are_worked_on_at_a_time() -> None:
+    assert worker_limits(Settings(), "statements").dispatch.max_in_flight == STATEMENTS_AT_ONCE
+    one = Settings.model_validate({"runtime": {"max_in_flight": 1}})
+    assert worker_limits(one, "statements").dispatch.max_in_flight == 1
 
 
 def test_few_histories_are_in_memory_at_a_time() -> None:

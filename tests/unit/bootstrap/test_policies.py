@@ -1,8 +1,9 @@
 """The settings of the failure policy arrive at the runtime, whole and by type."""
 
 from contracts.commands.receipts import ExtractReceipt
+from contracts.commands.statements import SurveyStatement
 from contracts.commands.texts import ParseText
-from workers.bootstrap.policies import handling
+from workers.bootstrap.policies import SURVEY_SECONDS, handling
 from workers.config import Settings
 from workers.runtime.mass_failure import MassFailureLimits
 from workers.runtime.retry import RetryPolicy
@@ -29,6 +30,14 @@ def test_each_type_has_the_time_budget_of_its_settings() -> None:
     made = handling(SETTINGS, {}, "group")
     assert made.time_budget_of(ParseText) == 40.0
     assert made.time_budget_of(ExtractReceipt) == 300.0
+
+
+def test_reading_a_whole_statement_is_given_its_time_unless_the_settings_say_otherwise() -> None:
+    own = {"runtime": {"by_type": {SurveyStatement.type: {"handler_timeout_seconds": 60}}}}
+    assert handling(SETTINGS, {}, "group").time_budget_of(SurveyStatement) == SURVEY_SECONDS
+    assert handling(Settings.model_validate(own), {}, "group").time_budget_of(SurveyStatement) == 60.0
+    patient = Settings.model_validate({"runtime": {"handler_timeout_seconds": 2_000}})
+    assert handling(patient, {}, "group").time_budget_of(SurveyStatement) == 2_000.0
 
 
 def test_the_limits_of_mass_failure_are_those_set_and_those_of_the_runtime_by_default() -> None:

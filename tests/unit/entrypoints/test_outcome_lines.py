@@ -10,10 +10,12 @@ from contracts.base import Event
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import LocalizedText
 from contracts.events.spending import SpendingCorrected, SpendingDeleted
+from contracts.events.statements import StatementChunkImported, StatementImported, StatementSurveyed
 from contracts.events.workflows import StepSucceeded, WorkflowCompensated, WorkflowCompleted
 from contracts.examples import EXAMPLES
 from contracts.readings import Read
 from contracts.spending import Clearable, EntryChanges
+from contracts.statements import StatementTotals
 from contracts.values import Category, Confidence, PaymentMethod, TransactionKind
 from tests.fakes.commands import parsed
 from tests.unit.entrypoints.outcomes import outcome, rejected, unreadable
@@ -204,4 +206,39 @@ def test_confidence_is_coloured_by_the_domains_thresholds(value: float, style: s
     ],
 )
 def test_a_workflow_says_where_it_stands(event: Event, said: str) -> None:
+    assert said in outcome_line(outcome(event)).plain
+
+
+TOTALS = StatementTotals(rows=10, recorded=4, duplicates=3, income=2, rejected=1)
+COUNTED = "10 rows: 4 recorded, 3 duplicates, 2 income, 1 rejected"
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            StatementSurveyed(statement_id=ENTRY, sha256="0" * 64, kind="csv", rows=10, unreadable=0, chunks=1),
+            "✓ surveyed  anong  10 rows in 1 chunks  c-1",
+        ),
+        (
+            StatementSurveyed(statement_id=ENTRY, sha256="0" * 64, kind="csv", rows=10, unreadable=1, chunks=1),
+            "10 rows in 1 chunks, 1 unreadable",
+        ),
+        (
+            StatementChunkImported(
+                statement_id=ENTRY, chunk=2, chunks=3, results=(), totals=StatementTotals(), so_far=TOTALS
+            ),
+            f"✓ recorded  anong  chunk 2 of 3: {COUNTED}",
+        ),
+        (
+            StatementImported(statement_id=ENTRY, complete=True, rows=10, totals=TOTALS, sums_agree=True),
+            f"✓ imported  anong  {COUNTED}  c-1",
+        ),
+        (
+            StatementImported(statement_id=ENTRY, complete=False, rows=12, totals=TOTALS, sums_agree=False),
+            f"{COUNTED} of 12 rows; the import is not complete",
+        ),
+    ],
+)
+def test_an_import_says_how_far_it_is(event: Event, said: str) -> None:
     assert said in outcome_line(outcome(event)).plain

@@ -1,11 +1,16 @@
 import inspect
+from uuid import UUID
 
+from adapters.statements.occurrences import open_occurrences
+from adapters.statements.reader import FileStatementReader
 from contracts.commands.categories import CategorizeSpending
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
+from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
 from contracts.events.receipts import ReceiptExtracted
 from contracts.registry import COMMANDS, SUCCESSES
+from contracts.statements import InlineStatement
 from contracts.values import InlineImage
 from tests.fakes.cache import VisibleCache
 from tests.fakes.clock import FakeClock
@@ -20,6 +25,7 @@ from tests.fakes.inference import (
     FakeTextExtraction,
 )
 from tests.fakes.mappings import MemoryMappings, books, learning
+from tests.fakes.statements import MemoryStatementFiles
 from tests.unit.domain.examples import (
     correct_command,
     delete_command,
@@ -29,9 +35,11 @@ from tests.unit.domain.examples import (
 )
 from tests.unit.domain.mapping_examples import review_command, shared_mapping, teach_command
 from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING, made
+from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 
 CANDIDATE = shared_mapping()
+IMPORT = UUID(int=1)
 TABLE = handlers(
     text_extraction=FakeTextExtraction(TEXT_READING),
     recognition=FakeRecognition(RECOGNISED),
@@ -44,6 +52,9 @@ TABLE = handlers(
     learning=learning(MemoryMappings(CANDIDATE)),
     history=MemoryHistory(),
     computing=DirectComputing(),
+    statements=StatementTools(
+        FileStatementReader(), MemoryStatementFiles(), open_occurrences, lambda _: None, DirectComputing()
+    ),
     clock=FakeClock(),
 )
 
@@ -69,6 +80,9 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
         review_command(CANDIDATE.id),
         AnalyzeSpending(),
         ForecastSpending(),
+        SurveyStatement(statement_id=IMPORT, file=InlineStatement.model_construct(data=b"Date,Debit\n1/1/2026,1\n")),
+        ImportStatementChunk(statement_id=IMPORT, chunk=1, chunks=1),
+        CloseStatement(statement_id=IMPORT, rows=1),
     ]
 
     outcomes = {

@@ -5,7 +5,8 @@ import pytest
 from obstore.exceptions import GenericError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore
 
-from adapters.storage.images import ObjectImageStore, S3Options, open_image_store
+from adapters.storage.images import ObjectImageStore, open_image_store
+from adapters.storage.opening import S3Options
 from contracts.values import ImageReference
 from workers.ports.errors import StorageError
 

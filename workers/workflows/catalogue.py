@@ -1,0 +1,9 @@
+"""Every workflow there is."""
+
+from typing import Final
+
+from workers.workflows.receipts import PROCESS_RECEIPT
+from workers.workflows.statements import IMPORT_STATEMENT
+
+DEFINITIONS: Final = {definition.name: definition for definition in (PROCESS_RECEIPT, IMPORT_STATEMENT)}
+"""Every workflow by its name."""
