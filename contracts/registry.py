@@ -5,10 +5,11 @@ from typing import Final
 from contracts.base import Command, Event
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
-from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import CloseMonth, FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.events.categories import (
     CategoryFailed,
     CategoryRejected,
@@ -19,6 +20,7 @@ from contracts.events.categories import (
     SpendingCategorized,
 )
 from contracts.events.insights import InsightFailed, InsightRejected, InsightsGenerated, SpendingForecast
+from contracts.events.months import MonthClosed, MonthFrozen, MonthUnfrozen
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.events.receipts import ReceiptExtracted, ReceiptFailed, ReceiptRejected
 from contracts.events.spending import (
@@ -60,7 +62,11 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ReviewMapping: MappingReviewed,
     AnalyzeSpending: InsightsGenerated,
     ForecastSpending: SpendingForecast,
+    FreezeMonth: MonthFrozen,
+    ReportMonth: MonthClosed,
+    UnfreezeMonth: MonthUnfrozen,
     ProcessReceipt: WorkflowStarted,
+    CloseMonth: WorkflowStarted,
     SteerWorkflow: WorkflowSteered,
     FireTimer: TimerFired,
 }

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Command
+from contracts.commands.insights import Budgets
 from contracts.money import Currency
 from contracts.spending import Reason
-from contracts.values import DEFAULT_TIME_ZONE, MEDIUM_CONFIDENCE, Confidence, Image, PlainText, TimeZoneName
+from contracts.values import DEFAULT_TIME_ZONE, MEDIUM_CONFIDENCE, Confidence, Image, MonthName, PlainText, TimeZoneName
 
 Operator = Annotated[PlainText, Field(max_length=200)]
 StepName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", examples=["record"])]
@@ -43,6 +44,28 @@ class ProcessReceipt(Command):
     time_zone: TimeZoneName = DEFAULT_TIME_ZONE
     default_currency: Currency = Currency.THB
     min_confidence: Confidence = LEAST_CONFIDENCE
+
+
+class CloseMonth(Command):
+    """Report on a month that is over. Answered by WorkflowStarted.
+
+    The workflow goes on behind the answer: it freezes the month, analyses it, forecasts the next one and reports in
+    MonthClosed. It ends in WorkflowCompleted or WorkflowCompensated; all carry the correlation id of this command.
+    Entries of a closed month may still be recorded, corrected and deleted: closing it again reports what changed, under
+    the next revision, or the same report once more where nothing did.
+
+    Attributes:
+        month: the month, for instance 2026-01.
+        time_zone: the owner's IANA time zone, which tells when the month is over.
+        budgets: at most fifty, one for a category and currency, for the analysis.
+    """
+
+    type: ClassVar[str] = "poon.month.close.v1"
+    area: ClassVar[str] = "workflows"
+
+    month: MonthName
+    time_zone: TimeZoneName = DEFAULT_TIME_ZONE
+    budgets: Budgets = ()
 
 
 class WorkflowAction(StrEnum):

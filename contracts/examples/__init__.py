@@ -7,11 +7,19 @@ from contracts.examples.base import Example, InvalidExample
 from contracts.examples.commands import COMMAND_EXAMPLES
 from contracts.examples.events import EVENT_EXAMPLES
 from contracts.examples.invalid import INVALID_EXAMPLES
+from contracts.examples.months import MONTH_COMMAND_EXAMPLES, MONTH_EVENT_EXAMPLES
 from contracts.examples.workflows import WORKFLOW_COMMAND_EXAMPLES, WORKFLOW_EVENT_EXAMPLES
 
 __all__ = ["EXAMPLES", "INVALID_EXAMPLES", "Example", "InvalidExample", "examples_of"]
 
-EXAMPLES = (*COMMAND_EXAMPLES, *WORKFLOW_COMMAND_EXAMPLES, *EVENT_EXAMPLES, *WORKFLOW_EVENT_EXAMPLES)
+EXAMPLES = (
+    *COMMAND_EXAMPLES,
+    *WORKFLOW_COMMAND_EXAMPLES,
+    *MONTH_COMMAND_EXAMPLES,
+    *EVENT_EXAMPLES,
+    *WORKFLOW_EVENT_EXAMPLES,
+    *MONTH_EVENT_EXAMPLES,
+)
 """Every valid example."""
 
 

@@ -54,6 +54,7 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             learning=parts.learning,
             history=parts.history,
             computing=parts.computing,
+            months=parts.months,
             clock=parts.clock,
         )
         yield replace(parts, handlers=table)

@@ -1,6 +1,6 @@
-"""An in-memory `DecisionStore` with the same promises as the real ones."""
+"""An in-memory `DecisionStore` with the same promises as the real ones, and an `EventReader` of what it stored."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from uuid import UUID
 
 from workers.ports.dead_letters import DeadLetter
@@ -66,3 +66,27 @@ class MemoryStore:
         if self.outages:
             self.outages -= 1
             raise UnavailableError("the fake database is down")
+
+
+class MemoryReader:
+    """`EventReader` of a `MemoryStore`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    @property
+    def _all(self) -> list[StoredEvent]:
+        return [event for events in self._store.decided.values() for event in events]
+
+    async def stream(self, tenant: str, stream: str) -> Sequence[StoredEvent]:
+        found = [event for event in self._all if (event.tenant, event.stream) == (tenant, stream)]
+        return sorted(found, key=lambda event: event.version)
+
+    async def stream_with(self, tenant: str, event_id: UUID) -> Sequence[StoredEvent]:
+        holding = next((event for event in self._all if event.id == event_id and event.tenant == tenant), None)
+        return [] if holding is None else await self.stream(tenant, holding.stream)
+
+    async def scan(self, tenant: str | None = None, batch: int = 500) -> AsyncIterator[StoredEvent]:
+        for event in self._all[:batch]:
+            if tenant in {None, event.tenant}:
+                yield event

@@ -15,6 +15,7 @@ from adapters.computing import ThreadComputing
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
+from adapters.database.months import SqlMonthEntries
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.workflows import SqlTimerStore
@@ -41,6 +42,7 @@ from workers.config import Settings
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
+from workers.handlers.months import Months
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
 from workers.ports.computing import Computing
@@ -85,6 +87,7 @@ class Parts:
         timers: of workflows.
         history: reads all entries of an owner.
         computing: for what keeps a processor busy.
+        months: handles what happens to months.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
     """
@@ -100,6 +103,7 @@ class Parts:
     timers: TimerStore
     history: SpendingHistory
     computing: Computing
+    months: Months
     backends: tuple[BackendGauge, ...] = ()
     models: tuple[ModelGauge, ...] = ()
 
@@ -124,6 +128,8 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         books = Books(mappings, SortedLayer)
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
         history, computing = SqlSpendingHistory(database), ThreadComputing()
+        decisions, events = SqlDecisionStore(database), SqlEventReader(database)
+        months = Months(SqlMonthEntries(database), events)
         stack.push_async_callback(computing.close)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
@@ -158,9 +164,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             learning=learning,
             history=history,
             computing=computing,
+            months=months,
             clock=clock,
         )
-        decisions, events = SqlDecisionStore(database), SqlEventReader(database)
         yield Parts(
             decisions,
             events,
@@ -173,6 +179,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             SqlTimerStore(database),
             history,
             computing,
+            months,
             (ocr_limit, *served.limiters),
             served.models,
         )

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from contracts.base import Command
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
@@ -16,6 +17,7 @@ from workers.handlers.books import Books
 from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
+from workers.handlers.months import Months
 from workers.handlers.receipts import extract_receipt
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
 from workers.handlers.texts import parse_text
@@ -44,6 +46,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     learning: Learning,
     history: SpendingHistory,
     computing: Computing,
+    months: Months,
     clock: Clock,
 ) -> dict[type[Command], Handler]:
     """The table of all commands; a new command is a line here."""
@@ -81,6 +84,9 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
             _row(ReviewMapping, partial(review_mapping, mappings=learning.mappings)),
             _row(AnalyzeSpending, partial(analyze_spending, history=history, computing=computing)),
             _row(ForecastSpending, partial(forecast_spending, history=history, computing=computing)),
+            _row(FreezeMonth, months.freeze),
+            _row(ReportMonth, months.report),
+            _row(UnfreezeMonth, months.unfreeze),
         ]
     )
 

@@ -10,20 +10,23 @@ from uuid import UUID
 
 from contracts.base import Command, Event
 from contracts.codec import decode_command, decode_event
-from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import CloseMonth, FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.envelope import event_id
 from contracts.errors import ErrorCode
 from contracts.events.workflows import WorkflowEvent
 from contracts.ids import derived_id
 from contracts.registry import COMMANDS
+from contracts.values import Confidence
 from workers.domain.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent, StepAnswer
 from workers.ports.store import DecisionStore, EventReader, InboxKey, StoredEvent
 from workers.ports.workflows import Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
 from workers.workflows import machine
+from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Facts
 from workers.workflows.machine import Alarm, Around, Transition
-from workers.workflows.receipts import DEFINITIONS, PROCESS_RECEIPT
+from workers.workflows.months import CLOSE_MONTH, refuse_unfinished
+from workers.workflows.receipts import PROCESS_RECEIPT
 from workers.workflows.state import BEGINNING, WorkflowState, evolve
 
 LOG: Final = logging.getLogger(__name__)
@@ -106,11 +109,12 @@ class Workflows:
 
     def process_receipt(self, command: ProcessReceipt, context: CommandContext) -> Decision:
         """Begin to process a receipt."""
-        definition = self._definitions[PROCESS_RECEIPT.name]
-        workflow_id = new_workflow_id(context.tenant, context.command_id)
-        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
-        going = machine.begin(definition, facts, self._around(context), command.min_confidence)
-        return _decision(going, context, None)
+        return self._begin(PROCESS_RECEIPT.name, command, context, command.min_confidence)
+
+    def close_month(self, command: CloseMonth, context: CommandContext) -> Decision:
+        """Begin to close a month."""
+        refuse_unfinished(command, context.sent_at)
+        return self._begin(CLOSE_MONTH.name, command, context)
 
     async def answered(self, answer: StepAnswer, context: CommandContext) -> Decision:
         """Go on from the outcome of a step's command."""
@@ -131,6 +135,14 @@ class Workflows:
         """Do as an operator says."""
         history = await self._of(command.workflow_id, context)
         return _decision(machine.steered(await self._going(history, context), command), context, history)
+
+    def _begin(
+        self, name: str, command: Command, context: CommandContext, min_confidence: Confidence | None = None
+    ) -> Decision:
+        workflow_id = new_workflow_id(context.tenant, context.command_id)
+        facts = Facts(workflow_id, start=command, sent_at=context.sent_at)
+        going = machine.begin(self._definitions[name], facts, self._around(context), min_confidence)
+        return _decision(going, context, None)
 
     async def _of(self, workflow_id: UUID, context: CommandContext) -> History:
         return self._own(await self._reader.stream(context.tenant, stream_of(workflow_id)), context)
@@ -175,6 +187,7 @@ def workflow_handlers(workflows: Workflows) -> dict[type[Command], Handler]:
     """The table of what happens to workflows."""
     return {
         ProcessReceipt: cast("Handler", workflows.process_receipt),
+        CloseMonth: cast("Handler", workflows.close_month),
         StepAnswer: cast("Handler", workflows.answered),
         FireTimer: cast("Handler", workflows.fire_timer),
         SteerWorkflow: cast("Handler", workflows.steer),

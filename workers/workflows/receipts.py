@@ -126,6 +126,3 @@ PROCESS_RECEIPT: Final = Definition(
     ),
     entry_id=_recorded,
 )
-
-DEFINITIONS: Final = {definition.name: definition for definition in (PROCESS_RECEIPT,)}
-"""Every workflow by its name."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.tools.generators.markdown import code, page, table
+from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Leg, Step
 from workers.workflows.diagrams import state_diagram
-from workers.workflows.receipts import DEFINITIONS
 
 _COLUMNS = ("Step", "Sends", "Time-out", "Attempts", "Undone by")
 

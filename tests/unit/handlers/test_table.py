@@ -2,6 +2,7 @@ import inspect
 
 from contracts.commands.categories import CategorizeSpending
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.texts import ParseText
 from contracts.events.receipts import ReceiptExtracted
@@ -28,10 +29,13 @@ from tests.unit.domain.examples import (
     record_command,
 )
 from tests.unit.domain.mapping_examples import review_command, shared_mapping, teach_command
+from tests.unit.domain.test_months import FORECAST, INSIGHTS, MONTH
 from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING, made
+from tests.unit.handlers.test_months import WORKFLOW_ID, Desk
 from workers.handlers.table import handlers
 
 CANDIDATE = shared_mapping()
+DESK = Desk()
 TABLE = handlers(
     text_extraction=FakeTextExtraction(TEXT_READING),
     recognition=FakeRecognition(RECOGNISED),
@@ -44,6 +48,7 @@ TABLE = handlers(
     learning=learning(MemoryMappings(CANDIDATE)),
     history=MemoryHistory(),
     computing=DirectComputing(),
+    months=DESK.months,
     clock=FakeClock(),
 )
 
@@ -69,6 +74,15 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
         review_command(CANDIDATE.id),
         AnalyzeSpending(),
         ForecastSpending(),
+        FreezeMonth(workflow_id=WORKFLOW_ID, month=MONTH),
+        ReportMonth(
+            workflow_id=WORKFLOW_ID,
+            month=MONTH,
+            fingerprint=(await DESK.freeze()).fingerprint,
+            insights=INSIGHTS,
+            forecast=FORECAST,
+        ),
+        UnfreezeMonth(workflow_id=WORKFLOW_ID, month=MONTH),
     ]
 
     outcomes = {
