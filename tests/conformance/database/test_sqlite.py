@@ -8,8 +8,10 @@ from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
+from tests.conformance.database.months import MonthEntriesContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
+from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.conformance.database.workflows import WorkflowsContract
 
 
@@ -42,8 +44,16 @@ class TestSpendingHistory(SpendingHistoryContract):
     """`SpendingHistory` on SQLite."""
 
 
+class TestMonthEntries(MonthEntriesContract):
+    """`MonthEntries` on SQLite."""
+
+
 class TestWorkflows(WorkflowsContract):
     """`TimerStore` and `WorkflowBoard` on SQLite."""
+
+
+class TestWorkflowHistories(WorkflowHistoriesContract):
+    """`WorkflowHistories` on SQLite."""
 
 
 class TestSchema(SchemaContract):
