@@ -1,4 +1,4 @@
-"""A fleet that dies at a chosen moment: the runtime's workers on SQLite and a log in memory that outlives them.
+"""A fleet that dies at a chosen moment: the runtime's workers on a database and a log in memory that outlives them.
 
 Whatever lasts is written through a `Fuse`, which counts: transactions, every single record that is published, offset
 commits, timers taken away. When it burns through, nothing of the process gets any further: what was written stays, and
@@ -13,16 +13,21 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
+from adapters.database.history import SqlSpendingHistory
+from adapters.database.months import SqlMonthEntries
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.workflows import SqlTimerStore, SqlWorkflowBoard
 from adapters.telemetry.quiet import QuietObserver
 from contracts.base import Command
 from contracts.codec import encode
+from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import DeleteSpending, RecordSpending
 from contracts.commands.workflows import ProcessReceipt
@@ -30,7 +35,10 @@ from contracts.envelope import Envelope
 from contracts.topics import TopicRole, consumed_topics, topic_name
 from contracts.values import ImageReference
 from tests.fakes.broker import FakeRecord
+from tests.fakes.computing import DirectComputing
 from tests.services.waiting import eventually
+from workers.handlers.insights import analyze_spending, forecast_spending
+from workers.handlers.months import Months
 from workers.handlers.spending import delete_spending, record_spending
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink
@@ -43,7 +51,7 @@ from workers.runtime.worker import Worker, WorkerLimits, WorkerPorts
 from workers.workflows.definitions import Definition
 from workers.workflows.handlers import Workflows, workflow_handlers
 
-AREAS = ("receipts", "spending", "workflows")
+AREAS = ("receipts", "spending", "insights", "workflows")
 TENANT = "acme"
 OWNER = "nok"
 LEFT_BEHIND = "ignore:.*was deleted before being closed:ResourceWarning"
@@ -120,9 +128,9 @@ class MortalIntake:
         self.pump()
 
     def pump(self) -> None:
-        for name in self._topics:
+        for name in set(self._topics) - self._paused:
             records = self._log.topics.get(name, [])[self._positions[name] :]
-            if self._sink is not None and records and name not in self._paused:
+            if self._sink is not None and records:
                 self._positions[name] += len(records)
                 self._sink.accept(records)
 
@@ -210,35 +218,38 @@ class World:
     """What outlives the process: the log, the database, and the engine that reads receipts.
 
     Attributes:
+        url: of the database.
         read: reads a receipt.
-        trouble: what becomes of a command of the area *spending* before it is carried out; may raise.
-        begun: how many receipts were sent.
+        areas: whose workers the fleet has.
+        trouble: what becomes of a command of the areas *spending* and *insights* before it is carried out; may raise.
+        begun: how many workflows were begun.
         patience: how long a fleet that does not die is given, seconds.
     """
 
-    file: Path
+    url: str
     definition: Definition
     read: Handler
+    areas: tuple[str, ...] = ("receipts", "spending", "workflows")
     trouble: Callable[[Command], None] = lambda _: None
     log: Log = field(default_factory=Log)
     begun: int = 0
     patience: float = 200.0
 
-    def begin(self, command_id: str, owner: str = OWNER) -> None:
-        """Have a producer send its receipt."""
+    def begin(self, command_id: str, owner: str = OWNER, command: Command = COMMAND) -> None:
+        """Have a producer send the command that begins a workflow."""
         self.begun += 1
         envelope = Envelope(
-            id=command_id, source="/test", type=COMMAND.type, time=SystemClock().now(), tenant=TENANT, owner=owner
+            id=command_id, source="/test", type=command.type, time=SystemClock().now(), tenant=TENANT, owner=owner
         )
-        topic = topic_name(COMMAND.area, TopicRole.COMMANDS)
-        self.log.append(OutgoingRecord(topic, envelope.key.encode(), encode(COMMAND), envelope.headers()))
+        topic = topic_name(command.area, TopicRole.COMMANDS)
+        self.log.append(OutgoingRecord(topic, envelope.key.encode(), encode(command), envelope.headers()))
 
     async def live(self, fuse: Fuse) -> bool:
         """Run a fleet until all workflows have ended and all is committed, or until it dies; tells which."""
-        database = open_database(f"sqlite:///{self.file}")
+        database = open_database(self.url)
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in AREAS]
+            runs = [tasks.create_task(self._worker(area, database, fuse).run(stop)) for area in self.areas]
             over = tasks.create_task(self._over(database))
             death = tasks.create_task(fuse.burnt.wait())
             await asyncio.wait([over, death, *runs], return_when=asyncio.FIRST_COMPLETED)
@@ -252,6 +263,8 @@ class World:
 
     async def _over(self, database: Database) -> None:
         async def over() -> bool:
+            if self.log.lag:
+                return False
             ended = await SqlWorkflowBoard(database).find([Phase.COMPLETED, Phase.COMPENSATED], self.begun)
             return len(ended) == self.begun and self.log.lag == 0
 
@@ -276,25 +289,26 @@ class World:
         return Worker(ports, policies, WorkerLimits(offset_interval=0.01), area)
 
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
-        entries = SqlSpendingRepository(database)
+        reader, entries = SqlEventReader(database), SqlSpendingRepository(database)
+        months = Months(SqlMonthEntries(database), reader)
+        reads = {"history": SqlSpendingHistory(database), "computing": DirectComputing()}
+        workflows = Workflows(reader, decisions, random.Random(1), {self.definition.name: self.definition})
+        table: dict[type[Command], Any] = {
+            RecordSpending: partial(record_spending, entries=entries),
+            DeleteSpending: partial(delete_spending, entries=entries),
+            AnalyzeSpending: partial(analyze_spending, **reads),
+            ForecastSpending: partial(forecast_spending, **reads),
+            FreezeMonth: months.freeze,
+            ReportMonth: months.report,
+            UnfreezeMonth: months.unfreeze,
+        }
+        troubled = {command: self._troubled(handler) for command, handler in table.items()}
+        return {ExtractReceipt: self.read} | troubled | workflow_handlers(workflows)
 
-        async def record(command: Command, context: CommandContext) -> Decision:
-            assert isinstance(command, RecordSpending)
+    def _troubled(self, handler: Handler) -> Handler:
+        async def handle(command: Command, context: CommandContext) -> Decision:
             self.trouble(command)
-            made = record_spending(command, context, entries=entries)
+            made = handler(command, context)
             return made if isinstance(made, Decision) else await made
 
-        async def delete(command: Command, context: CommandContext) -> Decision:
-            assert isinstance(command, DeleteSpending)
-            self.trouble(command)
-            return await delete_spending(command, context, entries=entries)
-
-        workflows = Workflows(
-            SqlEventReader(database), decisions, random.Random(1), {self.definition.name: self.definition}
-        )
-        table: dict[type[Command], Handler] = {
-            ExtractReceipt: self.read,
-            RecordSpending: record,
-            DeleteSpending: delete,
-        }
-        return table | workflow_handlers(workflows)
+        return handle
