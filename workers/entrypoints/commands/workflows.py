@@ -12,11 +12,9 @@ from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.dead_letter_input import moment, operator
 from workers.entrypoints.output import console, say, say_json
 from workers.entrypoints.workflow_lines import history_json, history_table, run_json, runs_table
-from workers.entrypoints.workflow_statistics import figures_json, step_table, workflow_table
-from workers.ports.workflow_histories import Window
 from workers.ports.workflows import Phase
 
-# A light command does not load the database's libraries: `workflow_work` is imported where it is used.
+# A light command loads neither the database's libraries nor the definitions: they are imported where they are used.
 
 app = typer.Typer(
     no_args_is_help=True, help="See workflows and how they fare; resume, skip or abort those that are stuck."
@@ -108,7 +106,9 @@ def stats(
     poon workflows stats --name process_receipt --since 2026-01-15
     ```
     """
+    from workers.entrypoints.workflow_statistics import figures_json, step_table, workflow_table  # noqa: PLC0415
     from workers.entrypoints.workflow_work import counted  # noqa: PLC0415
+    from workers.ports.workflow_histories import Window  # noqa: PLC0415
 
     settings = client_settings()
     window = Window(moment(since, "--since"), moment(until, "--until"), name, tenant)
