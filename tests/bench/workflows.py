@@ -51,7 +51,8 @@ def workflows(  # noqa: PLR0913  one argument an option
     plan = Plan(count, deaths, faulty, owners, seed)
     # Whoever dies logs a lot, and leaves behind what is collected here.
     logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore", ResourceWarning)
+    for left_behind in (ResourceWarning, RuntimeWarning):
+        warnings.simplefilter("ignore", left_behind)
     facts = machine_facts()
     with _database(sqlite=sqlite) as (name, url):
         facts |= {"database": name, "broker": "in memory, of this process"}

@@ -19,7 +19,6 @@ _WORKFLOWS: Final = (
     "Compensated",
     "Going on",
     "Stuck",
-    "Longest stuck",
     "Ended",
     "Completion",
     "Median",
@@ -31,13 +30,11 @@ _STEPS: Final = (
     "Reached",
     "Done",
     "Dropped",
-    "Drop-off",
     "Stuck",
     "Retries",
+    "Undone",
     "Median",
     "p95",
-    "Undone",
-    "Undone, p95",
     "Why dropped",
 )
 _TEXTS: Final = frozenset({"Workflow", "Step", "Why dropped"})
@@ -46,13 +43,13 @@ _SHORT: Final = 10.0
 
 
 def workflow_table(figures: Sequence[WorkflowFigures]) -> Table:
-    """One row a kind of workflow; durations are of those that completed."""
+    """One row a kind of workflow: durations are of those that completed, the age is that of the oldest stuck one."""
     right = [name for name in _WORKFLOWS if name not in _TEXTS]
     return table(_WORKFLOWS, map(_workflow_row, figures), right=right)
 
 
 def step_table(figures: Sequence[WorkflowFigures]) -> Table:
-    """One row a step."""
+    """One row a step; beside the dropped stands their share of those that reached it."""
     right = [name for name in _STEPS if name not in _TEXTS]
     return table(_STEPS, _step_rows(figures), right=right)
 
@@ -91,8 +88,7 @@ def _workflow_row(figures: WorkflowFigures) -> tuple[str, ...]:
         str(phases[Phase.COMPLETED]),
         str(phases[Phase.COMPENSATED]),
         str(phases[Phase.RUNNING] + phases[Phase.COMPENSATING]),
-        str(phases[Phase.STUCK]),
-        _time(figures.stuck.longest),
+        _with(phases[Phase.STUCK], _time(figures.stuck.longest)),
         _share(figures.ended_rate),
         _share(figures.completion_rate),
         *_middle(figures.completed),
@@ -107,15 +103,17 @@ def _step_rows(figures: Sequence[WorkflowFigures]) -> Iterator[tuple[str, ...]]:
                 step.step,
                 str(step.reached),
                 str(step.done),
-                str(step.dropped),
-                _share(step.drop_off),
+                _with(step.dropped, _share(step.drop_off)),
                 str(step.stuck),
                 str(step.retries),
-                *_middle(step.duration),
                 str(step.undone),
-                _time(step.undo_duration.p95),
+                *_middle(step.duration),
                 _counted(step.codes),
             )
+
+
+def _with(count: int, more: str) -> str:
+    return f"{count} ({more})" if count else "0"
 
 
 def _middle(durations: Durations) -> tuple[str, str]:

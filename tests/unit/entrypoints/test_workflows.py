@@ -78,7 +78,7 @@ def test_a_history_is_shown_without_what_the_commands_say() -> None:
 def test_how_workflows_fare_is_told_from_their_histories() -> None:
     result = poon("stats")
     assert result.exit_code == ExitCode.OK
-    assert all(words in result.stdout for words in ("process_receipt", "Completion", "extract", "Drop-off", "0.00%"))
+    assert all(words in result.stdout for words in ("process_receipt", "Completion", "extract", "Why dropped", "0.00%"))
     (told,) = objects(poon("stats", "--json", "--name", "process_receipt", "--since", NOON.isoformat()))
     assert (told["begun"], told["phases"]["running"], told["completion_rate"]) == (1, 1, None)
     assert [(one["step"], one["reached"]) for one in told["steps"]] == [("extract", 1), ("record", 0)]
