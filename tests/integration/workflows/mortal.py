@@ -54,6 +54,7 @@ from workers.workflows.handlers import Workflows, workflow_handlers
 AREAS = ("receipts", "spending", "insights", "workflows")
 TENANT = "acme"
 OWNER = "nok"
+MOST_POLLED = 500
 LEFT_BEHIND = "ignore:.*was deleted before being closed:ResourceWarning"
 """Who dies while a connection is being opened leaves it behind: a filter of warnings for tests that kill."""
 COMMAND = ProcessReceipt(image=ImageReference(key="r.jpg", sha256="0" * 64))
@@ -128,9 +129,11 @@ class MortalIntake:
         self.pump()
 
     def pump(self) -> None:
-        for name in set(self._topics) - self._paused:
-            records = self._log.topics.get(name, [])[self._positions[name] :]
-            if self._sink is not None and records:
+        for name in self._topics:
+            log = self._log.topics.get(name, [])
+            # The sink may say that it has enough after each poll.
+            while self._sink is not None and name not in self._paused and self._positions[name] < len(log):
+                records = log[self._positions[name] : self._positions[name] + MOST_POLLED]
                 self._positions[name] += len(records)
                 self._sink.accept(records)
 
