@@ -57,6 +57,10 @@ class ErrorCode(StrEnum):
     WORKFLOW_NOT_FOUND = "workflow_not_found"
     ILLEGAL_TRANSITION = "illegal_transition"
     WORKFLOW_ABORTED = "workflow_aborted"
+    MONTH_NOT_OVER = "month_not_over"
+    MONTH_BEING_CLOSED = "month_being_closed"
+    MONTH_CHANGED = "month_changed"
+    MONTH_NOT_FROZEN = "month_not_frozen"
     BACKEND_UNAVAILABLE = "backend_unavailable"
     BACKEND_TIMEOUT = "backend_timeout"
     STORAGE_UNAVAILABLE = "storage_unavailable"
@@ -290,6 +294,26 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "An operator ended the processing.",
         "ผู้ดูแลระบบยกเลิกการประมวลผล",
         "Ask the operator named in the workflow's history.",
+    ),
+    ErrorCode.MONTH_NOT_OVER: _permanent(
+        "The month is not over yet.",
+        "เดือนนี้ยังไม่สิ้นสุด",
+        "Close it once the next month has begun in the command's time zone.",
+    ),
+    ErrorCode.MONTH_BEING_CLOSED: _permanent(
+        "Somebody else is closing the month already.",
+        "เดือนนี้กำลังถูกปิดยอดโดยคำสั่งอื่นอยู่",
+        "Wait for its report; if the workflow that closes it is stuck, an operator resumes or aborts it.",
+    ),
+    ErrorCode.MONTH_CHANGED: _permanent(
+        "Entries of the month changed while it was being closed.",
+        "มีการเปลี่ยนแปลงรายการของเดือนระหว่างการปิดยอด",
+        "Nothing was lost: close the month again.",
+    ),
+    ErrorCode.MONTH_NOT_FROZEN: _permanent(
+        "The month is not being closed by this workflow.",
+        "เวิร์กโฟลว์นี้ไม่ได้กำลังปิดยอดเดือนดังกล่าว",
+        "Nothing to do: what the workflow did to the month was undone before, or never took place.",
     ),
     ErrorCode.BACKEND_UNAVAILABLE: _retryable(
         "A recognition service is not available.",

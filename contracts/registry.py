@@ -5,11 +5,12 @@ from typing import Final
 from contracts.base import Command, Event
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
-from contracts.commands.workflows import FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import CloseMonth, FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
 from contracts.events.categories import (
     CategoryFailed,
     CategoryRejected,
@@ -20,6 +21,7 @@ from contracts.events.categories import (
     SpendingCategorized,
 )
 from contracts.events.insights import InsightFailed, InsightRejected, InsightsGenerated, SpendingForecast
+from contracts.events.months import MonthClosed, MonthFrozen, MonthUnfrozen
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.events.receipts import ReceiptExtracted, ReceiptFailed, ReceiptRejected
 from contracts.events.spending import (
@@ -68,11 +70,15 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ReviewMapping: MappingReviewed,
     AnalyzeSpending: InsightsGenerated,
     ForecastSpending: SpendingForecast,
+    FreezeMonth: MonthFrozen,
+    ReportMonth: MonthClosed,
+    UnfreezeMonth: MonthUnfrozen,
     SurveyStatement: StatementSurveyed,
     ImportStatementChunk: StatementChunkImported,
     CloseStatement: StatementImported,
     ProcessReceipt: WorkflowStarted,
     ImportStatement: WorkflowStarted,
+    CloseMonth: WorkflowStarted,
     SteerWorkflow: WorkflowSteered,
     FireTimer: TimerFired,
 }

@@ -268,6 +268,9 @@ REPLY_TOPIC_PATTERN: Final = r"^poon\.replies\.[a-z0-9][a-z0-9-]{0,62}$"
 SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
 
 Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]
+
+MonthName = Annotated[str, Field(pattern=r"^(19|[2-8][0-9])[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-01"])]
+"""A calendar month, of the years 1900 to 8999."""
 """The lower-case hexadecimal SHA-256 of some bytes: an image's identity."""
 
 

@@ -205,6 +205,7 @@ workflow_runs: Final = Table(
     CheckConstraint("phase in ('running', 'compensating', 'stuck', 'completed', 'compensated')", "phase"),
     *_key_lengths("tenant", "owner", "correlation_id"),
     Index(None, "phase", "updated_at", "id"),
+    Index(None, "started_at", "id"),
     Index(None, "tenant", "owner"),
 )
 

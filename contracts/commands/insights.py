@@ -40,6 +40,10 @@ class Budget(StrictContract):
     monthly: Annotated[Money, AfterValidator(_something)]
 
 
+Budgets = Annotated[tuple[Budget, ...], Field(max_length=MAX_BUDGETS), AfterValidator(_one_of_a_kind)]
+"""At most fifty, one for a category and currency."""
+
+
 class AnalyzeSpending(Command):
     """Find what is remarkable in the recorded spending of the envelope's owner. Answered by InsightsGenerated.
 
@@ -56,7 +60,7 @@ class AnalyzeSpending(Command):
     days: DayCount = 90
     reference_date: date | None = None
     time_zone: TimeZoneName = DEFAULT_TIME_ZONE
-    budgets: Annotated[tuple[Budget, ...], Field(max_length=MAX_BUDGETS), AfterValidator(_one_of_a_kind)] = ()
+    budgets: Budgets = ()
 
 
 class ForecastSpending(Command):

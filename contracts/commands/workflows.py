@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Command
+from contracts.commands.insights import Budgets
 from contracts.money import Currency
 from contracts.spending import Reason
 from contracts.statements import AccountNumber, MoneyDirection, SheetName, StatementFile
@@ -16,6 +17,7 @@ from contracts.values import (
     MEDIUM_CONFIDENCE,
     Confidence,
     Image,
+    MonthName,
     PaymentMethod,
     PlainText,
     TimeZoneName,
@@ -84,6 +86,28 @@ class ImportStatement(Command):
     positive: MoneyDirection | None = None
     sheet: SheetName | None = None
     payment_method: PaymentMethod | None = None
+
+
+class CloseMonth(Command):
+    """Report on a month that is over. Answered by WorkflowStarted.
+
+    The workflow goes on behind the answer: it freezes the month, analyses it, forecasts the next one and reports in
+    MonthClosed. It ends in WorkflowCompleted or WorkflowCompensated; all carry the correlation id of this command.
+    Entries of a closed month may still be recorded, corrected and deleted: closing it again reports what changed, under
+    the next revision, or the same report once more where nothing did.
+
+    Attributes:
+        month: the month, for instance 2026-01.
+        time_zone: the owner's IANA time zone, which tells when the month is over.
+        budgets: at most fifty, one for a category and currency, for the analysis.
+    """
+
+    type: ClassVar[str] = "poon.month.close.v1"
+    area: ClassVar[str] = "workflows"
+
+    month: MonthName
+    time_zone: TimeZoneName = DEFAULT_TIME_ZONE
+    budgets: Budgets = ()
 
 
 class WorkflowAction(StrEnum):

@@ -7,6 +7,7 @@ from contracts.examples.base import Example, InvalidExample
 from contracts.examples.commands import COMMAND_EXAMPLES
 from contracts.examples.events import EVENT_EXAMPLES
 from contracts.examples.invalid import INVALID_EXAMPLES as OTHER_INVALID_EXAMPLES
+from contracts.examples.months import MONTH_COMMAND_EXAMPLES, MONTH_EVENT_EXAMPLES
 from contracts.examples.statements import (
     STATEMENT_COMMAND_EXAMPLES,
     STATEMENT_EVENT_EXAMPLES,
@@ -20,9 +21,11 @@ EXAMPLES = (
     *COMMAND_EXAMPLES,
     *STATEMENT_COMMAND_EXAMPLES,
     *WORKFLOW_COMMAND_EXAMPLES,
+    *MONTH_COMMAND_EXAMPLES,
     *EVENT_EXAMPLES,
     *STATEMENT_EVENT_EXAMPLES,
     *WORKFLOW_EVENT_EXAMPLES,
+    *MONTH_EVENT_EXAMPLES,
 )
 """Every valid example."""
 

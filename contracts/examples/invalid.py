@@ -4,10 +4,11 @@ from typing import Any, Final
 
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.texts import ParseText
-from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import CloseMonth, FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.examples.base import InvalidExample
 from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256, MAPPING_ID
 
@@ -178,6 +179,22 @@ INVALID_EXAMPLES: Final = (
         {"workflow_id": _ENTRY, "action": "restart", "by": "somchai", "reason": "x"},
         "action",
     ),
+    InvalidExample(CloseMonth.type, "a month has a year and a number", {"month": "January"}, "month"),
+    InvalidExample(CloseMonth.type, "there are twelve months", {"month": "2026-13"}, "month"),
+    InvalidExample(
+        CloseMonth.type,
+        "there are at most fifty budgets",
+        {"month": "2026-01", "budgets": [{"monthly": _BAHT}] * 51},
+        "budgets",
+    ),
+    InvalidExample(FreezeMonth.type, "a workflow closes a month", {"month": "2026-01"}, "workflow_id"),
+    InvalidExample(
+        ReportMonth.type,
+        "a report rests on what was frozen",
+        {"workflow_id": _ENTRY, "month": "2026-01", "fingerprint": "none"},
+        "fingerprint",
+    ),
+    InvalidExample(UnfreezeMonth.type, "a month is named", {"workflow_id": _ENTRY}, "month"),
     InvalidExample(FireTimer.type, "a timer has a token", {"workflow_id": _ENTRY, "step": "extract"}, "token"),
 )
 """At least one of every command."""

@@ -37,6 +37,7 @@ from tests.bench.terminal import folder as _folder
 from tests.bench.terminal import tell as _tell
 from tests.bench.terminal import write as _write
 from tests.bench.throughput import Options, Throughput
+from tests.bench.workflows import workflows
 from tests.services.service import ServiceUnavailableError
 
 EVERYBODY: Final = ",".join(CONTENDERS)
@@ -267,6 +268,7 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
 
 scale.register(app)
 event_stores.register(app)
+app.command()(workflows)
 
 if __name__ == "__main__":
     app()

@@ -55,6 +55,7 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             history=parts.history,
             computing=parts.computing,
             statements=parts.statements,
+            months=parts.months,
             clock=parts.clock,
         )
         yield replace(parts, handlers=table)

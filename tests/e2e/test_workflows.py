@@ -1,9 +1,10 @@
 """A whole fleet processes receipts: what is recorded, and what becomes of those that cannot be."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -49,12 +50,15 @@ KEY = next(key for key in map(json.loads, (DATA / "keys.jsonl").read_text().spli
 
 @pytest.fixture(scope="module")
 def settings(kafka_service: KafkaService, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return fleet_settings(kafka_service, tmp_path_factory.mktemp("workflows"))
+
+
+def fleet_settings(kafka_service: KafkaService, folder: Path) -> Settings:
     """Of a fleet of its own with empty topics."""
     if kafka_service.embedded is None:
         reset_topics(kafka_service.bootstrap_servers)
     else:
         kafka_service.embedded.create_topics({topic.name: topic.partitions for topic in FLEET_TOPICS})
-    folder = tmp_path_factory.mktemp("workflows")
     database = f"sqlite:///{folder}/poon.db"
     migrate(database)
     return Settings.model_validate(
@@ -78,13 +82,21 @@ async def fleet(settings: Settings) -> AsyncIterator[Fleet]:
 
 
 async def send(settings: Settings, command: Command, command_id: str, owner: str) -> None:
+    await send_all(settings, {command_id: command}, owner)
+
+
+async def send_all(settings: Settings, commands: Mapping[str, Command], owner: str) -> None:
+    """Have an owner's commands published, by their ids."""
     publisher = KafkaPublisher(KafkaConnection(settings.kafka.bootstrap_servers), "workflows-test")
-    envelope = Envelope(
-        id=command_id, source="/test", type=command.type, time=SystemClock().now(), tenant=TENANT, owner=owner
-    )
+    records = []
+    for command_id, command in commands.items():
+        envelope = Envelope(
+            id=command_id, source="/test", type=command.type, time=SystemClock().now(), tenant=TENANT, owner=owner
+        )
+        topic = topic_name(command.area, TopicRole.COMMANDS)
+        records.append(OutgoingRecord(topic, envelope.key.encode(), encode(command), envelope.headers()))
     await publisher.start()
-    topic = topic_name(command.area, TopicRole.COMMANDS)
-    await publisher.publish([OutgoingRecord(topic, envelope.key.encode(), encode(command), envelope.headers())])
+    await publisher.publish(records)
     await publisher.stop()
 
 

@@ -1,16 +1,19 @@
-"""An in-memory `DecisionStore` with the same promises as the real ones."""
+"""An in-memory `DecisionStore` with the same promises as the real ones, and an `EventReader` of what it stored."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from uuid import UUID
 
+from tests.fakes.events import MemoryEvents
 from workers.ports.dead_letters import DeadLetter
 from workers.ports.errors import UnavailableError
 from workers.ports.store import (
+    WHOLE,
     AggregateState,
     CommitResult,
     Committed,
     Conflicted,
     InboxKey,
+    Span,
     StoredEvent,
     Unstorable,
     Verdict,
@@ -66,3 +69,24 @@ class MemoryStore:
         if self.outages:
             self.outages -= 1
             raise UnavailableError("the fake database is down")
+
+
+class MemoryReader:
+    """`EventReader` of a `MemoryStore`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    @property
+    def _all(self) -> MemoryEvents:
+        return MemoryEvents(event for events in self._store.decided.values() for event in events)
+
+    async def stream(self, tenant: str, stream: str, span: Span = WHOLE) -> Sequence[StoredEvent]:
+        return await self._all.stream(tenant, stream, span)
+
+    async def stream_with(self, tenant: str, event_id: UUID) -> Sequence[StoredEvent]:
+        return await self._all.stream_with(tenant, event_id)
+
+    async def scan(self, tenant: str | None = None, batch: int = 500) -> AsyncIterator[StoredEvent]:
+        async for event in self._all.scan(tenant, batch):
+            yield event

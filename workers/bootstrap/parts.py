@@ -15,6 +15,7 @@ from adapters.computing import ThreadComputing
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
+from adapters.database.months import SqlMonthEntries
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.workflows import SqlTimerStore
@@ -42,6 +43,7 @@ from workers.config import Settings
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
+from workers.handlers.months import Months
 from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
@@ -88,6 +90,7 @@ class Parts:
         history: reads all entries of an owner.
         computing: for what keeps a processor busy.
         statements: what statements are imported with.
+        months: handles what happens to months.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
     """
@@ -104,6 +107,7 @@ class Parts:
     history: SpendingHistory
     computing: Computing
     statements: StatementTools
+    months: Months
     backends: tuple[BackendGauge, ...] = ()
     models: tuple[ModelGauge, ...] = ()
 
@@ -128,6 +132,8 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         books = Books(mappings, SortedLayer)
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
         history, computing = SqlSpendingHistory(database), ThreadComputing()
+        decisions, events = SqlDecisionStore(database), SqlEventReader(database)
+        months = Months(SqlMonthEntries(database), events)
         stack.push_async_callback(computing.close)
         # Threads of their own: a file may take a minute, and chunks and insights must not wait for it.
         reading = ThreadComputing(STATEMENTS_AT_ONCE)
@@ -167,9 +173,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             history=history,
             computing=computing,
             statements=statements,
+            months=months,
             clock=clock,
         )
-        decisions, events = SqlDecisionStore(database), SqlEventReader(database)
         yield Parts(
             decisions,
             events,
@@ -183,6 +189,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             history,
             computing,
             statements,
+            months,
             (ocr_limit, *served.limiters),
             served.models,
         )

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from adapters.database.reading import SqlEventReader
+from adapters.database.workflow_histories import SqlWorkflowHistories
 from adapters.database.workflows import SqlWorkflowBoard
 from workers.bootstrap.dead_letters import operators_database
 from workers.config import Settings
 from workers.ports.store import EventReader
+from workers.ports.workflow_histories import WorkflowHistories
 from workers.ports.workflows import WorkflowBoard
+from workers.workflows.handlers import stream_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,12 @@ class WorkflowRecords:
     Attributes:
         board: where they stand.
         events: their histories.
+        histories: those of many, by the time they began.
     """
 
     board: WorkflowBoard
     events: EventReader
+    histories: WorkflowHistories
 
 
 @asynccontextmanager
@@ -36,4 +41,6 @@ async def workflow_records(settings: Settings) -> AsyncIterator[WorkflowRecords]
         UnavailableError: the database cannot be used.
     """
     async with operators_database(settings) as database:
-        yield WorkflowRecords(SqlWorkflowBoard(database), SqlEventReader(database))
+        yield WorkflowRecords(
+            SqlWorkflowBoard(database), SqlEventReader(database), SqlWorkflowHistories(database, stream_of)
+        )

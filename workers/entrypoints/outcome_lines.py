@@ -18,6 +18,7 @@ from contracts.events.categories import (
     SpendingCategorized,
 )
 from contracts.events.insights import InsightsGenerated, SpendingForecast
+from contracts.events.months import MonthClosed, MonthEvent
 from contracts.events.outcomes import CommandFailed, CommandRejected
 from contracts.events.receipts import ReceiptExtracted
 from contracts.events.spending import (
@@ -75,7 +76,7 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
             return _change(event)
         case SpendingCategorized() | MappingLearned() | MappingProposed() | MappingReviewed() | MappingSuperseded():
             return _meaning(event)
-        case InsightsGenerated() | SpendingForecast():
+        case InsightsGenerated() | SpendingForecast() | MonthEvent():
             return _insights(event)
         case StatementSurveyed() | StatementChunkImported() | StatementImported():
             return statement_summary(event)
@@ -168,9 +169,11 @@ def _mapping_note(event: MappingLearned | MappingProposed | MappingReviewed | Ma
             return f"version {event.version}: by {event.by}"
 
 
-def _insights(event: InsightsGenerated | SpendingForecast) -> Summary:
+def _insights(event: InsightsGenerated | SpendingForecast | MonthEvent) -> Summary:
     if isinstance(event, SpendingForecast):
         return _forecast(event)
+    if isinstance(event, MonthEvent):
+        return _month(event)
     found = sum(one.found for one in event.currencies)
     scores = [f"{one.currency} score {one.score.points}" for one in event.currencies if one.score]
     note = f"{event.entries} entries from {event.period.first} to {event.period.last}, {found} insights"
@@ -181,6 +184,15 @@ def _forecast(event: SpendingForecast) -> Summary:
     sums = [f"{one.total.amount} ({one.total.low} to {one.total.high})" for one in event.currencies if one.total]
     told = ", ".join(sums) or f"{event.entries} entries are not enough"
     return Summary("forecast", note=f"{event.period.first} to {event.period.last}: {told}")
+
+
+def _month(event: MonthEvent) -> Summary:
+    verdict = type(event).__name__.removeprefix("Month").lower()
+    if not isinstance(event, MonthClosed):
+        return Summary(verdict, note=event.month)
+    sums = [str(one.total) for one in event.currencies]
+    note = f"{event.month}, revision {event.revision}: {event.entries} entries"
+    return Summary(verdict, note=", ".join([note, *sums]))
 
 
 def statement_summary(event: StatementSurveyed | StatementChunkImported | StatementImported) -> Summary:

@@ -7,13 +7,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from contracts.commands.workflows import SteerWorkflow, WorkflowAction
-from workers.bootstrap.clients import Addressed
+from workers.bootstrap.clients import Addressed, system_clock
 from workers.bootstrap.workflows import WorkflowRecords, workflow_records
 from workers.config import Settings
 from workers.entrypoints.command_input import Sender, addressed
 from workers.entrypoints.failures import InputError
 from workers.ports.store import StoredEvent
+from workers.ports.workflow_histories import Window
 from workers.ports.workflows import Phase, WorkflowRun
+from workers.workflows.analytics import WorkflowAnalysis, WorkflowFigures
 from workers.workflows.handlers import stream_of
 
 
@@ -28,6 +30,15 @@ async def shown(settings: Settings, workflow_id: str) -> tuple[WorkflowRun, Sequ
     async with workflow_records(settings) as records:
         run = await _one(records, workflow_id)
         return run, await records.events.stream(run.tenant, stream_of(run.id))
+
+
+async def counted(settings: Settings, window: Window) -> Sequence[WorkflowFigures]:
+    """How the workflows of a window fare, folded from their histories."""
+    analysis = WorkflowAnalysis(system_clock().now())
+    async with workflow_records(settings) as records:
+        async for history in records.histories.begun_in(window):
+            analysis.add(history)
+    return analysis.figures()
 
 
 async def steering(

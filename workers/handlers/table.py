@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 from contracts.base import Command
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
@@ -17,6 +18,7 @@ from workers.handlers.books import Books
 from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
+from workers.handlers.months import Months
 from workers.handlers.receipts import extract_receipt
 from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
@@ -47,6 +49,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     history: SpendingHistory,
     computing: Computing,
     statements: StatementTools,
+    months: Months,
     clock: Clock,
 ) -> dict[type[Command], Handler]:
     """The table of all commands; a new command is a line here."""
@@ -90,6 +93,9 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
                 partial(import_chunk, tools=statements, entries=entries, books=books, categorization=categorization),
             ),
             _row(CloseStatement, partial(close_statement, tools=statements)),
+            _row(FreezeMonth, months.freeze),
+            _row(ReportMonth, months.report),
+            _row(UnfreezeMonth, months.unfreeze),
         ]
     )
 

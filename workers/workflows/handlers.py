@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contracts.base import Command, Event
 from contracts.codec import decode_command, decode_event
-from contracts.commands.workflows import FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
+from contracts.commands.workflows import CloseMonth, FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
 from contracts.envelope import event_id
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import Unsuccessful
@@ -26,6 +26,7 @@ from workers.workflows import machine
 from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Facts
 from workers.workflows.machine import Alarm, Around, Transition
+from workers.workflows.months import CLOSE_MONTH, refuse_unfinished
 from workers.workflows.receipts import PROCESS_RECEIPT
 from workers.workflows.state import BEGINNING, WorkflowState, evolve
 from workers.workflows.statements import IMPORT_STATEMENT
@@ -115,6 +116,11 @@ class Workflows:
         """Begin to import a statement."""
         return self._begin(IMPORT_STATEMENT.name, command, context)
 
+    def close_month(self, command: CloseMonth, context: CommandContext) -> Decision:
+        """Begin to close a month."""
+        refuse_unfinished(command, context.sent_at)
+        return self._begin(CLOSE_MONTH.name, command, context)
+
     async def answered(self, answer: StepAnswer, context: CommandContext) -> Decision:
         """Go on from the outcome of a step's command."""
         try:
@@ -191,6 +197,7 @@ def workflow_handlers(workflows: Workflows) -> dict[type[Command], Handler]:
     return {
         ProcessReceipt: cast("Handler", workflows.process_receipt),
         ImportStatement: cast("Handler", workflows.import_statement),
+        CloseMonth: cast("Handler", workflows.close_month),
         StepAnswer: cast("Handler", workflows.answered),
         FireTimer: cast("Handler", workflows.fire_timer),
         SteerWorkflow: cast("Handler", workflows.steer),

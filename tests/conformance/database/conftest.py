@@ -11,10 +11,13 @@ from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
+from adapters.database.months import SqlMonthEntries
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
+from adapters.database.workflow_histories import SqlWorkflowHistories
 from adapters.database.workflows import SqlTimerStore, SqlWorkflowBoard
 from tests.services.postgres import PostgresService
+from workers.workflows.handlers import stream_of
 
 
 @pytest.fixture
@@ -108,3 +111,13 @@ def board(database: Database) -> SqlWorkflowBoard:
 @pytest.fixture
 def timers(database: Database) -> SqlTimerStore:
     return SqlTimerStore(database)
+
+
+@pytest.fixture
+def histories(database: Database) -> SqlWorkflowHistories:
+    return SqlWorkflowHistories(database, stream_of)
+
+
+@pytest.fixture
+def months(database: Database) -> SqlMonthEntries:
+    return SqlMonthEntries(database)

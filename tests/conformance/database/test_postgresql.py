@@ -6,10 +6,12 @@ from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
+from tests.conformance.database.months import MonthEntriesContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.retention import StoredMonthsContract
 from tests.conformance.database.schema import SchemaContract
+from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.conformance.database.workflows import WorkflowsContract
 
 
@@ -50,8 +52,16 @@ class TestSpendingHistory(SpendingHistoryContract):
     """`SpendingHistory` on PostgreSQL."""
 
 
+class TestMonthEntries(MonthEntriesContract):
+    """`MonthEntries` on PostgreSQL."""
+
+
 class TestWorkflows(WorkflowsContract):
     """`TimerStore` and `WorkflowBoard` on PostgreSQL."""
+
+
+class TestWorkflowHistories(WorkflowHistoriesContract):
+    """`WorkflowHistories` on PostgreSQL."""
 
 
 class TestSchema(SchemaContract):

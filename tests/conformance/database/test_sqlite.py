@@ -8,10 +8,12 @@ from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
+from tests.conformance.database.months import MonthEntriesContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.retention import StoredMonthsContract
 from tests.conformance.database.schema import SchemaContract
+from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.conformance.database.workflows import WorkflowsContract
 
 
@@ -52,8 +54,16 @@ class TestSpendingHistory(SpendingHistoryContract):
     """`SpendingHistory` on SQLite."""
 
 
+class TestMonthEntries(MonthEntriesContract):
+    """`MonthEntries` on SQLite."""
+
+
 class TestWorkflows(WorkflowsContract):
     """`TimerStore` and `WorkflowBoard` on SQLite."""
+
+
+class TestWorkflowHistories(WorkflowHistoriesContract):
+    """`WorkflowHistories` on SQLite."""
 
 
 class TestSchema(SchemaContract):

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
+from adapters.database.months import SqlMonthEntries
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import dead_letters, events
@@ -32,8 +33,10 @@ from tests.fakes.mappings import books, learning
 from tests.services.kafka import fresh_name
 from tests.services.waiting import eventually
 from workers.bootstrap.parts import Parts, make_worker
+from workers.bootstrap.statements import statement_tools
 from workers.config import Settings
 from workers.entrypoints.cli import app
+from workers.handlers.months import Months
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.messages import OutgoingRecord
@@ -147,6 +150,8 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
         SqlTimerStore(database),
         SqlSpendingHistory(database),
         DirectComputing(),
+        statement_tools(settings, lambda _: None, DirectComputing()),
+        Months(SqlMonthEntries(database), reader),
     )
     worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()

@@ -64,8 +64,13 @@ class ImportWorld(World):
 
     areas: tuple[str, ...] = ("statements", "workflows")
 
+    @property
+    def files(self) -> str:
+        """The folder of statements, beside the database."""
+        return f"{self.url.removeprefix('sqlite:///')}.files"
+
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
-        files = open_statement_files(f"file://{self.file}.files")
+        files = open_statement_files(f"file://{self.files}")
         computing = ThreadComputing()
         tools = StatementTools(FileStatementReader(), files, open_occurrences, lambda _: None, computing, chunk_rows=2)
         record = partial(
@@ -97,7 +102,7 @@ async def test_a_fleet_killed_after_any_write_leaves_an_import_that_comes_to_the
     for killed_after in range(MOST_WRITES):
         file = tmp_path / f"{killed_after}.db"
         await asyncio.to_thread(shutil.copy, empty_database, file)
-        world = ImportWorld(file, IMPORT_STATEMENT, reads_well())
+        world = ImportWorld(f"sqlite:///{file}", IMPORT_STATEMENT, reads_well())
         world.begin(START, command=COMMAND)
         lived = await world.live(Fuse(killed_after))
         if not lived:
@@ -110,7 +115,7 @@ async def test_a_fleet_killed_after_any_write_leaves_an_import_that_comes_to_the
 
 
 async def _judge(world: ImportWorld, when: str) -> None:
-    database = open_database(f"sqlite:///{world.file}")
+    database = open_database(world.url)
     reader = SqlEventReader(database)
     everything = [row async for row in reader.scan(TENANT)]
     entries = await SqlSpendingRepository(database).of_tenant(TENANT)
@@ -126,7 +131,7 @@ async def _judge(world: ImportWorld, when: str) -> None:
     assert {entry.version for entry in entries} == {1}, when
     recorded = {entry_stream(entry.id) for entry in entries}
     assert recorded == {row.stream for row in everything if row.stream.startswith("entry-")}, when
-    kept = await asyncio.to_thread(lambda: [path for path in Path(f"{world.file}.files").rglob("*") if path.is_file()])
+    kept = await asyncio.to_thread(lambda: [path for path in Path(world.files).rglob("*") if path.is_file()])
     assert kept == [], when
 
 

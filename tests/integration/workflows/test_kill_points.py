@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from contracts.topics import TopicRole, topic_name
 from tests.integration.workflows.mortal import AREAS, LEFT_BEHIND, TENANT, Fuse, World
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent
+from workers.ports.store import StoredEvent
 from workers.workflows.definitions import Definition, Facts, Leg, RetryRule, Step
 from workers.workflows.handlers import new_workflow_id, stream_of
 from workers.workflows.receipts import PROCESS_RECEIPT, entry_id_of
@@ -107,7 +108,7 @@ async def test_a_fleet_killed_after_any_write_leaves_a_workflow_that_comes_to_th
     for killed_after in range(MOST_WRITES):
         file = tmp_path / f"{killed_after}.db"
         await asyncio.to_thread(shutil.copy, empty_database, file)
-        world = World(file, definition, reading())
+        world = World(f"sqlite:///{file}", definition, reading())
         world.begin(START)
         lived = await world.live(Fuse(killed_after))
         if not lived:
@@ -121,7 +122,7 @@ async def test_a_fleet_killed_after_any_write_leaves_a_workflow_that_comes_to_th
 
 async def _judge(world: World, end: type[WorkflowCompleted | WorkflowCompensated], when: str) -> None:
     completed = end is WorkflowCompleted
-    database = open_database(f"sqlite:///{world.file}")
+    database = open_database(world.url)
     rows = await SqlEventReader(database).stream(TENANT, stream_of(WORKFLOW_ID))
     entry = await SqlSpendingRepository(database).get(TENANT, entry_id_of(WORKFLOW_ID))
     everything = [row async for row in SqlEventReader(database).scan(TENANT)]
@@ -132,13 +133,13 @@ async def _judge(world: World, end: type[WorkflowCompleted | WorkflowCompensated
     assert entry is not None, when
     assert entry.is_deleted is not completed, when
     assert left is None, when
+    judge_messages(world, everything, when)
+
+
+def judge_messages(world: World, everything: Sequence[StoredEvent], when: str) -> None:
+    """Every command has one outcome; all that is stored was published, perhaps more than once, and nothing else was."""
     terminal = Counter((row.handler, row.causation_id) for row in everything if row.terminal)
     assert set(terminal.values()) == {1}, when
-    _judge_log(world, {str(row.id) for row in everything}, when)
-
-
-def _judge_log(world: World, stored: set[str], when: str) -> None:
-    """All that is stored was published, perhaps more than once, and nothing else was."""
     published = {
         (dict(record.headers)["ce_id"] or b"").decode()
         for area in AREAS
@@ -146,4 +147,4 @@ def _judge_log(world: World, stored: set[str], when: str) -> None:
         for record in world.log.topics.get(topic_name(area, role), ())
         if not (dict(record.headers)["ce_source"] or b"").startswith((b"/test", b"/poon/workers/workflows/timers"))
     }
-    assert published == stored, when
+    assert published == {str(row.id) for row in everything}, when

@@ -70,6 +70,12 @@ def example(name: str) -> Event:
     ("name", "verdict", "note"),
     [
         (
+            "January, reported on again after a lunch was found",
+            "closed",
+            "2026-01, revision 2: 74 entries, 21,890.50 THB",
+        ),
+        ("January is being closed", "frozen", "2026-01"),
+        (
             "an anomaly and a trend, with the score",
             "analysed",
             "212 entries from 2025-10-18 to 2026-01-15, 2 insights, THB score 78",

@@ -75,6 +75,21 @@ def test_a_history_is_shown_without_what_the_commands_say() -> None:
     assert told["history"][1]["data"]["step"] == "extract"
 
 
+def test_how_workflows_fare_is_told_from_their_histories() -> None:
+    result = poon("stats")
+    assert result.exit_code == ExitCode.OK
+    assert all(words in result.stdout for words in ("process_receipt", "Completion", "extract", "Why dropped", "0.00%"))
+    (told,) = objects(poon("stats", "--json", "--name", "process_receipt", "--since", NOON.isoformat()))
+    assert (told["begun"], told["phases"]["running"], told["completion_rate"]) == (1, 1, None)
+    assert [(one["step"], one["reached"]) for one in told["steps"]] == [("extract", 1), ("record", 0)]
+    assert told["completed_seconds"]["measured"] == 0
+
+
+@pytest.mark.parametrize("window", [("--name", "other"), ("--until", NOON.isoformat()), ("--tenant", "other")])
+def test_where_none_began_there_is_nothing_to_tell(window: tuple[str, str]) -> None:
+    assert poon("stats", *window).stdout == "no workflows\n"
+
+
 @pytest.mark.parametrize("wrong", ["no-id", str(UUID(int=9))])
 def test_a_workflow_that_is_not_there_is_named(wrong: str) -> None:
     for arguments in (["show", wrong], ["abort", wrong, "--reason", "x"]):

@@ -5,6 +5,7 @@ from adapters.statements.occurrences import open_occurrences
 from adapters.statements.reader import FileStatementReader
 from contracts.commands.categories import CategorizeSpending
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
+from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
@@ -34,12 +35,15 @@ from tests.unit.domain.examples import (
     record_command,
 )
 from tests.unit.domain.mapping_examples import review_command, shared_mapping, teach_command
+from tests.unit.domain.test_months import FORECAST, INSIGHTS, MONTH
 from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING, made
+from tests.unit.handlers.test_months import WORKFLOW_ID, Desk
 from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 
 CANDIDATE = shared_mapping()
 IMPORT = UUID(int=1)
+DESK = Desk()
 TABLE = handlers(
     text_extraction=FakeTextExtraction(TEXT_READING),
     recognition=FakeRecognition(RECOGNISED),
@@ -55,6 +59,7 @@ TABLE = handlers(
     statements=StatementTools(
         FileStatementReader(), MemoryStatementFiles(), open_occurrences, lambda _: None, DirectComputing()
     ),
+    months=DESK.months,
     clock=FakeClock(),
 )
 
@@ -83,6 +88,15 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
         SurveyStatement(statement_id=IMPORT, file=InlineStatement.model_construct(data=b"Date,Debit\n1/1/2026,1\n")),
         ImportStatementChunk(statement_id=IMPORT, chunk=1, chunks=1),
         CloseStatement(statement_id=IMPORT, rows=1),
+        FreezeMonth(workflow_id=WORKFLOW_ID, month=MONTH),
+        ReportMonth(
+            workflow_id=WORKFLOW_ID,
+            month=MONTH,
+            fingerprint=(await DESK.freeze()).fingerprint,
+            insights=INSIGHTS,
+            forecast=FORECAST,
+        ),
+        UnfreezeMonth(workflow_id=WORKFLOW_ID, month=MONTH),
     ]
 
     outcomes = {

@@ -1,7 +1,7 @@
 """The handlers of workflows on a store in memory: from a message to what is stored, published and timed."""
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -23,11 +23,11 @@ from contracts.topics import WORKFLOW_REPLIES, TopicRole, topic_name
 from contracts.values import Confidence, ImageReference, TransactionKind
 from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import NOON
-from tests.fakes.store import MemoryStore
+from tests.fakes.store import MemoryReader, MemoryStore
 from tests.unit.workflows.world import rejected, success
 from workers.domain.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, NewEvent, StepAnswer
-from workers.ports.store import WHOLE, Committed, Span, StoredEvent
+from workers.ports.store import Committed, StoredEvent
 from workers.ports.workflows import Phase
 from workers.runtime import outcomes
 from workers.runtime.deliveries import Delivery, receive
@@ -43,31 +43,6 @@ READ = next(
     for example in examples_of(ReceiptExtracted.type)
     if isinstance(example.message, ReceiptExtracted) and example.message.confidence.is_high
 )
-
-
-class MemoryReader:
-    """`EventReader` of a `MemoryStore`."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    @property
-    def _all(self) -> list[StoredEvent]:
-        return [event for events in self._store.decided.values() for event in events]
-
-    async def stream(self, tenant: str, stream: str, span: Span = WHOLE) -> Sequence[StoredEvent]:
-        assert span is WHOLE, "a workflow goes on from all of its history"
-        found = [event for event in self._all if (event.tenant, event.stream) == (tenant, stream)]
-        return sorted(found, key=lambda event: event.version)
-
-    async def stream_with(self, tenant: str, event_id: UUID) -> Sequence[StoredEvent]:
-        holding = next((event for event in self._all if event.id == event_id and event.tenant == tenant), None)
-        return [] if holding is None else await self.stream(tenant, holding.stream)
-
-    async def scan(self, tenant: str | None = None, batch: int = 500) -> AsyncIterator[StoredEvent]:
-        for event in self._all[:batch]:
-            if tenant in {None, event.tenant}:
-                yield event
 
 
 @dataclass

@@ -93,6 +93,7 @@ class Saga:
 
     Attributes:
         events: the history.
+        times: when each was told.
         commands: by id, in the order they were sent.
         timers: the timers that are set.
     """
@@ -100,6 +101,7 @@ class Saga:
     def __init__(self, definition: Definition = TRIAL) -> None:
         self.definition = definition
         self.events: list[WorkflowEvent] = []
+        self.times: list[datetime] = []
         self.commands: dict[str, Command] = {}
         self.timers: dict[str, Alarm] = {}
         self.now: datetime = NOON
@@ -164,6 +166,7 @@ class Saga:
         for ordinal, message in enumerate(going.messages):
             if isinstance(message, WorkflowEvent):
                 self.events.append(message)
+                self.times.append(self.now)
             else:
                 assert isinstance(message, Command)
                 self.commands[f"{self._transitions}.{ordinal}"] = message

@@ -9,14 +9,16 @@ import typer
 from contracts.commands.workflows import WorkflowAction
 from workers.entrypoints.commands.send import Answer, deliver
 from workers.entrypoints.context import client_settings, run_async
-from workers.entrypoints.dead_letter_input import operator
+from workers.entrypoints.dead_letter_input import moment, operator
 from workers.entrypoints.output import console, say, say_json
 from workers.entrypoints.workflow_lines import history_json, history_table, run_json, runs_table
 from workers.ports.workflows import Phase
 
-# A light command does not load the database's libraries: `workflow_work` is imported where it is used.
+# A light command loads neither the database's libraries nor the definitions: they are imported where they are used.
 
-app = typer.Typer(no_args_is_help=True, help="See workflows; resume, skip or abort those that are stuck.")
+app = typer.Typer(
+    no_args_is_help=True, help="See workflows and how they fare; resume, skip or abort those that are stuck."
+)
 
 OPEN: Final = (Phase.STUCK, Phase.COMPENSATING, Phase.RUNNING)
 
@@ -81,6 +83,44 @@ def show(
     else:
         console().print(runs_table([run]))
         console().print(history_table(rows))
+
+
+@app.command()
+def stats(
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="Of this kind only, for instance process_receipt.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Begun then or later; UTC unless it has an offset.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Begun before.")] = None,
+    tenant: Annotated[str | None, typer.Option("--tenant", help="Of this tenant only.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show how workflows fare: completion, durations, and at which step how many drop off and why.
+
+    It is counted from their histories, so it may take a while for many: --since restricts it.
+
+    For instance:
+
+    ```
+    poon workflows stats --name process_receipt --since 2026-01-15
+    ```
+    """
+    from workers.entrypoints.workflow_statistics import figures_json, step_table, workflow_table  # noqa: PLC0415
+    from workers.entrypoints.workflow_work import counted  # noqa: PLC0415
+    from workers.ports.workflow_histories import Window  # noqa: PLC0415
+
+    settings = client_settings()
+    window = Window(moment(since, "--since"), moment(until, "--until"), name, tenant)
+    figures = run_async(lambda: counted(settings, window))
+    if as_json:
+        for one in figures:
+            say_json(figures_json(one))
+    elif figures:
+        console().print(workflow_table(figures))
+        console().print(step_table(figures))
+    else:
+        say("no workflows")
 
 
 @app.command()
