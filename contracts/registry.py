@@ -6,7 +6,13 @@ from contracts.base import Command, Event
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.texts import ParseText
 from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.events.categories import (
@@ -24,6 +30,7 @@ from contracts.events.receipts import ReceiptExtracted, ReceiptFailed, ReceiptRe
 from contracts.events.spending import (
     SpendingCorrected,
     SpendingDeleted,
+    SpendingDistinguished,
     SpendingEnhanced,
     SpendingFailed,
     SpendingRecorded,
@@ -55,6 +62,7 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     CorrectSpending: SpendingCorrected,
     EnhanceSpending: SpendingEnhanced,
     DeleteSpending: SpendingDeleted,
+    DistinguishSpending: SpendingDistinguished,
     CategorizeSpending: SpendingCategorized,
     TeachMapping: MappingLearned,
     ReviewMapping: MappingReviewed,

@@ -5,7 +5,13 @@ from typing import Any, Final
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.texts import ParseText
 from contracts.commands.workflows import FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.examples.base import InvalidExample
@@ -165,6 +171,7 @@ INVALID_EXAMPLES: Final = (
     ),
     InvalidExample(DeleteSpending.type, "a deletion has a reason", {"entry_id": _ENTRY}, "reason"),
     InvalidExample(DeleteSpending.type, "a reason is not empty", {"entry_id": _ENTRY, "reason": ""}, "reason"),
+    InvalidExample(DistinguishSpending.type, "two entries are named", {"entry_id": _ENTRY}, "other_id"),
     InvalidExample(ProcessReceipt.type, "an image is required", {}, "image"),
     InvalidExample(
         SteerWorkflow.type,

@@ -118,7 +118,7 @@ def record(
     if command.spent_on is not None or command.spent_at is not None:
         _refuse_future(_When(spent_on, command.spent_at, command.time_zone), sent_at, "spent_on", "spent_at")
     # The event says all that the command says, in the same order: a test holds the two classes together.
-    fields = {"entry_id": entry_id, "version": 1} | command.__dict__
+    fields = {"entry_id": entry_id, "version": 1} | command.__dict__ | {"possible_duplicates": ()}
     fields["entry_id"], fields["spent_on"] = entry_id, spent_on
     return SpendingRecorded.of_checked(fields)
 
@@ -201,6 +201,7 @@ def apply(state: SpendingEntry | None, event: SpendingEvent, tenant: str, owner:
         if state is not None or event.version != 1:
             raise _gap(state, event)
         fields = event.__dict__.copy()
+        del fields["possible_duplicates"]  # of other entries, and only as they were then
         return SpendingEntry(id=fields.pop("entry_id"), tenant=tenant, owner=owner, **fields)
     if state is None or state.is_deleted or event.version != state.version + 1:
         raise _gap(state, event)

@@ -23,6 +23,7 @@ from contracts.events.receipts import ReceiptExtracted
 from contracts.events.spending import (
     SpendingCorrected,
     SpendingDeleted,
+    SpendingDistinguished,
     SpendingEnhanced,
     SpendingRecorded,
 )
@@ -68,7 +69,10 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
                 event.payment_method or "",
                 event.spent_on.isoformat(),
                 event.confidence,
+                _alike(event),
             )
+        case SpendingDistinguished():
+            return Summary("distinguished", note=f"{event.entry_id} and {event.other_id} are two purchases")
         case SpendingCorrected() | SpendingEnhanced() | SpendingDeleted():
             return _change(event)
         case SpendingCategorized() | MappingLearned() | MappingProposed() | MappingReviewed() | MappingSuperseded():
@@ -130,6 +134,15 @@ def _reading(event: TextParsed | ReceiptExtracted) -> Summary:
         event.spent_on.value.isoformat() if event.spent_on else "",
         event.confidence,
     )
+
+
+def _alike(event: SpendingRecorded) -> str:
+    """Of the entry that is most likely the same purchase, and how many others there are."""
+    if not event.possible_duplicates:
+        return ""
+    first, *others = event.possible_duplicates
+    more = f" and {len(others)} more" if others else ""
+    return f"may be {first.entry_id} again ({first.reason}, {first.strength}){more}"
 
 
 def _change(event: SpendingCorrected | SpendingEnhanced | SpendingDeleted) -> Summary:

@@ -10,14 +10,27 @@ from contracts.base import Command
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.texts import ParseText
 from workers.handlers.books import Books
 from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
 from workers.handlers.receipts import extract_receipt
-from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
+from workers.handlers.spending import (
+    Duplicates,
+    correct_spending,
+    delete_spending,
+    distinguish_spending,
+    enhance_spending,
+    record_spending,
+)
 from workers.handlers.texts import parse_text
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
@@ -40,6 +53,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     images: ImageStore,
     cache: Cache,
     entries: SpendingRepository,
+    duplicates: Duplicates,
     books: Books,
     learning: Learning,
     history: SpendingHistory,
@@ -63,10 +77,11 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
                     clock=clock,
                 ),
             ),
-            _row(RecordSpending, partial(record_spending, entries=entries)),
+            _row(RecordSpending, partial(record_spending, entries=entries, duplicates=duplicates)),
             _row(CorrectSpending, partial(correct_spending, entries=entries, learning=learning)),
             _row(EnhanceSpending, partial(enhance_spending, entries=entries)),
             _row(DeleteSpending, partial(delete_spending, entries=entries)),
+            _row(DistinguishSpending, partial(distinguish_spending, entries=entries, duplicates=duplicates)),
             _row(
                 CategorizeSpending,
                 partial(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.duplicates import DuplicateRepositoryContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
@@ -40,6 +41,10 @@ class TestMappingRepository(MappingRepositoryContract):
 
 class TestSpendingHistory(SpendingHistoryContract):
     """`SpendingHistory` on SQLite."""
+
+
+class TestDuplicateRepository(DuplicateRepositoryContract):
+    """`DuplicateRepository` on SQLite."""
 
 
 class TestWorkflows(WorkflowsContract):

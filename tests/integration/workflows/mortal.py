@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapters.clock import SystemClock
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
@@ -31,7 +32,8 @@ from contracts.topics import TopicRole, consumed_topics, topic_name
 from contracts.values import ImageReference
 from tests.fakes.broker import FakeRecord
 from tests.services.waiting import eventually
-from workers.handlers.spending import delete_spending, record_spending
+from workers.domain.mapping_keys import key_of
+from workers.handlers.spending import Duplicates, delete_spending, record_spending
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink
 from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict
@@ -277,12 +279,12 @@ class World:
 
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
         entries = SqlSpendingRepository(database)
+        duplicates = Duplicates(SqlDuplicateRepository(database, entries), key_of)
 
         async def record(command: Command, context: CommandContext) -> Decision:
             assert isinstance(command, RecordSpending)
             self.trouble(command)
-            made = record_spending(command, context, entries=entries)
-            return made if isinstance(made, Decision) else await made
+            return await record_spending(command, context, entries=entries, duplicates=duplicates)
 
         async def delete(command: Command, context: CommandContext) -> Decision:
             assert isinstance(command, DeleteSpending)

@@ -8,7 +8,7 @@ from contracts.commands.spending import RecordSpending
 from contracts.errors import ERRORS, ErrorCode, Permanence
 from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingRecorded
 from contracts.money import Money
-from contracts.spending import EntryChanges, Source
+from contracts.spending import DuplicateReason, DuplicateStrength, EntryChanges, PossibleDuplicate, Source
 from contracts.values import Confidence, ProcessingMethod
 from tests.unit.domain.examples import (
     ENTRY_ID,
@@ -81,7 +81,7 @@ class TestRecord:
         assert event.entry_id == ENTRY_ID
         assert event.version == 1
         said = command.model_dump(exclude={"entry_id"})
-        assert event.model_dump(exclude={"entry_id", "version"}) == said
+        assert event.model_dump(exclude={"entry_id", "version", "possible_duplicates"}) == said
 
     def test_a_missing_date_is_the_commands_own_in_its_zone(self) -> None:
         late = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
@@ -287,9 +287,21 @@ def test_every_refusal_of_the_domain_is_permanent() -> None:
     assert {ERRORS[code].permanence for code in codes} == {Permanence.PERMANENT}
 
 
+def test_what_an_outcome_tells_of_other_entries_is_no_part_of_the_entry() -> None:
+    event = record(None, record_command(), OWNER, ENTRY_ID, SENT_AT)
+    alike = PossibleDuplicate(
+        entry_id=UUID(int=1), reason=DuplicateReason.SAME_MINUTE, strength=DuplicateStrength.MEDIUM
+    )
+
+    told = event.model_copy(update={"possible_duplicates": (alike,)})
+
+    assert event.possible_duplicates == ()
+    assert folded(None, told) == folded(None, event)
+
+
 def test_a_recorded_event_says_all_that_its_command_says_in_the_same_order() -> None:
     said = list(RecordSpending.model_fields)
-    assert list(SpendingRecorded.model_fields) == [said[0], "version", *said[1:]]
+    assert list(SpendingRecorded.model_fields) == [said[0], "version", *said[1:], "possible_duplicates"]
     for name in said[1:]:
         if name != "spent_on":
             ours, theirs = SpendingRecorded.model_fields[name], RecordSpending.model_fields[name]
