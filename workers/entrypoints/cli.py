@@ -12,6 +12,7 @@ from workers.entrypoints.commands import (
     config,
     demo,
     dlq,
+    duplicates,
     health,
     lag,
     mappings,
@@ -70,6 +71,7 @@ app.command()(lag.lag)
 app.command()(top.top)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(mappings.app, name="mappings")
+app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
