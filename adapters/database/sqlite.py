@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.columns import scaled
 from adapters.database.failures import UnstorableRowError
-from adapters.database.near import SQLITE_NEAR, Near
+from adapters.database.near import SQLITE_COLUMNS, SQLITE_NEAR, Near
 from adapters.database.rows import EVENT_FIELDS, refuse_nul, sqlite_event_of, sqlite_event_values
 from adapters.database.states import OwnerPlace, StatePlace, StateTable
 from workers.ports.store import AggregateState, InboxKey, StoredEvent
@@ -78,8 +78,7 @@ class SqliteStatements:
         rows = [_near_row(place, each) for place, each in enumerate(asked)]
         found: list[tuple[int, UUID]] = []
         for chunk in chunks(rows):
-            names = ", ".join((*Near._fields, "place"))
-            statement = f"WITH asked ({names}) AS (VALUES {_marks(chunk)}) {SQLITE_NEAR}"
+            statement = f"WITH asked ({SQLITE_COLUMNS}) AS (VALUES {_marks(chunk)}) {SQLITE_NEAR}"
             found.extend((row[0], UUID(row[1])) for row in await _fetch(connection, statement, chunk))
         return found
 

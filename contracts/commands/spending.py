@@ -95,6 +95,8 @@ class CorrectSpending(Command):
 class EnhanceSpending(Command):
     """Improve an entry by a better reading; refused unless the confidence rises. Answered by SpendingEnhanced.
 
+    What a person entered or corrected (method `manual`) is improved by hand only.
+
     Attributes:
         entry_id: the entry.
         expected_version: the version the reading started from; another one in the store means rejection.

@@ -166,8 +166,6 @@ def _shared(entry: SpendingEntry, other: SpendingEntry) -> DuplicateReason:
 
 
 def _same_merchant(entry: SpendingEntry, other: SpendingEntry, key: MerchantKey) -> bool:
-    if entry.merchant == other.merchant:
-        return key(entry.merchant) != ""
     return key(entry.merchant) == key(other.merchant) != ""
 
 

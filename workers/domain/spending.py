@@ -152,15 +152,20 @@ def correct(
 def enhance(current: SpendingEntry | None, command: EnhanceSpending, owner: str, sent_at: datetime) -> SpendingEnhanced:
     """Decide to take over a better reading; a rise in confidence alone is one, too.
 
+    What a person entered or corrected is never overruled by a reading, however sure that is.
+
     Raises:
         RejectionError: entry_not_found, entry_deleted, version_conflict, confidence_not_higher,
             amount_out_of_range or date_in_future.
     """
     entry = _changeable(current, owner, command.expected_version)
-    if command.confidence.value <= entry.confidence.value:
+    by_hand = ProcessingMethod.MANUAL
+    overruled = entry.processing_method is by_hand is not command.processing_method
+    if overruled or command.confidence.value <= entry.confidence.value:
+        recorded = "by hand" if overruled else f"with {entry.confidence.value}"
         raise RejectionError(
             ErrorCode.CONFIDENCE_NOT_HIGHER,
-            f"recorded with {entry.confidence.value}, offered {command.confidence.value}",
+            f"recorded {recorded}, offered {command.processing_method} with {command.confidence.value}",
             field="confidence",
             current_version=entry.version,
         )

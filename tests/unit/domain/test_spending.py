@@ -219,6 +219,18 @@ class TestEnhance:
 
         assert refused.value.code is ErrorCode.CONFIDENCE_NOT_HIGHER
 
+    def test_what_a_person_entered_is_overruled_by_no_reading_but_may_be_improved_by_hand(self) -> None:
+        typed = entry(full_record_command(processing_method=ProcessingMethod.MANUAL))
+        by_hand = enhance_command(0.9, merchant="Amazon").model_copy(
+            update={"processing_method": ProcessingMethod.MANUAL}
+        )
+
+        with pytest.raises(RejectionError) as refused:
+            enhance(typed, enhance_command(1.0, merchant="Amazon"), OWNER, SENT_AT)
+
+        assert (refused.value.code, refused.value.current_version) == (ErrorCode.CONFIDENCE_NOT_HIGHER, 1)
+        assert folded(typed, enhance(typed, by_hand, OWNER, SENT_AT)).merchant == "Amazon"
+
     @pytest.mark.parametrize(
         ("changes", "code"),
         [
