@@ -54,7 +54,7 @@ async def open_ones(
 
 
 def in_order(*pairs: tuple[SpendingEntry, SpendingEntry]) -> list[tuple[Any, Any]]:
-    return [tuple(ids(*pair)) for pair in pairs]  # type: ignore[misc]
+    return [tuple(ids(*pair)) for pair in pairs]
 
 
 class DuplicateRepositoryContract:
