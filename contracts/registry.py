@@ -7,7 +7,13 @@ from contracts.commands.categories import CategorizeSpending, ReviewMapping, Tea
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
 from contracts.commands.workflows import CloseMonth, FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
@@ -27,6 +33,7 @@ from contracts.events.receipts import ReceiptExtracted, ReceiptFailed, ReceiptRe
 from contracts.events.spending import (
     SpendingCorrected,
     SpendingDeleted,
+    SpendingDistinguished,
     SpendingEnhanced,
     SpendingFailed,
     SpendingRecorded,
@@ -65,6 +72,7 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     CorrectSpending: SpendingCorrected,
     EnhanceSpending: SpendingEnhanced,
     DeleteSpending: SpendingDeleted,
+    DistinguishSpending: SpendingDistinguished,
     CategorizeSpending: SpendingCategorized,
     TeachMapping: MappingLearned,
     ReviewMapping: MappingReviewed,

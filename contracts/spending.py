@@ -8,11 +8,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from contracts.base import StrictContract
+from contracts.base import Contract, StrictContract
 from contracts.money import Money
 from contracts.values import Category, CleanText, LocalTime, PaymentMethod, PlainText, TimeZoneName
 
 MAX_TAGS = 10
+MAX_POSSIBLE_DUPLICATES = 20
 
 
 def _case_insensitively_unique(tags: Sequence[str]) -> Sequence[str]:
@@ -48,7 +49,8 @@ class Source(StrictContract):
     Attributes:
         kind: what it was made from.
         command_id: the command whose outcome the entry records, for instance of ParseText.
-        reference: a receipt's image SHA-256 or a slip's reference, for finding duplicates.
+        reference: a slip's reference, else a receipt's image SHA-256: entries with the same one are told as possible
+            duplicates. Rows of one statement share theirs, and are told apart by their number.
         row: the row of a statement, counted from 1.
     """
 
@@ -105,3 +107,42 @@ class Clearable(StrEnum):
 
 EntryId = UUID
 """An entry's identity, unique within its tenant."""
+
+
+class DuplicateReason(StrEnum):
+    """Why two entries may be one purchase told twice."""
+
+    SAME_REFERENCE = "same_reference"
+    """Both name the same slip or document."""
+    SAME_IMAGE = "same_image"
+    """Both were read from the same picture."""
+    SAME_MINUTE = "same_minute"
+    """The same merchant, amount and minute."""
+    SAME_DAY = "same_day"
+    """The same merchant, amount and day, told in different ways, one of them without a time."""
+
+
+class DuplicateStrength(StrEnum):
+    """How much speaks for it."""
+
+    STRONG = "strong"
+    MEDIUM = "medium"
+    WEAK = "weak"
+
+
+class PossibleDuplicate(Contract):
+    """An entry that may tell of the same purchase.
+
+    Attributes:
+        entry_id: the other entry, of the same owner.
+        reason: the best of the reasons there are.
+        strength: how much speaks for it; weak ones are better asked about than acted on.
+    """
+
+    entry_id: EntryId
+    reason: DuplicateReason
+    strength: DuplicateStrength
+
+
+PossibleDuplicates = Annotated[tuple[PossibleDuplicate, ...], Field(max_length=MAX_POSSIBLE_DUPLICATES)]
+"""Those with the most to speak for them first."""

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.failures import UnstorableRowError
 from adapters.database.kept import driver_of
+from adapters.database.near import POSTGRESQL_NEAR, Near
 from adapters.database.rows import EVENT_FIELDS, zoned_event_of
 from adapters.database.states import OwnerPlace, StatePlace, StateTable
 from adapters.database.text_columns import TextColumn
@@ -154,6 +155,12 @@ class PostgresqlStatements:
         """How often the mappings of owners have changed; those without any are missing."""
         found = await _fetch(connection, _OWNER_VERSIONS, _columns(owners, OwnerPlace._fields, _NO_TYPES))
         return [(row[0], row[1], row[2]) for row in found]
+
+    async def near(self, connection: AsyncConnection, asked: Sequence[Near]) -> Sequence[tuple[int, UUID]]:
+        """The ids of entries that share a reference, or a day and a sum, each by its place among those asked for."""
+        rows = [(n.tenant, n.owner, n.spent_on.isoformat(), str(n.amount), n.currency, n.reference) for n in asked]
+        found = await _fetch(connection, POSTGRESQL_NEAR, _columns(rows, Near._fields, _NO_TYPES))
+        return [(row[0] - 1, row[1]) for row in found]
 
 
 def _refuse_zoneless(events: Sequence[StoredEvent]) -> None:

@@ -10,7 +10,10 @@ from uuid import UUID
 from aiosqlite import Connection as DriverConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.rows import EVENT_FIELDS, sqlite_event_of, sqlite_event_values
+from adapters.database.columns import scaled
+from adapters.database.failures import UnstorableRowError
+from adapters.database.near import SQLITE_COLUMNS, SQLITE_NEAR, Near
+from adapters.database.rows import EVENT_FIELDS, refuse_nul, sqlite_event_of, sqlite_event_values
 from adapters.database.states import OwnerPlace, StatePlace, StateTable
 from workers.ports.store import AggregateState, InboxKey, StoredEvent
 
@@ -69,6 +72,29 @@ class SqliteStatements:
             """  # noqa: S608  question marks only
             found.extend((row[0], row[1], row[2]) for row in await _fetch(connection, statement, chunk))
         return found
+
+    async def near(self, connection: AsyncConnection, asked: Sequence[Near]) -> Sequence[tuple[int, UUID]]:
+        """The ids of entries that share a reference, or a day and a sum, each by its place among those asked for."""
+        rows = [_near_row(place, each) for place, each in enumerate(asked)]
+        found: list[tuple[int, UUID]] = []
+        for chunk in chunks(rows):
+            statement = f"WITH asked ({SQLITE_COLUMNS}) AS (VALUES {_marks(chunk)}) {SQLITE_NEAR}"
+            found.extend((row[0], UUID(row[1])) for row in await _fetch(connection, statement, chunk))
+        return found
+
+
+def _near_row(place: int, near: Near) -> tuple[object, ...]:
+    """What is asked for as the tables' types would write it.
+
+    Raises:
+        UnstorableRowError: no entry with that amount or text can be stored.
+    """
+    refuse_nul(near)
+    try:
+        amount = scaled(near.amount)
+    except ValueError as error:
+        raise UnstorableRowError(str(error)) from None
+    return (near.tenant, near.owner, near.spent_on.isoformat(), amount, near.currency, near.reference, place)
 
 
 def chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:

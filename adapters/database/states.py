@@ -9,7 +9,9 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from adapters.database.mapping_rows import MAPPING_FIELDS, mapping_values, sqlite_mapping_values
+from adapters.database.pair_rows import PAIR_FIELDS, pair_values, sqlite_pair_values
 from adapters.database.rows import ENTRY_FIELDS, entry_values, sqlite_entry_values
+from workers.domain.duplicates import DuplicatePair
 from workers.domain.mappings import CategoryMapping
 from workers.domain.spending import SpendingEntry
 from workers.ports.store import AggregateState
@@ -77,7 +79,20 @@ CATEGORY_MAPPINGS: Final = StateTable(
     sqlite_values=sqlite_mapping_values,
 )
 
-_TABLES: Final[Mapping[type[Any], StateTable]] = {SpendingEntry: SPENDING_ENTRIES, CategoryMapping: CATEGORY_MAPPINGS}
+DUPLICATE_PAIRS: Final = StateTable(
+    name="duplicate_pairs",
+    fields=PAIR_FIELDS,
+    types={"id": "uuid", "version": "int4", "one": "uuid", "two": "uuid"},
+    documents=frozenset(),
+    values=pair_values,
+    sqlite_values=sqlite_pair_values,
+)
+
+_TABLES: Final[Mapping[type[Any], StateTable]] = {
+    SpendingEntry: SPENDING_ENTRIES,
+    CategoryMapping: CATEGORY_MAPPINGS,
+    DuplicatePair: DUPLICATE_PAIRS,
+}
 """Also the order in which all workers write to them."""
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
     Uuid,
+    literal_column,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -110,7 +111,35 @@ spending_entries: Final = Table(
     CheckConstraint("length(currency) = 3", "currency"),
     CheckConstraint("confidence between 0 and 1", "confidence"),
     *_key_lengths("tenant", "owner"),
-    Index(None, "tenant", "owner", "spent_on"),
+    # With the amount, for finding entries that look alike.
+    Index(None, "tenant", "owner", "spent_on", "amount"),
+)
+REFERENCE: Final = literal_column("(source ->> 'reference')", Text)
+"""What an entry's source names: a slip or an image. Spelled the same on both databases."""
+Index(
+    "ix_spending_entries_reference",
+    spending_entries.c.tenant,
+    spending_entries.c.owner,
+    REFERENCE,
+    postgresql_where=REFERENCE.is_not(None),
+    sqlite_where=REFERENCE.is_not(None),
+)
+
+duplicate_pairs: Final = Table(
+    "duplicate_pairs",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("id", Uuid, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("one", Uuid, nullable=False),
+    Column("two", Uuid, nullable=False),
+    PrimaryKeyConstraint("tenant", "id"),
+    UniqueConstraint("tenant", "one", "two"),
+    CheckConstraint("version between 1 and 2147483647", "version"),
+    CheckConstraint("one < two", "order"),
+    *_key_lengths("tenant", "owner"),
+    Index(None, "tenant", "owner"),
 )
 
 category_mappings: Final = Table(

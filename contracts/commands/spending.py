@@ -95,6 +95,8 @@ class CorrectSpending(Command):
 class EnhanceSpending(Command):
     """Improve an entry by a better reading; refused unless the confidence rises. Answered by SpendingEnhanced.
 
+    What a person entered or corrected (method `manual`) is improved by hand only.
+
     Attributes:
         entry_id: the entry.
         expected_version: the version the reading started from; another one in the store means rejection.
@@ -128,3 +130,20 @@ class DeleteSpending(Command):
     entry_id: EntryId
     expected_version: Version | None = None
     reason: Reason
+
+
+class DistinguishSpending(Command):
+    """Say that two entries that look alike are two purchases. Answered by SpendingDistinguished.
+
+    Of one purchase that was recorded twice, delete one of the entries instead.
+
+    Attributes:
+        entry_id: one of the entries.
+        other_id: the other one; which is which does not matter.
+    """
+
+    type: ClassVar[str] = "poon.spending.distinguish.v1"
+    area: ClassVar[str] = "spending"
+
+    entry_id: EntryId
+    other_id: EntryId

@@ -13,6 +13,7 @@ from contracts.spending import (
     EntryId,
     Location,
     MerchantName,
+    PossibleDuplicates,
     RawText,
     Reason,
     Source,
@@ -44,6 +45,8 @@ class SpendingRecorded(Event):
         confidence: how sure the fields are; 1 for what a person typed.
         processing_method: how the fields came about.
         source: what the entry was made from.
+        possible_duplicates: entries that were there before and may tell of the same purchase. The entry was recorded
+            all the same.
     """
 
     type: ClassVar[str] = "poon.spending.recorded.v1"
@@ -66,6 +69,7 @@ class SpendingRecorded(Event):
     confidence: Confidence
     processing_method: ProcessingMethod
     source: Source
+    possible_duplicates: PossibleDuplicates = ()
 
 
 class SpendingCorrected(Event):
@@ -123,6 +127,23 @@ class SpendingDeleted(Event):
     entry_id: EntryId
     version: Version
     reason: Reason
+
+
+class SpendingDistinguished(Event):
+    """Two entries that look alike are two purchases; neither changed, and they are no longer told as duplicates.
+
+    Attributes:
+        entry_id: the entry with the lower id.
+        other_id: the entry with the higher id.
+        version: 1, of the pair: it is told once.
+    """
+
+    type: ClassVar[str] = "poon.spending.distinguished.v1"
+    area: ClassVar[str] = "spending"
+
+    entry_id: EntryId
+    other_id: EntryId
+    version: Version
 
 
 class SpendingRejected(CommandRejected):

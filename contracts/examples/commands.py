@@ -9,7 +9,13 @@ from uuid import UUID
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, Budget, ForecastSpending
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.texts import ParseText, TextKind
 from contracts.examples.base import Example
 from contracts.mappings import MappingMatch, ReviewDecision
@@ -25,6 +31,7 @@ from contracts.values import (
 )
 
 ENTRY_ID: Final = UUID("6f1f9a4e-1d0b-5c52-9a55-0c8f3a1f7b21")
+OTHER_ENTRY_ID: Final = UUID("7b0c2f51-8e6d-5a43-8d17-2f9e4c6b1a05")
 MAPPING_ID: Final = UUID("3a0f6c0e-94ab-5f0e-8a35-1c7c6f0f9b42")
 IMAGE_SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -137,6 +144,7 @@ COMMAND_EXAMPLES: Final = (
         ),
     ),
     Example("the next 30 days of somebody in Japan", ForecastSpending(days=30, time_zone="Asia/Tokyo")),
+    Example("two rides, not one told twice", DistinguishSpending(entry_id=ENTRY_ID, other_id=OTHER_ENTRY_ID)),
     Example("recorded twice", DeleteSpending(entry_id=ENTRY_ID, expected_version=3, reason="บันทึกซ้ำ")),
 )
 """At least one of every command."""

@@ -13,6 +13,7 @@ from contracts.events.receipts import ImageFacts, ReceiptExtracted, ReceiptFaile
 from contracts.events.spending import (
     SpendingCorrected,
     SpendingDeleted,
+    SpendingDistinguished,
     SpendingEnhanced,
     SpendingFailed,
     SpendingRecorded,
@@ -21,11 +22,19 @@ from contracts.events.spending import (
 from contracts.events.texts import TextFailed, TextParsed, TextRejected
 from contracts.examples.base import Example
 from contracts.examples.categories import CATEGORY_EVENTS
-from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256
+from contracts.examples.commands import ENTRY_ID, IMAGE_SHA256, OTHER_ENTRY_ID
 from contracts.examples.insights import INSIGHT_EXAMPLES
 from contracts.money import Currency, Money
 from contracts.readings import BackendAnswer, LineItem, Processing, Read
-from contracts.spending import Clearable, EntryChanges, Source, SourceKind
+from contracts.spending import (
+    Clearable,
+    DuplicateReason,
+    DuplicateStrength,
+    EntryChanges,
+    PossibleDuplicate,
+    Source,
+    SourceKind,
+)
 from contracts.values import (
     DEFAULT_TIME_ZONE,
     Category,
@@ -259,6 +268,31 @@ _SPENDING: Final = (
             processing_method=ProcessingMethod.RULES_MODEL,
         ),
     ),
+    Example(
+        "a slip that was sent twice",
+        SpendingRecorded(
+            entry_id=ENTRY_ID,
+            version=1,
+            amount=_baht("450"),
+            merchant="ร้านป้าแดง",
+            spent_on=date(2026, 1, 14),
+            spent_at=time(18, 5),
+            time_zone=DEFAULT_TIME_ZONE,
+            category=Category.FOOD,
+            payment_method=PaymentMethod.BANK_TRANSFER,
+            confidence=Confidence(0.92),
+            processing_method=ProcessingMethod.OCR_RULES,
+            source=Source(kind=SourceKind.RECEIPT, reference="014180553BPM01234"),
+            possible_duplicates=(
+                PossibleDuplicate(
+                    entry_id=OTHER_ENTRY_ID,
+                    reason=DuplicateReason.SAME_REFERENCE,
+                    strength=DuplicateStrength.STRONG,
+                ),
+            ),
+        ),
+    ),
+    Example("two purchases", SpendingDistinguished(entry_id=ENTRY_ID, other_id=OTHER_ENTRY_ID, version=1)),
     Example("a deleted entry", SpendingDeleted(entry_id=ENTRY_ID, version=4, reason="บันทึกซ้ำ")),
     Example(
         "somebody else was faster",

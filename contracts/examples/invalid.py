@@ -6,7 +6,13 @@ from contracts.commands.categories import CategorizeSpending, ReviewMapping, Tea
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.texts import ParseText
 from contracts.commands.workflows import CloseMonth, FireTimer, ProcessReceipt, SteerWorkflow
 from contracts.examples.base import InvalidExample
@@ -166,6 +172,7 @@ INVALID_EXAMPLES: Final = (
     ),
     InvalidExample(DeleteSpending.type, "a deletion has a reason", {"entry_id": _ENTRY}, "reason"),
     InvalidExample(DeleteSpending.type, "a reason is not empty", {"entry_id": _ENTRY, "reason": ""}, "reason"),
+    InvalidExample(DistinguishSpending.type, "two entries are named", {"entry_id": _ENTRY}, "other_id"),
     InvalidExample(ProcessReceipt.type, "an image is required", {}, "image"),
     InvalidExample(
         SteerWorkflow.type,

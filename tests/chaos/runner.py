@@ -50,6 +50,7 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             images=image_store(settings),
             cache=cache,
             entries=parts.entries,
+            duplicates=parts.duplicates,
             books=parts.books,
             learning=parts.learning,
             history=parts.history,

@@ -10,6 +10,7 @@ import typer
 from tests.eval import (
     calibrate,
     categories,
+    duplicates,
     forecast,
     insights,
     learning,
@@ -34,6 +35,7 @@ app.command("models")(models.run)
 app.command("receipts")(receipts.receipts)
 app.command("sroie")(sroie.sroie)
 app.command("categories")(categories.run)
+app.command("duplicates")(duplicates.run)
 app.command("learning")(learning.run)
 app.command("forecast")(forecast.run)
 app.command("insights")(insights.run)

@@ -12,6 +12,7 @@ from typing import Final
 from adapters.cache.opening import open_cache
 from adapters.clock import SystemClock
 from adapters.computing import ThreadComputing
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
@@ -44,6 +45,7 @@ from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
 from workers.handlers.months import Months
+from workers.handlers.spending import Duplicates
 from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 from workers.ports.clock import Clock
@@ -84,6 +86,7 @@ class Parts:
     """The adapters and the handlers bound to them.
 
     Attributes:
+        duplicates: finds entries that may tell of one purchase.
         books: what owners taught, made ready once for all handlers.
         ask_database: asks the database for a sign of life.
         timers: of workflows.
@@ -98,6 +101,7 @@ class Parts:
     decisions: DecisionStore
     events: EventReader
     entries: SpendingRepository
+    duplicates: Duplicates
     books: Books
     learning: Learning
     handlers: dict[type[Command], Handler]
@@ -131,6 +135,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         mappings = SqlMappingRepository(database)
         books = Books(mappings, SortedLayer)
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
+        duplicates = Duplicates(SqlDuplicateRepository(database, entries), learning.key)
         history, computing = SqlSpendingHistory(database), ThreadComputing()
         decisions, events = SqlDecisionStore(database), SqlEventReader(database)
         months = Months(SqlMonthEntries(database), events)
@@ -168,6 +173,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             images=image_store(settings),
             cache=cache,
             entries=entries,
+            duplicates=duplicates,
             books=books,
             learning=learning,
             history=history,
@@ -180,6 +186,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             decisions,
             events,
             entries,
+            duplicates,
             books,
             learning,
             table | workflow_handlers(Workflows(events, decisions, random.Random())),

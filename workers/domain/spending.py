@@ -118,7 +118,7 @@ def record(
     if command.spent_on is not None or command.spent_at is not None:
         _refuse_future(_When(spent_on, command.spent_at, command.time_zone), sent_at, "spent_on", "spent_at")
     # The event says all that the command says, in the same order: a test holds the two classes together.
-    fields = {"entry_id": entry_id, "version": 1} | command.__dict__
+    fields = {"entry_id": entry_id, "version": 1} | command.__dict__ | {"possible_duplicates": ()}
     fields["entry_id"], fields["spent_on"] = entry_id, spent_on
     return SpendingRecorded.of_checked(fields)
 
@@ -152,15 +152,20 @@ def correct(
 def enhance(current: SpendingEntry | None, command: EnhanceSpending, owner: str, sent_at: datetime) -> SpendingEnhanced:
     """Decide to take over a better reading; a rise in confidence alone is one, too.
 
+    What a person entered or corrected is never overruled by a reading, however sure that is.
+
     Raises:
         RejectionError: entry_not_found, entry_deleted, version_conflict, confidence_not_higher,
             amount_out_of_range or date_in_future.
     """
     entry = _changeable(current, owner, command.expected_version)
-    if command.confidence.value <= entry.confidence.value:
+    by_hand = ProcessingMethod.MANUAL
+    overruled = entry.processing_method is by_hand is not command.processing_method
+    if overruled or command.confidence.value <= entry.confidence.value:
+        recorded = "by hand" if overruled else f"with {entry.confidence.value}"
         raise RejectionError(
             ErrorCode.CONFIDENCE_NOT_HIGHER,
-            f"recorded with {entry.confidence.value}, offered {command.confidence.value}",
+            f"recorded {recorded}, offered {command.processing_method} with {command.confidence.value}",
             field="confidence",
             current_version=entry.version,
         )
@@ -201,6 +206,7 @@ def apply(state: SpendingEntry | None, event: SpendingEvent, tenant: str, owner:
         if state is not None or event.version != 1:
             raise _gap(state, event)
         fields = event.__dict__.copy()
+        del fields["possible_duplicates"]  # of other entries, and only as they were then
         return SpendingEntry(id=fields.pop("entry_id"), tenant=tenant, owner=owner, **fields)
     if state is None or state.is_deleted or event.version != state.version + 1:
         raise _gap(state, event)

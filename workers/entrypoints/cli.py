@@ -12,6 +12,7 @@ from workers.entrypoints.commands import (
     config,
     demo,
     dlq,
+    duplicates,
     entries,
     events,
     health,
@@ -74,6 +75,7 @@ app.add_typer(dlq.app, name="dlq")
 app.add_typer(entries.app, name="entries")
 app.add_typer(events.app, name="events")
 app.add_typer(mappings.app, name="mappings")
+app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)

@@ -24,6 +24,7 @@ from contracts.events.receipts import ReceiptExtracted
 from contracts.events.spending import (
     SpendingCorrected,
     SpendingDeleted,
+    SpendingDistinguished,
     SpendingEnhanced,
     SpendingRecorded,
 )
@@ -62,16 +63,8 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
     match event:
         case TextParsed() | ReceiptExtracted():
             return _reading(event)
-        case SpendingRecorded():
-            return Summary(
-                "recorded",
-                str(event.amount),
-                event.merchant,
-                event.category,
-                event.payment_method or "",
-                event.spent_on.isoformat(),
-                event.confidence,
-            )
+        case SpendingRecorded() | SpendingDistinguished():
+            return _entry(event)
         case SpendingCorrected() | SpendingEnhanced() | SpendingDeleted():
             return _change(event)
         case SpendingCategorized() | MappingLearned() | MappingProposed() | MappingReviewed() | MappingSuperseded():
@@ -134,6 +127,30 @@ def _reading(event: TextParsed | ReceiptExtracted) -> Summary:
         event.payment_method.value if event.payment_method else "",
         event.spent_on.value.isoformat() if event.spent_on else "",
         event.confidence,
+    )
+
+
+def _alike(event: SpendingRecorded) -> str:
+    """Of the entry that is most likely the same purchase, and how many others there are."""
+    if not event.possible_duplicates:
+        return ""
+    first, *others = event.possible_duplicates
+    more = f" and {len(others)} more" if others else ""
+    return f"may be {first.entry_id} again ({first.reason}, {first.strength}){more}"
+
+
+def _entry(event: SpendingRecorded | SpendingDistinguished) -> Summary:
+    if isinstance(event, SpendingDistinguished):
+        return Summary("distinguished", note=f"{event.entry_id} and {event.other_id} are two purchases")
+    return Summary(
+        "recorded",
+        str(event.amount),
+        event.merchant,
+        event.category,
+        event.payment_method or "",
+        event.spent_on.isoformat(),
+        event.confidence,
+        _alike(event),
     )
 
 

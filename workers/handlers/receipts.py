@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from contracts.commands.receipts import ExtractReceipt
+from contracts.envelope import partition_key
 from contracts.events.receipts import ImageFacts, ReceiptExtracted
 from contracts.readings import BackendAnswer, Read, ReceiptReading
 from contracts.values import MAX_DOCUMENT_TEXT, Category, Image, ImageReference, ProcessingMethod
@@ -39,7 +40,8 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
     image = await _bytes_of(command.image, images)
     sha256 = _sha256(command.image, image)
     with charged_to(context.tenant):
-        text = await recognise(image, sha256, recognition=recognition, cache=cache)
+        identity = f"{partition_key(context.tenant, context.owner)}:{sha256}"
+        text = await recognise(image, identity, recognition=recognition, cache=cache)
         reading, understood_by = await extraction.extract(text, reading_context(command, context))
         found = _mapped(reading, await books.of(context.tenant, context.owner))
         category, judged_by = await _judged(reading, found, categorization)

@@ -15,9 +15,16 @@ CACHE_TTL_SECONDS: Final = 7 * 24 * 3600.0
 _STORED: Final = TypeAdapter(RecognisedText)
 
 
-async def recognise(image: bytes, sha256: str, *, recognition: TextRecognition, cache: Cache) -> RecognisedText:
-    """Recognise an image, or recall what the same engine made of the very same bytes before."""
-    key = f"ocr:{recognition.engine}:{sha256}"
+async def recognise(image: bytes, identity: str, *, recognition: TextRecognition, cache: Cache) -> RecognisedText:
+    """Recognise an image, or recall what the same engine made of the very same bytes before.
+
+    Args:
+        image: the bytes.
+        identity: whose image it is, and its SHA-256: what is recalled says so, and must tell nobody of another's.
+        recognition: reads what is not remembered.
+        cache: remembers.
+    """
+    key = f"ocr:{recognition.engine}:{identity}"
     remembered = _read(await cache.get(key), recognition.engine)
     if remembered is not None:
         return remembered

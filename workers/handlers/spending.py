@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.events.spending import SpendingCorrected
 from contracts.mappings import MappingSource
 from workers.domain import spending
+from workers.domain.duplicates import MerchantKey, among, distinguish, pair_stream, place_of
+from workers.domain.duplicates import apply as apply_pair
 from workers.domain.errors import RejectionError
 from workers.domain.mappings import Lesson, is_usable
 from workers.domain.spending import SpendingEntry, SpendingEvent, entry_stream
 from workers.handlers.learning import Changed, Learning, learnt
+from workers.ports.duplicates import DuplicateRepository
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.store import SpendingRepository
 
 
-def record_spending(
-    command: RecordSpending, context: CommandContext, *, entries: SpendingRepository
-) -> Decision | Awaitable[Decision]:
-    """Record an entry, at once where its id can be nobody else's.
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """What finding duplicates needs from outside."""
 
-    A derived id is taken only by an entry whose sender guessed it. Then the store finds a conflict, and the next
-    attempt looks first.
+    stored: DuplicateRepository
+    key: MerchantKey
+
+
+async def record_spending(
+    command: RecordSpending, context: CommandContext, *, entries: SpendingRepository, duplicates: Duplicates
+) -> Decision:
+    """Record an entry, and tell which of those stored may be of the same purchase. It is recorded in any case.
+
+    A derived id is taken only by an entry whose sender guessed it, so it is not looked up. Then the store finds a
+    conflict, and the next attempt looks first.
+
+    Two copies that are recorded at the same moment may miss each other here; commands of one owner are decided one
+    after the other, so it takes two members that both believe to have the partition, or a command type whose order
+    was given up. Whoever lists what is stored finds them.
     """
-    if command.entry_id is None and context.attempt == 1:
-        return _recorded(command, context, spending.new_entry_id(context.tenant, context.command_id), None)
-    return _record_after_a_look(command, context, entries)
+    current = None
+    if command.entry_id is not None or context.attempt > 1:
+        current = await entries.get(context.tenant, _id_of(command, context))
+    event = spending.record(current, command, context.owner, _id_of(command, context), context.sent_at)
+    entry = spending.apply(current, event, context.tenant, context.owner)
+    found = among(entry, await duplicates.stored.near(entry), duplicates.key)
+    if found:
+        event = event.model_copy(update={"possible_duplicates": found})
+    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))
 
 
-async def _record_after_a_look(
-    command: RecordSpending, context: CommandContext, entries: SpendingRepository
-) -> Decision:
-    entry_id = command.entry_id or spending.new_entry_id(context.tenant, context.command_id)
-    return _recorded(command, context, entry_id, await entries.get(context.tenant, entry_id))
-
-
-def _recorded(
-    command: RecordSpending, context: CommandContext, entry_id: UUID, current: SpendingEntry | None
-) -> Decision:
-    return _decision(current, spending.record(current, command, context.owner, entry_id, context.sent_at), context)
+def _id_of(command: RecordSpending, context: CommandContext) -> UUID:
+    return command.entry_id or spending.new_entry_id(context.tenant, context.command_id)
 
 
 async def correct_spending(
@@ -70,6 +88,22 @@ async def enhance_spending(
 async def delete_spending(command: DeleteSpending, context: CommandContext, *, entries: SpendingRepository) -> Decision:
     current = await entries.get(context.tenant, command.entry_id)
     return _decision(current, spending.delete(current, command, context.owner), context)
+
+
+async def distinguish_spending(
+    command: DistinguishSpending, context: CommandContext, *, entries: SpendingRepository, duplicates: Duplicates
+) -> Decision:
+    """Keep in mind that two entries are two purchases. It changes neither, so it never meets a change of them."""
+    place = place_of(context.tenant, command.entry_id, command.other_id)
+    event = distinguish(
+        command,
+        await entries.get(context.tenant, command.entry_id),
+        await entries.get(context.tenant, command.other_id),
+        await duplicates.stored.pair(place),
+        context.owner,
+    )
+    pair = apply_pair(event, context.tenant, context.owner)
+    return Decision((NewEvent(event, pair_stream(pair.id), event.version),), (pair,))
 
 
 async def _lesson_learnt(

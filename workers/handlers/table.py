@@ -11,7 +11,13 @@ from contracts.commands.categories import CategorizeSpending, ReviewMapping, Tea
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
 from workers.handlers.books import Books
@@ -20,7 +26,14 @@ from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
 from workers.handlers.months import Months
 from workers.handlers.receipts import extract_receipt
-from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
+from workers.handlers.spending import (
+    Duplicates,
+    correct_spending,
+    delete_spending,
+    distinguish_spending,
+    enhance_spending,
+    record_spending,
+)
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
 from workers.handlers.texts import parse_text
 from workers.ports.cache import Cache
@@ -44,6 +57,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     images: ImageStore,
     cache: Cache,
     entries: SpendingRepository,
+    duplicates: Duplicates,
     books: Books,
     learning: Learning,
     history: SpendingHistory,
@@ -69,10 +83,11 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
                     clock=clock,
                 ),
             ),
-            _row(RecordSpending, partial(record_spending, entries=entries)),
+            _row(RecordSpending, partial(record_spending, entries=entries, duplicates=duplicates)),
             _row(CorrectSpending, partial(correct_spending, entries=entries, learning=learning)),
             _row(EnhanceSpending, partial(enhance_spending, entries=entries)),
             _row(DeleteSpending, partial(delete_spending, entries=entries)),
+            _row(DistinguishSpending, partial(distinguish_spending, entries=entries, duplicates=duplicates)),
             _row(
                 CategorizeSpending,
                 partial(

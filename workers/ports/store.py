@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
+from workers.domain.duplicates import DuplicatePair
 from workers.domain.mappings import CategoryMapping
 from workers.domain.spending import SpendingEntry
 from workers.ports.dead_letters import DeadLetter
 from workers.ports.workflows import WorkflowUpdate
 
-AggregateState = SpendingEntry | CategoryMapping
+AggregateState = SpendingEntry | CategoryMapping | DuplicatePair
 """The current state of an aggregate, kept inline beside its events. Each has a tenant, an id and a version."""
 
 

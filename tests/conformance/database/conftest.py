@@ -8,6 +8,7 @@ import pytest
 
 from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
@@ -38,7 +39,8 @@ def migrated_postgres(postgres_service: PostgresService) -> Iterator[str]:
 def postgres_url(migrated_postgres: str) -> str:
     with psycopg.connect(migrated_postgres) as connection:
         connection.execute(
-            "TRUNCATE events, spending_entries, category_mappings, dead_letters, workflow_runs, workflow_timers"
+            "TRUNCATE events, spending_entries, category_mappings, dead_letters, workflow_runs, workflow_timers,"
+            " duplicate_pairs"
         )
     return migrated_postgres
 
@@ -76,6 +78,11 @@ def reader(database: Database) -> SqlEventReader:
 @pytest.fixture
 def repository(database: Database) -> SqlSpendingRepository:
     return SqlSpendingRepository(database)
+
+
+@pytest.fixture
+def duplicates(database: Database, repository: SqlSpendingRepository) -> SqlDuplicateRepository:
+    return SqlDuplicateRepository(database, repository)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What migrations promise on every database."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,6 +10,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 
 from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import open_database
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
@@ -16,6 +18,7 @@ from adapters.database.schema import SchemaError, SchemaStatus
 from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import METADATA
 from adapters.database.urls import parse_url
+from tests.conformance.database.duplicates import pair_of, pair_verdict
 from tests.conformance.database.samples import (
     TENANT,
     entry_verdict,
@@ -23,6 +26,7 @@ from tests.conformance.database.samples import (
     lettered,
     mapping,
     mapping_verdict,
+    spending,
     verdict,
 )
 from workers.ports.dead_letters import DeadLetterFilter
@@ -42,6 +46,8 @@ class SchemaContract:
         schema.migrate(fresh_url)
         assert schema.migrate(fresh_url) == schema.head_revision()
 
+    # Of an index on an expression SQLite tells too little to compare it; a test of the look that uses it stands in.
+    @pytest.mark.filterwarnings("ignore:autogenerate skipping", "ignore:Skipped unsupported reflection")
     def test_migrations_make_the_tables_the_code_knows(self, fresh_url: str) -> None:
         schema.migrate(fresh_url)
         with schema.sync_engine(parse_url(fresh_url)).connect() as connection:
@@ -94,6 +100,26 @@ class SchemaContract:
         schema.downgrade(fresh_url, "0002")
         assert await SqlSpendingRepository(database).of_tenant(TENANT) == [full_spending()]
         assert len(await SqlDeadLetterBox(database).find(DeadLetterFilter(), 10)) == 1
+        await database.close()
+
+    async def test_what_was_stored_before_duplicates_is_searched_for_them_and_survives_the_step_back(
+        self, fresh_url: str
+    ) -> None:
+        schema.migrate(fresh_url)
+        schema.downgrade(fresh_url, "0004")
+        database = open_database(fresh_url)
+        store, entries = SqlDecisionStore(database), SqlSpendingRepository(database)
+        kept = [full_spending()._replace(deleted_reason=None), spending("again", source=full_spending().source)]
+        await store.commit([entry_verdict(f"c-{entry.id}", entry) for entry in kept])
+        schema.migrate(fresh_url)
+        found = SqlDuplicateRepository(database, entries)
+        assert await found.near(kept[0]) == kept[1:]
+        await store.commit([pair_verdict("c-apart", pair_of(*kept))])
+        assert await found.open_pairs(TENANT, "somchai", date(2026, 1, 1), 10) == []
+        schema.downgrade(fresh_url, "0004")
+        assert {entry.id for entry in await entries.of_tenant(TENANT)} == {entry.id for entry in kept}
+        schema.migrate(fresh_url)
+        assert len(await found.open_pairs(TENANT, "somchai", date(2026, 1, 1), 10)) == 1
         await database.close()
 
     def test_a_schema_of_newer_code_is_ahead_and_left_alone(self, fresh_url: str) -> None:

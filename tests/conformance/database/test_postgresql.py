@@ -4,6 +4,7 @@ import pytest
 
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.duplicates import DuplicateRepositoryContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.months import MonthEntriesContract
@@ -54,6 +55,10 @@ class TestSpendingHistory(SpendingHistoryContract):
 
 class TestMonthEntries(MonthEntriesContract):
     """`MonthEntries` on PostgreSQL."""
+
+
+class TestDuplicateRepository(DuplicateRepositoryContract):
+    """`DuplicateRepository` on PostgreSQL."""
 
 
 class TestWorkflows(WorkflowsContract):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.duplicates import DuplicateRepositoryContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.months import MonthEntriesContract
@@ -56,6 +57,10 @@ class TestSpendingHistory(SpendingHistoryContract):
 
 class TestMonthEntries(MonthEntriesContract):
     """`MonthEntries` on SQLite."""
+
+
+class TestDuplicateRepository(DuplicateRepositoryContract):
+    """`DuplicateRepository` on SQLite."""
 
 
 class TestWorkflows(WorkflowsContract):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from typer.testing import CliRunner, Result
 
 from adapters.clock import SystemClock
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.months import SqlMonthEntries
@@ -35,8 +36,10 @@ from tests.services.waiting import eventually
 from workers.bootstrap.parts import Parts, make_worker
 from workers.bootstrap.statements import statement_tools
 from workers.config import Settings
+from workers.domain.mapping_keys import key_of
 from workers.entrypoints.cli import app
 from workers.handlers.months import Months
+from workers.handlers.spending import Duplicates
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.messages import OutgoingRecord
@@ -139,19 +142,20 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
     )
     reader, repository = SqlEventReader(database), SqlSpendingRepository(database)
     parts = Parts(
-        SqlDecisionStore(database),
-        reader,
-        repository,
-        books(),
-        learning(),
-        {ParseText: bench.backend},
-        SystemClock(),
-        database.check,
-        SqlTimerStore(database),
-        SqlSpendingHistory(database),
-        DirectComputing(),
-        statement_tools(settings, lambda _: None, DirectComputing()),
-        Months(SqlMonthEntries(database), reader),
+        decisions=SqlDecisionStore(database),
+        events=reader,
+        entries=repository,
+        duplicates=Duplicates(SqlDuplicateRepository(database, repository), key_of),
+        books=books(),
+        learning=learning(),
+        handlers={ParseText: bench.backend},
+        clock=SystemClock(),
+        ask_database=database.check,
+        timers=SqlTimerStore(database),
+        history=SqlSpendingHistory(database),
+        computing=DirectComputing(),
+        statements=statement_tools(settings, lambda _: None, DirectComputing()),
+        months=Months(SqlMonthEntries(database), reader),
     )
     worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from adapters.clock import SystemClock
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.months import SqlMonthEntries
@@ -37,9 +38,10 @@ from contracts.values import ImageReference
 from tests.fakes.broker import FakeRecord
 from tests.fakes.computing import DirectComputing
 from tests.services.waiting import eventually
+from workers.domain.mapping_keys import key_of
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.months import Months
-from workers.handlers.spending import delete_spending, record_spending
+from workers.handlers.spending import Duplicates, delete_spending, record_spending
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink
 from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict
@@ -295,11 +297,12 @@ class World:
 
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
         reader, entries = SqlEventReader(database), SqlSpendingRepository(database)
+        duplicates = Duplicates(SqlDuplicateRepository(database, entries), key_of)
         months = Months(SqlMonthEntries(database), reader)
         history, computing = SqlSpendingHistory(database), DirectComputing()
         workflows = Workflows(reader, decisions, random.Random(1), {self.definition.name: self.definition})
         table: dict[type[Command], Any] = {
-            RecordSpending: partial(record_spending, entries=entries),
+            RecordSpending: partial(record_spending, entries=entries, duplicates=duplicates),
             DeleteSpending: partial(delete_spending, entries=entries),
             AnalyzeSpending: partial(analyze_spending, history=history, computing=computing),
             ForecastSpending: partial(forecast_spending, history=history, computing=computing),

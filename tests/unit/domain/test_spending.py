@@ -8,7 +8,7 @@ from contracts.commands.spending import RecordSpending
 from contracts.errors import ERRORS, ErrorCode, Permanence
 from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingRecorded
 from contracts.money import Money
-from contracts.spending import EntryChanges, Source
+from contracts.spending import DuplicateReason, DuplicateStrength, EntryChanges, PossibleDuplicate, Source
 from contracts.values import Confidence, ProcessingMethod
 from tests.unit.domain.examples import (
     ENTRY_ID,
@@ -81,7 +81,7 @@ class TestRecord:
         assert event.entry_id == ENTRY_ID
         assert event.version == 1
         said = command.model_dump(exclude={"entry_id"})
-        assert event.model_dump(exclude={"entry_id", "version"}) == said
+        assert event.model_dump(exclude={"entry_id", "version", "possible_duplicates"}) == said
 
     def test_a_missing_date_is_the_commands_own_in_its_zone(self) -> None:
         late = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
@@ -219,6 +219,18 @@ class TestEnhance:
 
         assert refused.value.code is ErrorCode.CONFIDENCE_NOT_HIGHER
 
+    def test_what_a_person_entered_is_overruled_by_no_reading_but_may_be_improved_by_hand(self) -> None:
+        typed = entry(full_record_command(processing_method=ProcessingMethod.MANUAL))
+        by_hand = enhance_command(0.9, merchant="Amazon").model_copy(
+            update={"processing_method": ProcessingMethod.MANUAL}
+        )
+
+        with pytest.raises(RejectionError) as refused:
+            enhance(typed, enhance_command(1.0, merchant="Amazon"), OWNER, SENT_AT)
+
+        assert (refused.value.code, refused.value.current_version) == (ErrorCode.CONFIDENCE_NOT_HIGHER, 1)
+        assert folded(typed, enhance(typed, by_hand, OWNER, SENT_AT)).merchant == "Amazon"
+
     @pytest.mark.parametrize(
         ("changes", "code"),
         [
@@ -287,9 +299,21 @@ def test_every_refusal_of_the_domain_is_permanent() -> None:
     assert {ERRORS[code].permanence for code in codes} == {Permanence.PERMANENT}
 
 
+def test_what_an_outcome_tells_of_other_entries_is_no_part_of_the_entry() -> None:
+    event = record(None, record_command(), OWNER, ENTRY_ID, SENT_AT)
+    alike = PossibleDuplicate(
+        entry_id=UUID(int=1), reason=DuplicateReason.SAME_MINUTE, strength=DuplicateStrength.MEDIUM
+    )
+
+    told = event.model_copy(update={"possible_duplicates": (alike,)})
+
+    assert event.possible_duplicates == ()
+    assert folded(None, told) == folded(None, event)
+
+
 def test_a_recorded_event_says_all_that_its_command_says_in_the_same_order() -> None:
     said = list(RecordSpending.model_fields)
-    assert list(SpendingRecorded.model_fields) == [said[0], "version", *said[1:]]
+    assert list(SpendingRecorded.model_fields) == [said[0], "version", *said[1:], "possible_duplicates"]
     for name in said[1:]:
         if name != "spent_on":
             ours, theirs = SpendingRecorded.model_fields[name], RecordSpending.model_fields[name]

@@ -9,7 +9,7 @@ import pytest
 from contracts.base import Event
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import LocalizedText
-from contracts.events.spending import SpendingCorrected, SpendingDeleted
+from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingRecorded
 from contracts.events.statements import StatementChunkImported, StatementImported, StatementSurveyed
 from contracts.events.workflows import StepSucceeded, WorkflowCompensated, WorkflowCompleted
 from contracts.examples import EXAMPLES
@@ -64,6 +64,28 @@ def example(name: str) -> Event:
     (found,) = [one.message for one in EXAMPLES if one.name == name]
     assert isinstance(found, Event)
     return found
+
+
+@pytest.mark.parametrize(
+    ("others", "more"),
+    [(0, ""), (1, " and 1 more"), (2, " and 2 more")],
+)
+def test_an_entry_that_may_be_another_again_names_the_likeliest(others: int, more: str) -> None:
+    slip = example("a slip that was sent twice")
+    assert isinstance(slip, SpendingRecorded)
+    (first,) = slip.possible_duplicates
+
+    summary = summarise(slip.model_copy(update={"possible_duplicates": (first,) * (1 + others)}))
+
+    assert (summary.verdict, summary.is_success) == ("recorded", True)
+    assert summary.note == f"may be {first.entry_id} again (same_reference, strong){more}"
+
+
+def test_two_purchases_are_named() -> None:
+    summary = summarise(example("two purchases"))
+
+    assert (summary.verdict, summary.is_success) == ("distinguished", True)
+    assert summary.note.endswith("are two purchases")
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from contracts.money import Money
 from contracts.spending import EntryChanges
 from contracts.values import Category
 from tests.fakes.clock import FakeClock
+from tests.fakes.duplicates import duplicates
 from tests.fakes.entries import MemoryEntries
 from tests.fakes.inference import FakeCategorization
 from tests.fakes.mappings import MemoryMappings, learning
-from tests.unit.handlers.examples import CATEGORY, CONTEXT, made
+from tests.unit.handlers.examples import CATEGORY, CONTEXT
 from workers.domain.errors import RejectionError
 from workers.domain.mappings import CategoryMapping, LearningPolicy, own_mapping_id
 from workers.domain.spending import SpendingEntry
@@ -76,7 +77,7 @@ class Mappings(RuleBasedStateMachine):
         """Of an entry just recorded with a category that is none of those."""
         record = RecordSpending(amount=Money.of("60"), merchant=shop.upper(), category=Category.SHOPPING)
         context = self.context(tenant, owner)
-        recorded = run(made(record_spending(record, context, entries=MemoryEntries())))
+        recorded = run(record_spending(record, context, entries=MemoryEntries(), duplicates=duplicates()))
         (entry,) = recorded.states
         assert isinstance(entry, SpendingEntry)
         command = CorrectSpending(entry_id=entry.id, expected_version=1, changes=EntryChanges(category=category))

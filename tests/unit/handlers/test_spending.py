@@ -1,16 +1,30 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from contracts.base import Command, Event
-from contracts.commands.spending import CorrectSpending, DeleteSpending, EnhanceSpending, RecordSpending
+from contracts.commands.spending import (
+    CorrectSpending,
+    DeleteSpending,
+    DistinguishSpending,
+    EnhanceSpending,
+    RecordSpending,
+)
 from contracts.errors import ErrorCode
 from contracts.events.categories import MappingLearned, MappingProposed
-from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingEnhanced, SpendingRecorded
+from contracts.events.spending import (
+    SpendingCorrected,
+    SpendingDeleted,
+    SpendingDistinguished,
+    SpendingEnhanced,
+    SpendingRecorded,
+)
 from contracts.mappings import MappingSource
 from contracts.values import Category
+from tests.fakes.duplicates import duplicates
 from tests.fakes.entries import MemoryEntries
 from tests.fakes.mappings import MemoryMappings, learning
 from tests.unit.domain.examples import (
@@ -28,10 +42,17 @@ from tests.unit.domain.examples import (
 )
 from tests.unit.domain.mapping_examples import own_mapping
 from tests.unit.handlers.examples import CONTEXT, made
+from workers.domain.duplicates import DuplicatePair, pair_id, pair_stream, place_of
 from workers.domain.errors import RejectionError
 from workers.domain.mappings import LearningPolicy
 from workers.domain.spending import SpendingEntry, SpendingEvent, apply, entry_stream, new_entry_id
-from workers.handlers.spending import correct_spending, delete_spending, enhance_spending, record_spending
+from workers.handlers.spending import (
+    correct_spending,
+    delete_spending,
+    distinguish_spending,
+    enhance_spending,
+    record_spending,
+)
 from workers.ports.handling import Decision
 
 
@@ -47,15 +68,21 @@ def decided(decision: Decision) -> tuple[SpendingEvent, SpendingEntry]:
 
 
 async def test_a_recorded_entry_gets_an_id_from_its_command() -> None:
-    event, state = decided(await made(record_spending(record_command(), CONTEXT, entries=MemoryEntries())))
+    event, state = decided(
+        await record_spending(record_command(), CONTEXT, entries=MemoryEntries(), duplicates=duplicates())
+    )
 
     assert isinstance(event, SpendingRecorded)
     assert state.id == event.entry_id == new_entry_id(TENANT, CONTEXT.command_id)
     assert (state.tenant, state.owner, state.version) == (TENANT, OWNER, 1)
 
 
-def test_an_id_made_from_the_command_needs_no_look_and_is_decided_at_once() -> None:
-    assert isinstance(record_spending(record_command(), CONTEXT, entries=MemoryEntries()), Decision)
+async def test_an_id_made_from_the_command_is_not_looked_up_before_it_is_found_taken() -> None:
+    taken = MemoryEntries(entry()._replace(id=new_entry_id(TENANT, CONTEXT.command_id)))
+
+    _, state = decided(await record_spending(record_command(), CONTEXT, entries=taken, duplicates=duplicates()))
+
+    assert state.version == 1
 
 
 async def test_after_a_conflict_the_taken_id_is_looked_up_and_the_command_rejected() -> None:
@@ -63,7 +90,7 @@ async def test_after_a_conflict_the_taken_id_is_looked_up_and_the_command_reject
     again = CONTEXT._replace(attempt=2)
 
     with pytest.raises(RejectionError) as raised:
-        await made(record_spending(record_command(), again, entries=MemoryEntries(taken)))
+        await record_spending(record_command(), again, entries=MemoryEntries(taken), duplicates=duplicates())
 
     assert raised.value.code is ErrorCode.ENTRY_EXISTS
 
@@ -71,13 +98,15 @@ async def test_after_a_conflict_the_taken_id_is_looked_up_and_the_command_reject
 async def test_a_recorded_entry_keeps_the_id_its_command_names() -> None:
     command = full_record_command(entry_id=ENTRY_ID)
 
-    _, state = decided(await made(record_spending(command, CONTEXT, entries=MemoryEntries())))
+    _, state = decided(await record_spending(command, CONTEXT, entries=MemoryEntries(), duplicates=duplicates()))
 
     assert state == entry()
 
 
 async def test_a_missing_date_is_that_of_the_command_not_of_its_handling() -> None:
-    event, _ = decided(await made(record_spending(record_command(), CONTEXT, entries=MemoryEntries())))
+    event, _ = decided(
+        await record_spending(record_command(), CONTEXT, entries=MemoryEntries(), duplicates=duplicates())
+    )
 
     assert isinstance(event, SpendingRecorded)
     assert event.spent_on == TODAY
@@ -121,10 +150,11 @@ async def test_the_same_command_on_the_same_state_decides_the_same() -> None:
 
 
 HANDLERS: dict[type[Command], Callable[..., Decision | Awaitable[Decision]]] = {
-    RecordSpending: record_spending,
+    RecordSpending: partial(record_spending, duplicates=duplicates()),
     CorrectSpending: partial(correct_spending, learning=learning()),
     EnhanceSpending: enhance_spending,
     DeleteSpending: delete_spending,
+    DistinguishSpending: partial(distinguish_spending, duplicates=duplicates()),
 }
 
 
@@ -140,6 +170,7 @@ HANDLERS: dict[type[Command], Callable[..., Decision | Awaitable[Decision]]] = {
         (entry(owner=STRANGER), enhance_command(1.0), ErrorCode.ENTRY_NOT_FOUND),
         (None, delete_command(), ErrorCode.ENTRY_NOT_FOUND),
         (entry(owner=STRANGER), delete_command(), ErrorCode.ENTRY_NOT_FOUND),
+        (entry(), DistinguishSpending(entry_id=ENTRY_ID, other_id=UUID(int=1)), ErrorCode.ENTRY_NOT_FOUND),
     ],
 )
 async def test_what_the_domain_refuses_is_rejected(
@@ -151,6 +182,63 @@ async def test_what_the_domain_refuses_is_rejected(
         await made(HANDLERS[type(command)](command, CONTEXT, entries=entries))
 
     assert refused.value.code is code
+
+
+FIRST = entry()
+OTHER = FIRST._replace(id=UUID(int=1))
+
+
+async def test_an_entry_that_looks_like_another_is_recorded_and_names_it() -> None:
+    command = full_record_command(entry_id=OTHER.id, source=FIRST.source)
+
+    event, state = decided(
+        await record_spending(command, CONTEXT, entries=MemoryEntries(FIRST), duplicates=duplicates(FIRST))
+    )
+
+    assert isinstance(event, SpendingRecorded)
+    (alike,) = event.possible_duplicates
+    assert (alike.entry_id, alike.reason, alike.strength) == (FIRST.id, "same_minute", "medium")
+    assert state == OTHER
+
+
+async def test_entries_of_others_are_never_named() -> None:
+    theirs = [FIRST._replace(owner=STRANGER), FIRST._replace(tenant="rival")]
+    command = full_record_command(entry_id=OTHER.id)
+
+    event, _ = decided(await record_spending(command, CONTEXT, entries=MemoryEntries(), duplicates=duplicates(*theirs)))
+
+    assert isinstance(event, SpendingRecorded)
+    assert event.possible_duplicates == ()
+
+
+async def test_two_entries_that_are_two_purchases_are_kept_as_a_pair_and_stay_as_they_are() -> None:
+    decision = await distinguish_spending(
+        DistinguishSpending(entry_id=FIRST.id, other_id=OTHER.id),
+        CONTEXT,
+        entries=MemoryEntries(FIRST, OTHER),
+        duplicates=duplicates(FIRST, OTHER),
+    )
+
+    (event,), (pair,) = decision.events, decision.states
+    assert isinstance(event.payload, SpendingDistinguished)
+    assert isinstance(pair, DuplicatePair)
+    assert (event.stream, event.version, pair.version) == (pair_stream(pair.id), 1, 1)
+    assert (pair.tenant, pair.owner, pair.one, pair.two) == (TENANT, OWNER, OTHER.id, FIRST.id)
+
+
+async def test_what_was_said_of_a_pair_is_not_said_again() -> None:
+    place = place_of(TENANT, FIRST.id, OTHER.id)
+    pair = DuplicatePair(pair_id(place), TENANT, OWNER, 1, place.one, place.two)
+
+    with pytest.raises(RejectionError) as refused:
+        await distinguish_spending(
+            DistinguishSpending(entry_id=FIRST.id, other_id=OTHER.id),
+            CONTEXT,
+            entries=MemoryEntries(FIRST, OTHER),
+            duplicates=duplicates(FIRST, OTHER, pairs=[pair]),
+        )
+
+    assert refused.value.code is ErrorCode.NOTHING_TO_CHANGE
 
 
 async def test_entries_of_another_tenant_are_unknown() -> None:

@@ -7,6 +7,7 @@ from contracts.commands.categories import CategorizeSpending
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
 from contracts.commands.receipts import ExtractReceipt
+from contracts.commands.spending import DistinguishSpending
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
 from contracts.commands.texts import ParseText
 from contracts.events.receipts import ReceiptExtracted
@@ -16,6 +17,7 @@ from contracts.values import InlineImage
 from tests.fakes.cache import VisibleCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.computing import DirectComputing
+from tests.fakes.duplicates import duplicates
 from tests.fakes.entries import MemoryEntries
 from tests.fakes.history import MemoryHistory
 from tests.fakes.images import MemoryImages
@@ -28,6 +30,7 @@ from tests.fakes.inference import (
 from tests.fakes.mappings import MemoryMappings, books, learning
 from tests.fakes.statements import MemoryStatementFiles
 from tests.unit.domain.examples import (
+    ENTRY_ID,
     correct_command,
     delete_command,
     enhance_command,
@@ -42,6 +45,7 @@ from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 
 CANDIDATE = shared_mapping()
+OTHER = entry()._replace(id=UUID(int=1))
 IMPORT = UUID(int=1)
 DESK = Desk()
 TABLE = handlers(
@@ -51,7 +55,8 @@ TABLE = handlers(
     categorization=FakeCategorization(CATEGORY),
     images=MemoryImages(),
     cache=VisibleCache(),
-    entries=MemoryEntries(entry()),
+    entries=MemoryEntries(entry(), OTHER),
+    duplicates=duplicates(entry(), OTHER),
     books=books(),
     learning=learning(MemoryMappings(CANDIDATE)),
     history=MemoryHistory(),
@@ -80,6 +85,7 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
         correct_command(merchant="Inthanin"),
         enhance_command(0.95),
         delete_command(),
+        DistinguishSpending(entry_id=ENTRY_ID, other_id=OTHER.id),
         CategorizeSpending(text="coffee"),
         teach_command(),
         review_command(CANDIDATE.id),
