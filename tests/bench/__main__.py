@@ -20,6 +20,7 @@ from tests.bench.job import Job
 from tests.bench.latencies import summarize_latencies
 from tests.bench.latency import Latency, LatencyOptions
 from tests.bench.machine import machine_facts
+from tests.bench.queries import commands as queries
 from tests.bench.report import (
     print_breakdown,
     print_comparisons,
@@ -265,6 +266,7 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
 
 
 scale.register(app)
+queries.register(app)
 
 if __name__ == "__main__":
     app()

@@ -12,10 +12,12 @@ from workers.entrypoints.commands import (
     config,
     demo,
     dlq,
+    entries,
     health,
     lag,
     mappings,
     migrate,
+    projections,
     run,
     send,
     statement,
@@ -71,6 +73,11 @@ app.command()(top.top)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(workflows.app, name="workflows")
+app.add_typer(entries.app, name="entries")
+app.command()(entries.totals)
+app.command()(entries.merchants)
+app.command()(entries.quality)
+app.add_typer(projections.app, name="projections")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
 app.command()(config.config)

@@ -35,7 +35,8 @@ def migrated_postgres(postgres_service: PostgresService) -> Iterator[str]:
 def postgres_url(migrated_postgres: str) -> str:
     with psycopg.connect(migrated_postgres) as connection:
         connection.execute(
-            "TRUNCATE events, spending_entries, category_mappings, dead_letters, workflow_runs, workflow_timers"
+            "TRUNCATE events, spending_entries, category_mappings, dead_letters, workflow_runs, workflow_timers,"
+            " projection_generations, projection_streams, spending_months, spending_merchants, processing_quality"
         )
     return migrated_postgres
 

@@ -8,6 +8,8 @@ from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
+from tests.conformance.database.projections import ProjectionsContract
+from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.schema import SchemaContract
 from tests.conformance.database.workflows import WorkflowsContract
@@ -44,6 +46,14 @@ class TestSpendingHistory(SpendingHistoryContract):
 
 class TestWorkflows(WorkflowsContract):
     """`TimerStore` and `WorkflowBoard` on SQLite."""
+
+
+class TestProjections(ProjectionsContract):
+    """`ProjectionStore` and `ProjectionBuilds` on SQLite."""
+
+
+class TestReadModels(ReadModelsContract):
+    """`ReadModels` on SQLite."""
 
 
 class TestSchema(SchemaContract):
