@@ -160,6 +160,8 @@ def quality_of_tenant(tenant: str, first: date, last: date) -> Select[Any]:
 
 def _along_the_list(statement: Select[Any], wanted: EntriesFilter, after: PageKey | None) -> Select[Any]:
     statement = statement.where(_OWN.tenant == wanted.tenant, _OWN.owner == wanted.owner)
+    if wanted.merchant is not None:
+        statement = statement.where(_OWN.merchant == wanted.merchant)
     if wanted.first is not None:
         statement = statement.where(_OWN.spent_on >= wanted.first)
     if wanted.last is not None:
@@ -170,7 +172,7 @@ def _along_the_list(statement: Select[Any], wanted: EntriesFilter, after: PageKe
 
 
 def _conditions(wanted: EntriesFilter) -> Iterator[ColumnElement[bool]]:
-    """What the index does not know."""
+    """What no index knows."""
     equal = (
         (_OWN.category, wanted.category),
         (_OWN.currency, wanted.currency),
@@ -179,8 +181,6 @@ def _conditions(wanted: EntriesFilter) -> Iterator[ColumnElement[bool]]:
     for column, value in equal:
         if value is not None:
             yield column == value.value
-    if wanted.merchant is not None:
-        yield func.lower(_OWN.merchant) == func.lower(wanted.merchant)
     if wanted.least is not None:
         yield _OWN.amount >= wanted.least
     if wanted.most is not None:

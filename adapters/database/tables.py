@@ -113,6 +113,7 @@ spending_entries: Final = Table(
     *_key_lengths("tenant", "owner"),
     # The order of a list of entries, to the last: a page begins where the one before ended.
     Index(None, "tenant", "owner", "spent_on", "id"),
+    Index(None, "tenant", "owner", "merchant", "spent_on", "id"),
 )
 
 category_mappings: Final = Table(

@@ -28,10 +28,11 @@ class EntriesFilter:
     Attributes:
         first: no day before this.
         last: no day after this.
-        merchant: whose name is this, whatever the case of its Latin letters.
+        merchant: whose name is this, as the totals of merchants write it.
         least: of at least this amount; of all currencies unless one is named.
         most: of at most this amount.
-        text: that hold these words in merchant, description, location or raw text, likewise.
+        text: that hold these words in merchant, description, location or raw text, whatever the case of
+            their Latin letters.
     """
 
     tenant: str

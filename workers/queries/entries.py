@@ -31,7 +31,7 @@ class EntriesPage(NamedTuple):
 
 
 async def entries_page(
-    models: ReadModels, wanted: EntriesFilter, limit: int, cursor: str | None = None, most_looks: int = 20
+    models: ReadModels, wanted: EntriesFilter, limit: int, cursor: str | None = None, most_looks: int = 4
 ) -> EntriesPage:
     """A page of entries. Which page it is costs nothing: each begins where the one before ended.
 

@@ -81,7 +81,7 @@ def entries(size: Size) -> Iterator[tuple[Any, ...]]:
             UUID(int=rng.getrandbits(128)),
             owner,
             1,
-            rng.randrange(100, 200_000) * 100,
+            rng.randrange(1, 2_000) * 10_000,
             "THB" if rng.random() < 0.97 else "JPY",
             f"ร้านหมายเลข {merchant}",
             f"รายการ {number % 97}" if number % 3 else None,
@@ -154,4 +154,4 @@ def _sqlite_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _postgresql_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*row[:4], row[4] / 10_000, *row[5:])
+    return (*row[:4], row[4] // 10_000, *row[5:])

@@ -74,7 +74,7 @@ def test_entries_are_listed_page_by_page() -> None:
     [
         (("--from", "2026-05-02", "--to", "2026-05-02"), [2]),
         (("--category", "Temple Donations"), [1]),
-        (("--merchant", "MUJI"), [2]),
+        (("--merchant", "Muji"), [2]),
         (("--currency", "JPY", "--min", "700", "--max", "700.00"), [2]),
         (("--paid-by", "Cash"), [3]),
         (("--text", "กลางวัน"), [3]),

@@ -1,4 +1,4 @@
-"""Read models in generations, and an index that gives pages of entries in their order."""
+"""Read models in generations, and indexes that give pages of entries in their order."""
 
 from typing import Any
 
@@ -58,10 +58,16 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_spending_entries_tenant_owner_spent_on_id"), "spending_entries", ["tenant", "owner", "spent_on", "id"]
     )
+    op.create_index(
+        op.f("ix_spending_entries_tenant_owner_merchant_spent_on_id"),
+        "spending_entries",
+        ["tenant", "owner", "merchant", "spent_on", "id"],
+    )
     op.drop_index(op.f("ix_spending_entries_tenant_owner_spent_on"), "spending_entries")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_spending_entries_tenant_owner_merchant_spent_on_id"), "spending_entries")
     op.create_index(
         op.f("ix_spending_entries_tenant_owner_spent_on"), "spending_entries", ["tenant", "owner", "spent_on"]
     )
