@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
+from contracts.registry import AREAS
 from contracts.topics import FLEET_TOPICS, consumed_topics
 from tests.e2e.fleet_process import FleetProcess
 from tests.services.waiting import wait_until
-from workers.config import PROJECTIONS, WORKER_AREAS
 from workers.entrypoints.exits import ExitCode
-from workers.projections.catalogue import TOPICS as FOLLOWED
 
 pytestmark = pytest.mark.e2e
 
@@ -134,9 +133,7 @@ def test_lag_is_told_for_every_area(terminal: Terminal) -> None:
 
     (told,) = objects(terminal.poon("lag", "--json").stdout)
     groups = {group["topic"]: group for group in told["groups"]}
-    assert list(groups) == [
-        topic for area in sorted(WORKER_AREAS) for topic in (FOLLOWED if area == PROJECTIONS else consumed_topics(area))
-    ]
+    assert list(groups) == [topic for area in sorted(AREAS) for topic in consumed_topics(area)]
     assert sum(part["committed"] or 0 for part in groups["poon.texts.commands"]["partitions"]) > 0
 
 
