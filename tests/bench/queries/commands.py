@@ -18,7 +18,7 @@ from adapters.database.schema import migrate
 from tests.bench.machine import machine_facts
 from tests.bench.queries.asking import Queries, Timing, slowest
 from tests.bench.queries.filling import Size, fill_postgresql, fill_sqlite
-from tests.bench.queries.rebuilding import RebuildRate, rebuild_rates
+from tests.bench.queries.rebuilding import RebuildRate, rebuild_rates, store_histories
 from tests.bench.report import print_facts
 from tests.bench.terminal import CONSOLE, tell, write
 from tests.services.postgres import best_postgres
@@ -72,11 +72,12 @@ async def _asked(
 ) -> tuple[list[Timing], list[Timing], dict[str, str], list[RebuildRate]]:
     database = open_database(url, pool_size=2, operation_timeout=600)
     try:
+        stored = await store_histories(database, rebuilt)
         asking = Queries(database, size)
         timings, shown = await asking.timings(rounds), await asking.plans()
         await asking.use_the_old_index()
         before = await asking.timings_of_lists(rounds)
-        return timings, before, shown, await rebuild_rates(database, rebuilt)
+        return timings, before, shown, await rebuild_rates(database, stored)
     finally:
         await database.close()
 
@@ -109,7 +110,8 @@ def _print(name: str, timings: Sequence[Timing], before: Sequence[Timing], rates
         shown.add_row(f"{timing.query}, with the old index", *values)
     CONSOLE.print(shown)
     for rate in rates:
-        CONSOLE.print(f"rebuild of {rate.projection}: {rate.rate:,.0f} events/s over {rate.events:,} events")
+        told = f"{rate.rate:,.0f} events/s, {rate.cpu_rate:,.0f} a second of its own CPU, over {rate.events:,} events"
+        CONSOLE.print(f"rebuild of {rate.projection}: {told}")
 
 
 _PREFACE: Final = """# Query plans

@@ -72,7 +72,7 @@ async def plan_of(database: Database, statement: Select[Any]) -> str:
         compiled = statement.compile(dialect=sync.dialect, compile_kwargs={"literal_binds": True})
         explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
         rows = await connection.exec_driver_sql(f"{explain} {compiled}")
-        return "\n".join(str(tuple(row)) for row in rows)
+        return "\n".join(str(row[-1]) for row in rows)
 
 
 class ReadModelsContract:
