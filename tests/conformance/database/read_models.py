@@ -41,6 +41,7 @@ from workers.ports.queries import (
     PageKey,
     QualityTotal,
 )
+from workers.projections.quality import ProcessingQuality
 from workers.projections.spending import SpendingTotals
 
 OWNER = "somchai"
@@ -289,6 +290,7 @@ class ReadModelsContract:
             "months": read_models.months_of_owner(TENANT, "owner-7", MonthRange(JANUARY, MARCH)),
             "merchants": read_models.merchants_of_owner(TENANT, "owner-7", ALWAYS, 50),
             "quality": read_models.quality_of_tenant("tenant-7", days[0], days[6]),
+            "a page of a rebuild of quality": page_of(Position(TENANT, "entry-7", 1), ProcessingQuality.scanned, 1_000),
             "a page of a rebuild": page_of(Position(TENANT, "entry-7", 1), SpendingTotals.scanned, 1_000),
         }
         plans = {name: await plan_of(database, statement) for name, statement in statements.items()}
