@@ -118,6 +118,7 @@ _PREFACE: Final = """# Query plans
 
 How PostgreSQL and SQLite carry out the statements of the read side on {entries:,} entries of {owners:,} owners and one
 who has a tenth of them. Written by `make bench ARGS="queries --plans docs/query-plans.md"`; a smaller test in
-`tests/conformance/database/read_models.py` refuses any plan that walks a whole table of rows, those of a rebuild's pages among them.
+`tests/conformance/database/read_models.py` refuses any plan that walks a whole table of rows, those of a rebuild's
+pages among them.
 
 """
