@@ -23,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -111,8 +112,9 @@ spending_entries: Final = Table(
     CheckConstraint("length(currency) = 3", "currency"),
     CheckConstraint("confidence between 0 and 1", "confidence"),
     *_key_lengths("tenant", "owner"),
-    # With the amount, for finding entries that look alike.
-    Index(None, "tenant", "owner", "spent_on", "amount"),
+    # The order of a list of entries, to the last: a page begins where the one before ended.
+    Index(None, "tenant", "owner", "spent_on", "id"),
+    Index(None, "tenant", "owner", "merchant", "spent_on", "id"),
 )
 REFERENCE: Final = literal_column("(source ->> 'reference')", Text)
 """What an entry's source names: a slip or an image. Spelled the same on both databases."""
@@ -253,4 +255,88 @@ workflow_timers: Final = Table(
     *_key_lengths("tenant", "owner", "correlation_id"),
     Index(None, "shard", "due_at"),
     Index(None, "tenant", "owner"),
+)
+
+_ANSWERS_OR_GROWS: Final = text("status <> 'retired'")
+
+projection_generations: Final = Table(
+    "projection_generations",
+    METADATA,
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("projection", Key, nullable=False),
+    Column("status", Key, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("events", BigInteger, nullable=False),
+    Column("after_tenant", Key),
+    Column("after_stream", Key),
+    Column("after_version", Integer),
+    Column("builder", Key),
+    Column("builder_until", Moment),
+    PrimaryKeyConstraint("number"),
+    CheckConstraint("status in ('building', 'live', 'retired')", "status"),
+    # One that answers and one that is being built, never two of either.
+    Index(
+        "uq_projection_generations_status",
+        "projection",
+        "status",
+        unique=True,
+        sqlite_where=_ANSWERS_OR_GROWS,
+        postgresql_where=_ANSWERS_OR_GROWS,
+    ),
+)
+
+projection_streams: Final = Table(
+    "projection_streams",
+    METADATA,
+    Column("generation", Integer, nullable=False),
+    Column("tenant", Key, nullable=False),
+    Column("stream", Key, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("generation", "tenant", "stream"),
+)
+
+spending_months: Final = Table(
+    "spending_months",
+    METADATA,
+    Column("generation", Integer, nullable=False),
+    Column("tenant", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("month", Date, nullable=False),
+    Column("category", Key, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("amount", ExactAmount, nullable=False),
+    PrimaryKeyConstraint("generation", "tenant", "owner", "month", "category", "currency"),
+)
+
+spending_merchants: Final = Table(
+    "spending_merchants",
+    METADATA,
+    Column("generation", Integer, nullable=False),
+    Column("tenant", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    Column("month", Date, nullable=False),
+    Column("merchant", Key, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("amount", ExactAmount, nullable=False),
+    PrimaryKeyConstraint("generation", "tenant", "owner", "month", "merchant", "currency"),
+)
+
+processing_quality: Final = Table(
+    "processing_quality",
+    METADATA,
+    Column("generation", Integer, nullable=False),
+    Column("tenant", Key, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("area", Key, nullable=False),
+    Column("outcome", Key, nullable=False),
+    Column("code", Key, nullable=False),
+    Column("backend", Key, nullable=False),
+    Column("degraded", Boolean, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("milliseconds", ExactAmount, nullable=False),
+    PrimaryKeyConstraint("generation", "tenant", "day", "area", "outcome", "code", "backend", "degraded"),
 )

@@ -21,6 +21,7 @@ from tests.bench.job import Job
 from tests.bench.latencies import summarize_latencies
 from tests.bench.latency import Latency, LatencyOptions
 from tests.bench.machine import machine_facts
+from tests.bench.queries import commands as queries
 from tests.bench.report import (
     print_breakdown,
     print_comparisons,
@@ -269,6 +270,7 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
 scale.register(app)
 event_stores.register(app)
 app.command()(workflows)
+queries.register(app)
 
 if __name__ == "__main__":
     app()

@@ -27,7 +27,7 @@ from contracts.envelope import Envelope
 from contracts.registry import AREAS
 from contracts.topics import SHARED_REPLIES, TopicRole, topic_name
 from contracts.topics import consumed_topics as topics_of
-from workers.config import KafkaSettings, SecurityProtocol, Settings
+from workers.config import PROJECTIONS, KafkaSettings, SecurityProtocol, Settings
 from workers.ports.clock import Clock, IdFactory
 from workers.ports.errors import UnavailableError
 from workers.ports.fleet import FleetReader
@@ -37,6 +37,7 @@ from workers.ports.messages import OutgoingRecord, Publisher
 from workers.ports.outcomes import OutcomeReader, StartAt
 from workers.ports.statement_files import StatementFiles
 from workers.ports.topics import TopicAdmin
+from workers.projections.catalogue import TOPICS as FOLLOWED
 
 SOURCE: Final = "urn:poon:cli"
 
@@ -191,7 +192,9 @@ def consumer_group(settings: Settings, area: str) -> str:
 
 def consumed_topics(settings: Settings, areas: Sequence[str]) -> dict[str, list[str]]:
     """The topics each group of these areas consumes, by group."""
-    return {consumer_group(settings, area): list(topics_of(area)) for area in areas}
+    return {
+        consumer_group(settings, area): list(FOLLOWED if area == PROJECTIONS else topics_of(area)) for area in areas
+    }
 
 
 async def _require_topics(settings: Settings, names: Sequence[str]) -> None:

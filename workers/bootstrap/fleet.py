@@ -17,18 +17,20 @@ from adapters.http.server import HttpServer, url_of
 from workers.bootstrap.clients import consumer_group
 from workers.bootstrap.collector import spare_the_collector
 from workers.bootstrap.errors import FleetAbortedError
+from workers.bootstrap.following import make_follower
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
 from workers.bootstrap.listening import listening_socket
 from workers.bootstrap.parts import Parts, PartsOpener, fleet_parts, make_worker
 from workers.bootstrap.signals import Stop, StopSignals
 from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.bootstrap.vitals import make_vitals, pings
-from workers.config import Settings
+from workers.config import PROJECTIONS, Settings
 from workers.ports.clock import Clock
 from workers.ports.store import EventReader, SpendingRepository
+from workers.runtime.follower import Follower
 from workers.runtime.supervisor import Supervisor
 from workers.runtime.tally import Tally
-from workers.runtime.vitals import Vitals
+from workers.runtime.vitals import Counting, Vitals, Watched
 from workers.runtime.worker import Worker
 
 LOG: Final = logging.getLogger(__name__)
@@ -41,9 +43,11 @@ class Fleet:
     Attributes:
         store: reads the history.
         entries: reads the current entries.
+        followers: keep the read models.
     """
 
     workers: tuple[Worker, ...]
+    followers: tuple[Follower, ...]
     tallies: tuple[Tally, ...]
     store: EventReader
     entries: SpendingRepository
@@ -177,7 +181,8 @@ async def _answering(surroundings: Surroundings, listening: socket.socket) -> As
 async def _working(fleet: Fleet) -> AsyncIterator[None]:
     """The workers at work; drained when this ends."""
     around = fleet.surroundings
-    runs = [around.supervisor.spawn(worker.run(around.stop.drain), "worker") for worker in fleet.workers]
+    working: tuple[Worker | Follower, ...] = (*fleet.workers, *fleet.followers)
+    runs = [around.supervisor.spawn(worker.run(around.stop.drain), "worker") for worker in working]
     around.supervisor.spawn(_abort_when_asked(fleet), "abort")
     asking = around.supervisor.spawn(around.vitals.ping_forever(), "pings")
     try:
@@ -198,17 +203,23 @@ def _raise_first(results: Sequence[BaseException | None]) -> None:
 
 
 def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surroundings: Surroundings) -> Fleet:
-    tallies = tuple(Tally() for _ in areas)
+    commanded = tuple(area for area in areas if area != PROJECTIONS)
+    tallies = tuple(Tally() for _ in commanded)
     told = surroundings.telemetry
     workers = tuple(
         make_worker(
             settings, parts, area, told.observer(area, consumer_group(settings, area), tally), told.carry_on(area)
         )
-        for area, tally in zip(areas, tallies, strict=True)
+        for area, tally in zip(commanded, tallies, strict=True)
     )
     told.watch([worker.status for worker in workers], parts.backends, parts.models)
-    surroundings.vitals.watch(list(zip(workers, tallies, strict=True)), pings(settings, parts))
-    return Fleet(workers, tallies, parts.events, parts.entries, surroundings)
+    followers: tuple[Follower, ...] = ()
+    if PROJECTIONS in areas and parts.projections is not None:
+        followers = (make_follower(settings, parts, parts.projections),)
+    watched: list[tuple[Watched, Counting]] = [*zip(workers, tallies, strict=True)]
+    watched += [(follower, follower) for follower in followers]
+    surroundings.vitals.watch(watched, pings(settings, parts))
+    return Fleet(workers, followers, tallies, parts.events, parts.entries, surroundings)
 
 
 async def _all_ready(fleet: Fleet) -> None:
@@ -219,6 +230,8 @@ async def _all_ready(fleet: Fleet) -> None:
     async def assigned() -> None:
         for worker in fleet.workers:
             await worker.ready()
+        for follower in fleet.followers:
+            await follower.ready()
         ready.set()
 
     async def told_to_stop() -> None:

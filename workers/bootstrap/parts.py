@@ -34,11 +34,18 @@ from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
 from contracts.commands.receipts import ExtractReceipt
 from contracts.registry import COMMANDS
-from contracts.topics import WORKFLOW_REPLIES, consumed_topics
+from contracts.topics import WORKFLOW_REPLIES
 from workers.bootstrap.backends import limiter
-from workers.bootstrap.clients import compression, consumer_group, image_store, kafka_connection
+from workers.bootstrap.clients import (
+    compression,
+    consumed_topics,
+    consumer_group,
+    image_store,
+    kafka_connection,
+)
 from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
+from workers.bootstrap.projections import Projections, projections_on
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE, statement_tools
 from workers.config import Settings
 from workers.domain.mappings import LearningPolicy
@@ -96,6 +103,7 @@ class Parts:
         months: handles what happens to months.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
+        projections: keep the read models.
     """
 
     decisions: DecisionStore
@@ -114,6 +122,7 @@ class Parts:
     months: Months
     backends: tuple[BackendGauge, ...] = ()
     models: tuple[ModelGauge, ...] = ()
+    projections: Projections | None = None
 
 
 PartsOpener = Callable[[Settings, Collection[str]], AbstractAsyncContextManager[Parts]]
@@ -199,6 +208,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             months,
             (ocr_limit, *served.limiters),
             served.models,
+            projections_on(database, clock),
         )
 
 
@@ -229,7 +239,7 @@ def intake_options(settings: Settings, area: str) -> IntakeOptions:
     kafka = settings.kafka
     return IntakeOptions(
         group_id=consumer_group(settings, area),
-        topics=list(consumed_topics(area)),
+        topics=consumed_topics(settings, [area])[consumer_group(settings, area)],
         max_records=min(kafka.max_poll_records, worker_limits(settings, area).flow.total_high),
         # The embedded broker lets a member that rejoins wait out the session of the one before it.
         session_timeout=EMBEDDED_SESSION if settings.is_embedded else kafka.session_timeout_seconds,

@@ -30,11 +30,13 @@ from workers.config.settings import (
     Settings,
 )
 from workers.config.telemetry import TelemetrySettings
-from workers.config.values import SecretUrl, headers_of
+from workers.config.values import PROJECTIONS, WORKER_AREAS, SecretUrl, headers_of
 
 __all__ = [
     "CONFIG_FILE_VARIABLE",
     "EMBEDDED",
+    "PROJECTIONS",
+    "WORKER_AREAS",
     "CacheSettings",
     "ChainSettings",
     "CommandLines",

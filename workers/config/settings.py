@@ -16,7 +16,6 @@ from pydantic import (
     model_validator,
 )
 
-from contracts.registry import AREAS
 from contracts.values import OWNER_PATTERN, TENANT_PATTERN
 from workers.config.chains import refuse_unfit_chains
 from workers.config.groups import Seconds, SettingsGroup
@@ -29,7 +28,7 @@ from workers.config.policies import (
 )
 from workers.config.reading import LearningSettings, OcrSettings, TextSettings
 from workers.config.telemetry import TelemetrySettings
-from workers.config.values import SecretUrl, comma_list, host_list, refused, url_with_scheme
+from workers.config.values import WORKER_AREAS, SecretUrl, comma_list, host_list, refused, url_with_scheme
 
 EMBEDDED: Final = "embedded"
 _DATABASE_CURE: Final = "write sqlite:///path/to/file.db or postgresql://user:password@host:5432/database"
@@ -84,11 +83,11 @@ def _bootstrap_servers(value: str) -> str:
 
 
 def _areas(value: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = [area for area in value if area not in AREAS]
+    unknown = [area for area in value if area not in WORKER_AREAS]
     if unknown:
-        raise refused(f"unknown area {unknown[0]!r}", f"choose from {', '.join(AREAS)}")
+        raise refused(f"unknown area {unknown[0]!r}", f"choose from {', '.join(WORKER_AREAS)}")
     if not value:
-        raise refused("no area is named", f"name at least one of {', '.join(AREAS)}")
+        raise refused("no area is named", f"name at least one of {', '.join(WORKER_AREAS)}")
     return tuple(dict.fromkeys(value))
 
 
@@ -192,6 +191,9 @@ class DatabaseSettings(SettingsGroup):
         SecretUrl("sqlite:///.poon/poon.db"),
         description="SQLite file (in `data_dir` when left out) or PostgreSQL",
     )
+    replica_url: DatabaseUrl | None = Field(
+        None, description="a replica for queries (`poon entries`, `poon totals` and the like); `url` when left out"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
         8, description="most connections of one process to PostgreSQL, connections"
     )
@@ -239,7 +241,7 @@ Weights = Annotated[tuple[str, ...], BeforeValidator(comma_list), AfterValidator
 class RuntimeSettings(SettingsGroup):
     """How the fleet works through its topics."""
 
-    areas: Areas = Field(AREAS, description="areas this process works for, with commas")
+    areas: Areas = Field(WORKER_AREAS, description="areas this process works for, with commas")
     max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = Field(
         1_000, description="most commands of one area handled at the same time, commands"
     )

@@ -10,6 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
+from contracts.registry import AREAS
+
+PROJECTIONS: Final = "projections"
+"""The area that takes no commands: it keeps the read models from the outcomes of the others."""
+WORKER_AREAS: Final = (*AREAS, PROJECTIONS)
+"""What a process can work for."""
+
 MASK: Final = "********"
 REFUSED: Final = "setting_refused"
 

@@ -14,11 +14,13 @@ from workers.entrypoints.commands import (
     dlq,
     duplicates,
     entries,
+    entry_history,
     events,
     health,
     lag,
     mappings,
     migrate,
+    projections,
     run,
     send,
     statement,
@@ -72,11 +74,17 @@ app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)
 app.add_typer(dlq.app, name="dlq")
-app.add_typer(entries.app, name="entries")
 app.add_typer(events.app, name="events")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(workflows.app, name="workflows")
+app.add_typer(entries.app, name="entries")
+entries.app.command()(entry_history.show)
+entries.app.command()(entry_history.history)
+app.command()(entries.totals)
+app.command()(entries.merchants)
+app.command()(entries.quality)
+app.add_typer(projections.app, name="projections")
 app.add_typer(topics.app, name="topics")
 app.command()(migrate.migrate)
 app.command()(config.config)

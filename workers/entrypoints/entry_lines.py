@@ -10,7 +10,7 @@ from rich.text import Text
 
 from workers.domain.spending import SpendingEntry
 from workers.entrypoints.output import table
-from workers.queries.entries import EntryVersion
+from workers.queries.entry_history import EntryVersion
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
 _HISTORY: Final = ("#", "At (UTC)", "What", "Amount", "Merchant", "Spent on", "Category", "Changed")

@@ -10,7 +10,7 @@ from workers.bootstrap.history import event_reader
 from workers.config import Settings
 from workers.entrypoints.failures import InputError
 from workers.ports.store import WHOLE, EventReader, Span
-from workers.queries.entries import EntryVersion, entry_history
+from workers.queries.entry_history import EntryVersion, entry_history
 
 
 class Whose(NamedTuple):

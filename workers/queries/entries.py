@@ -1,36 +1,77 @@
-"""An entry's past: how it came to what it is, and what it was at a version or a time."""
+"""Pages of entries, each with the cursor of the next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+import base64
+import binascii
+from datetime import date
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from contracts.upcasters import UPCASTERS, Upcaster
-from workers.domain.spending import SpendingEntry, entry_stream
-from workers.ports.store import WHOLE, EventReader, Span
-from workers.queries.replay import ENTRIES, Replayed, replayed
+from workers.domain.spending import SpendingEntry
+from workers.ports.queries import EntriesFilter, PageKey, ReadModels
 
-EntryVersion: TypeAlias = Replayed[SpendingEntry]
-"""A version of an entry, and the event that made it."""
+_FORM: Final = "1"
+"""The first character of a cursor; another one is a release's whose cursors look different."""
 
 
-async def entry_history(
-    reader: EventReader, tenant: str, entry_id: UUID, span: Span = WHOLE, steps: Mapping[str, Upcaster] = UPCASTERS
-) -> Sequence[EntryVersion]:
-    """The versions of an entry, the oldest first; none where there is no such entry.
+class CursorError(ValueError):
+    """A text is no cursor of ours."""
 
-    Args:
-        reader: reads the stored events.
-        tenant: whose entry it is.
-        entry_id: the entry.
-        span: all versions, or those up to a version or a moment. Begins with the first: a state is made of all before.
-        steps: the upcasters; those released unless given.
+
+class EntriesPage(NamedTuple):
+    """One page.
+
+    Attributes:
+        cursor: of the next page; None where this is the last.
+    """
+
+    entries: tuple[SpendingEntry, ...]
+    cursor: str | None
+
+
+async def entries_page(
+    models: ReadModels, wanted: EntriesFilter, limit: int, cursor: str | None = None, most_looks: int = 4
+) -> EntriesPage:
+    """A page of entries. Which page it is costs nothing: each begins where the one before ended.
+
+    A filter that fits few entries is looked up in several steps of bounded size; where even `most_looks` of them do not
+    fill the page, it is given as it is, with a cursor to go on.
 
     Raises:
-        UnavailableError: the database cannot be reached.
-        UnreadableHistoryError: this release cannot read one of the events.
-        ValueError: `span.until` has no zone.
+        CursorError: the cursor is none.
+        UnavailableError: the database cannot be used.
     """
-    rows = await reader.stream(tenant, entry_stream(entry_id), span._replace(first=1))
-    return list(replayed(ENTRIES, rows, steps=steps))
+    after = None if cursor is None else read_cursor(cursor)
+    entries: list[SpendingEntry] = []
+    for _ in range(most_looks):
+        found = await models.entries(wanted, limit - len(entries), after)
+        entries += found.entries
+        after = found.after
+        if after is None or len(entries) >= limit:
+            break
+    return EntriesPage(tuple(entries), None if after is None else write_cursor(after))
+
+
+def write_cursor(key: PageKey) -> str:
+    """A place as text that needs no quoting anywhere."""
+    packed = key.spent_on.toordinal().to_bytes(4, "big") + key.id.bytes
+    return _FORM + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> PageKey:
+    """The place a cursor names.
+
+    Raises:
+        CursorError: it names none.
+    """
+    try:
+        packed = base64.b64decode(cursor[1:] + "=" * (-(len(cursor) - 1) % 4), altchars=b"-_", validate=True)
+        if cursor[:1] != _FORM or len(packed) != _LENGTH:
+            raise CursorError("this is no cursor of this release")
+        return PageKey(date.fromordinal(int.from_bytes(packed[:4], "big")), UUID(bytes=packed[4:]))
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise CursorError("this is no cursor of this release") from error
+
+
+_LENGTH: Final = 20

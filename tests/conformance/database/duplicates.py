@@ -229,7 +229,7 @@ class DuplicateRepositoryContract:
         own = "select id from spending_entries where tenant = 'acme' and owner = 'owner-7' and deleted_reason is null"
         looks = {
             f"{own} and spent_on = '2026-03-02' and amount = {500_000 if database.is_sqlite else 50}": (
-                "ix_spending_entries_tenant_owner_spent_on_amount"
+                "ix_spending_entries_tenant_owner_spent_on_id"
             ),
             f"{own} and (source ->> 'reference') is not null and (source ->> 'reference') = 'x'": (
                 "ix_spending_entries_reference"

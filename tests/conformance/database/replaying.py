@@ -18,7 +18,7 @@ from workers.domain.mappings import CategoryMapping, MappingEvent, apply, learn,
 from workers.domain.spending import entry_stream
 from workers.ports.mappings import MappingRepository
 from workers.ports.store import Committed, DecisionStore, EventReader, Span, SpendingRepository, Verdict
-from workers.queries.entries import entry_history
+from workers.queries.entry_history import entry_history
 from workers.queries.replay import MAPPINGS, replay
 
 # The suite runs on two databases, which makes no difference to examples that are the same each time.

@@ -8,6 +8,8 @@ from tests.conformance.database.duplicates import DuplicateRepositoryContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.months import MonthEntriesContract
+from tests.conformance.database.projections import ProjectionsContract
+from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.retention import StoredMonthsContract
@@ -67,6 +69,14 @@ class TestWorkflows(WorkflowsContract):
 
 class TestWorkflowHistories(WorkflowHistoriesContract):
     """`WorkflowHistories` on PostgreSQL."""
+
+
+class TestProjections(ProjectionsContract):
+    """`ProjectionStore` and `ProjectionBuilds` on PostgreSQL."""
+
+
+class TestReadModels(ReadModelsContract):
+    """`ReadModels` on PostgreSQL."""
 
 
 class TestSchema(SchemaContract):

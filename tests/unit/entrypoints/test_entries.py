@@ -1,141 +1,169 @@
-"""`poon entries` on a database file."""
+"""`poon entries`, `totals`, `merchants`, `quality` and `projections` on database files: what needs no broker."""
 
 import asyncio
 import json
-import sqlite3
-from io import StringIO
+from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
-from tests.unit.domain.examples import ENTRY_ID, OWNER, SENT_AT, TENANT, full_record_command
-from tests.unit.queries.rows import stored
-from tests.unit.queries.test_entries import rows
-from workers.domain.spending import entry_stream, record
+from contracts.money import Currency, Money
+from contracts.values import Category, PaymentMethod
+from tests.conformance.database.samples import entry_verdict, spending
+from tests.fakes.projections import entries_of, spending_histories
+from workers.domain.spending import SpendingEntry
 from workers.entrypoints.cli import app
-from workers.entrypoints.entry_lines import history_table, version_table
 from workers.entrypoints.exits import ExitCode
 from workers.ports.store import Verdict
-from workers.queries.replay import ENTRIES, replayed
+
+HISTORY = spending_histories(12, tenant="acme")
+WHO = ("--tenant", "acme", "--owner", "owner-1")
+ENTRIES = [
+    spending("1", owner="owner-1", spent_on=date(2026, 5, 3), description="กลางวัน", payment_method=PaymentMethod.CASH),
+    spending("2", owner="owner-1", spent_on=date(2026, 5, 2), amount=Money.of("700", Currency.JPY), merchant="Muji"),
+    spending("3", owner="owner-1", spent_on=date(2026, 5, 1), category=Category.TEMPLE),
+]
 
 
 @pytest.fixture(autouse=True)
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An entry recorded at noon in Bangkok for 120.50, corrected to 99.00 at one, deleted at two."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder whose database has a history and some entries."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("POON_DEFAULTS__TENANT", TENANT)
     url = f"sqlite:///{tmp_path}/poon.db"
     schema.migrate(url)
-    asyncio.run(kept(url))
-    return tmp_path / "poon.db"
+    asyncio.run(kept(url, ENTRIES))
+    return tmp_path
 
 
-async def kept(url: str) -> None:
-    opened = open_database(url)
-    await SqlDecisionStore(opened).commit([Verdict(row.inbox_key, (row,)) for row in rows()])
-    await opened.close()
+async def kept(url: str, entries: list[SpendingEntry]) -> None:
+    database = open_database(url)
+    verdicts = [Verdict(event.inbox_key, (event,)) for event in HISTORY]
+    verdicts += [entry_verdict(f"c-{entry.id}", entry._replace(tenant="acme")) for entry in entries]
+    await SqlDecisionStore(database).commit(verdicts)
+    await database.close()
 
 
 def poon(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["entries", *arguments])
+    return CliRunner().invoke(app, list(arguments))
 
 
-def shown(*arguments: str) -> dict[str, Any]:
-    result = poon("show", str(ENTRY_ID), "--json", *arguments)
+def objects(*arguments: str) -> list[dict[str, Any]]:
+    result = poon(*arguments, "--json")
     assert result.exit_code == ExitCode.OK, result.output
-    told = json.loads(result.stdout)
-    assert isinstance(told, dict)
-    return told
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_a_history_tells_what_happened_and_what_changed() -> None:
-    result = poon("history", str(ENTRY_ID))
-    assert result.exit_code == ExitCode.OK, result.output
-    recorded, corrected, deleted = result.stdout.rstrip().splitlines()[-3:]
-    assert all(words in recorded for words in ("recorded", "120.50 THB", "Cafe Amazon"))
-    assert all(words in corrected for words in ("2026-03-02 06:00:00", "corrected", "99.00 THB", "amount, confidence"))
-    assert all(words in deleted for words in ("deleted", "deleted_reason"))
-
-
-def test_a_history_is_told_as_json_a_line_a_version() -> None:
-    result = poon("history", str(ENTRY_ID), "--json", "--owner", OWNER)
-    told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [(each["version"], each["entry"]["amount"]["amount"]) for each in told] == [
-        (1, "120.50"), (2, "99.00"), (3, "99.00"),
-    ]  # fmt: skip
-    assert told[1]["data"]["changes"] == {"amount": {"amount": "99.00", "currency": "THB"}}
-    assert told[2]["entry"]["deleted_reason"] == "entered twice"
+def test_entries_are_listed_page_by_page() -> None:
+    *first, cursor = objects("entries", "list", *WHO, "-n", "2")
+    assert [(entry["spent_on"], entry["amount"]) for entry in first] == [
+        ("2026-05-03", {"amount": "50.00", "currency": "THB"}),
+        ("2026-05-02", {"amount": "700", "currency": "JPY"}),
+    ]
+    *second, last = objects("entries", "list", *WHO, "-n", "2", "--after", cursor["cursor"])
+    assert ([entry["category"] for entry in second], last) == (["Temple Donations"], {"cursor": None})
 
 
 @pytest.mark.parametrize(
-    ("arguments", "version", "amount"),
+    ("options", "days"),
     [
-        ((), 3, "99.00"),
-        (("--version", "1"), 1, "120.50"),
-        (("--as-of", "2026-03-02T12:30+07:00"), 1, "120.50"),
-        (("--as-of", "2026-03-02T12:30"), 1, "120.50"),
-        (("--as-of", "2026-03-02T05:30", "--time-zone", "UTC"), 1, "120.50"),
-        (("--as-of", "2026-03-02T06:00Z"), 2, "99.00"),
-        (("--as-of", "2026-03-02"), 3, "99.00"),
-        (("--as-of", "2099-01-01"), 3, "99.00"),
+        (("--from", "2026-05-02", "--to", "2026-05-02"), [2]),
+        (("--category", "Temple Donations"), [1]),
+        (("--merchant", "Muji"), [2]),
+        (("--currency", "JPY", "--min", "700", "--max", "700.00"), [2]),
+        (("--paid-by", "Cash"), [3]),
+        (("--text", "กลางวัน"), [3]),
     ],
 )
-def test_an_entry_is_shown_as_it_was(arguments: tuple[str, ...], version: int, amount: str) -> None:
-    told = shown(*arguments)
-    assert (told["version"], told["entry"]["amount"]["amount"]) == (version, amount)
+def test_entries_are_filtered(options: tuple[str, ...], days: list[int]) -> None:
+    *found, _ = objects("entries", "list", *WHO, *options)
+    assert [date.fromisoformat(entry["spent_on"]).day for entry in found] == days
 
 
-def test_an_entry_is_shown_field_by_field() -> None:
-    result = poon("show", str(ENTRY_ID), "--version", "1")
-    assert all(words in result.stdout for words in ("Cafe Amazon", "120.50 THB", "work, coffee", "2026-03-01"))
-    assert "deleted_reason" not in result.stdout
+def test_entries_for_people_end_with_where_to_go_on() -> None:
+    shown = poon("entries", "list", *WHO, "-n", "1").stdout
+    assert "50.00 THB" in shown
+    assert "more: --after 1" in shown
+    assert "no entries" in poon("entries", "list", "--owner", "nobody").stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+    ("options", "told"),
     [
-        (("nothing",), ExitCode.BAD_INPUT, "'nothing' is no entry's id"),
-        ((str(UUID(int=9)),), ExitCode.BAD_INPUT, f"tenant acme has no entry {UUID(int=9)}"),
-        ((str(ENTRY_ID), "--tenant", "globex"), ExitCode.BAD_INPUT, f"tenant globex has no entry {ENTRY_ID}"),
-        ((str(ENTRY_ID), "--owner", "lek"), ExitCode.BAD_INPUT, f"owner lek of tenant acme has no entry {ENTRY_ID}"),
-        ((str(ENTRY_ID), "--version", "4"), ExitCode.BAD_INPUT, "has no version 4: the newest is 3"),
-        ((str(ENTRY_ID), "--version", "4", "--owner", "lek"), ExitCode.BAD_INPUT, "owner lek of tenant acme has no"),
-        ((str(ENTRY_ID), "--as-of", "2026-03-01"), ExitCode.BAD_INPUT, "recorded at 2026-03-02T05:00:00+00:00"),
-        ((str(ENTRY_ID), "--as-of", "noon"), ExitCode.BAD_INPUT, "'noon' is no time: write 2026-11-01T12:00+07:00"),
-        ((str(ENTRY_ID), "--as-of", "2569-03-02"), ExitCode.BAD_INPUT, "write years of the common era, 2026"),
-        ((str(ENTRY_ID), "--as-of", "0001-01-01T00:00"), ExitCode.BAD_INPUT, "too early"),
-        ((str(ENTRY_ID), "--as-of", "2026-03-02", "--time-zone", "Siam"), ExitCode.BAD_INPUT, "'Siam' is no time zone"),
-        ((str(ENTRY_ID), "--as-of", "2026-03-02", "--version", "1"), ExitCode.USAGE, "not both"),
+        (("--from", "yesterday"), "is no day"),
+        (("--min", "many"), "is no amount"),
+        (("--min", "NaN"), "is no amount"),
+        (("--max", "0.00001"), "at most 4 decimals"),
+        (("--max", "1e30"), "at most 4 decimals"),
     ],
 )
-def test_what_cannot_be_shown_is_said(arguments: tuple[str, ...], code: ExitCode, message: str) -> None:
-    result = poon("show", *arguments)
-    assert (result.exit_code, message in result.output) == (code, True), result.output
+def test_what_no_filter_can_be_is_refused(options: tuple[str, ...], told: str) -> None:
+    result = poon("entries", "list", *options)
+    assert result.exit_code == ExitCode.USAGE
+    assert told in " ".join(result.output.split())
 
 
-def test_what_looks_like_markup_is_shown_as_it_is() -> None:
-    recorded = record(None, full_record_command(merchant="Cafe [/red] [b]"), OWNER, ENTRY_ID, SENT_AT)
-    versions = list(replayed(ENTRIES, stored([recorded], entry_stream(ENTRY_ID))))
-    shown_on = Console(file=StringIO(), width=200)
-    shown_on.print(history_table(versions))
-    shown_on.print(version_table(versions[0]))
-    assert isinstance(shown_on.file, StringIO)
-    assert shown_on.file.getvalue().count("Cafe [/red] [b]") == 2
+def test_a_cursor_that_is_none_is_bad_input() -> None:
+    result = poon("entries", "list", "--after", "moon")
+    assert (result.exit_code, "no cursor" in result.output) == (ExitCode.BAD_INPUT, True)
 
 
-def test_an_entry_a_newer_release_changed_says_so(database: Path) -> None:
-    with sqlite3.connect(database) as connection:
-        connection.execute("update events set type = 'poon.spending.corrected.v2' where version = 2")
-    connection.close()
-    result = poon("history", str(ENTRY_ID))
-    assert result.exit_code == ExitCode.CONFIGURATION
-    assert "version 2 of entry-" in result.output
-    assert "newer release" in result.output
+def test_totals_merchants_and_quality_come_from_what_was_rebuilt() -> None:
+    for command in ("totals", "merchants", "quality"):
+        result = poon(command)
+        assert (result.exit_code, "has not been built yet" in result.output) == (ExitCode.BAD_INPUT, True)
+    (rebuilt,) = objects("projections", "rebuild", "spending")
+    assert (rebuilt["generation"], rebuilt["events"]) == (1, len(HISTORY) + len(ENTRIES))
+    assert "generation 2 of quality answers" in poon("projections", "rebuild", "quality").stdout
+    own = [entry for entry in entries_of(HISTORY) if entry.owner == "owner-1" and not entry.is_deleted]
+    spent = sum(entry.amount.amount for entry in own if entry.amount.currency is Currency.THB)
+    totals = [one for one in objects("totals", *WHO) if one["currency"] == "THB"]
+    assert sum(map(float, (one["amount"] for one in totals))) == pytest.approx(float(spent))
+    assert sum(one["visits"] for one in objects("merchants", *WHO)) == len(own)
+    assert sum(one["outcomes"] for one in objects("quality", "--tenant", "acme")) == len(HISTORY)
+    assert all(one["average_ms"] == 0 for one in objects("quality", "--tenant", "acme"))
+    assert "THB" in poon("totals", *WHO, "--from", "2026-01", "--to", "2026-03").stdout
+    assert "%" in poon("merchants", *WHO).stdout
+    assert "spending.recorded.v1" in poon("quality", "--tenant", "acme").stdout
+
+
+def test_what_is_empty_is_said() -> None:
+    for name in ("spending", "quality"):
+        objects("projections", "rebuild", name)
+    assert "no totals" in poon("totals", "--owner", "nobody").stdout
+    assert "no merchants" in poon("merchants", "--owner", "nobody").stdout
+    assert "no outcomes" in poon("quality", "--tenant", "nobody").stdout
+
+
+@pytest.mark.parametrize("month", ["2026-13", "March"])
+def test_what_is_no_month_is_refused(month: str) -> None:
+    result = poon("totals", "--from", month)
+    assert (result.exit_code, "is no month" in " ".join(result.output.split())) == (ExitCode.USAGE, True)
+
+
+def test_projections_are_listed_with_how_they_stand() -> None:
+    assert [one["name"] for one in objects("projections", "list")] == ["spending", "quality"]
+    assert "by month and category" in poon("projections", "list").stdout
+    assert "nothing has been built yet" in poon("projections", "status").stdout
+    objects("projections", "rebuild", "spending")
+    (told,) = objects("projections", "status")
+    assert (told["projection"], told["status"], told["events"]) == ("spending", "live", len(HISTORY) + len(ENTRIES))
+    assert "live" in poon("projections", "status").stdout
+    assert poon("projections", "rebuild", "moon").exit_code == ExitCode.USAGE
+
+
+def test_queries_go_to_the_replica_and_nothing_else_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = f"sqlite:///{folder}/replica.db"
+    schema.migrate(replica)
+    asyncio.run(kept(replica, ENTRIES[:1]))
+    monkeypatch.setenv("POON_DATABASE__REPLICA_URL", replica)
+    *found, _ = objects("entries", "list", *WHO)
+    assert [entry["spent_on"] for entry in found] == ["2026-05-03"]
+    objects("projections", "rebuild", "spending")
+    result = poon("totals", *WHO)  # what was rebuilt is on the primary, and a replica would follow it
+    assert (result.exit_code, "has not been built yet" in result.output) == (ExitCode.BAD_INPUT, True)

@@ -1,59 +1,79 @@
-"""The past of an entry, asked of a reader."""
+"""Pages and their cursors."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
-from contracts.money import Money
-from tests.fakes.events import MemoryEvents
-from tests.unit.domain.examples import (
-    ENTRY_ID,
-    OWNER,
-    SENT_AT,
-    TENANT,
-    correct_command,
-    delete_command,
-    entry,
-    full_record_command,
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conformance.database.samples import spending
+from workers.domain.spending import SpendingEntry
+from workers.ports.queries import EntriesFilter, EntriesFound, PageKey
+from workers.queries.entries import CursorError, EntriesPage, entries_page, read_cursor, write_cursor
+
+WANTED = EntriesFilter(tenant="acme", owner="somchai")
+ENTRIES = [spending(str(number), spent_on=date(2026, 3, 30 - number)) for number in range(9)]
+
+
+def key(entry: SpendingEntry) -> PageKey:
+    return PageKey(entry.spent_on, entry.id)
+
+
+class SteppingModels:
+    """Entries of which each answer looks at three, and finds those whose day is even."""
+
+    def __init__(self, entries: Sequence[SpendingEntry] = ENTRIES) -> None:
+        self._entries = list(entries)
+        self.asked: list[int] = []
+
+    async def entries(self, wanted: EntriesFilter, limit: int, after: PageKey | None = None) -> EntriesFound:
+        assert wanted == WANTED
+        self.asked.append(limit)
+        start = 0 if after is None else 1 + [key(entry) for entry in self._entries].index(after)
+        looked = self._entries[start : start + 3]
+        found = [entry for entry in looked if entry.spent_on.day % 2 == 0]
+        if len(found) > limit:
+            return EntriesFound(tuple(found[:limit]), key(found[limit - 1]))
+        return EntriesFound(tuple(found), key(looked[-1]) if start + 3 < len(self._entries) else None)
+
+
+async def test_a_page_is_filled_in_steps() -> None:
+    models = SteppingModels()
+    page = await entries_page(models, WANTED, 3)  # type: ignore[arg-type]
+    assert [entry.spent_on.day for entry in page.entries] == [30, 28, 26]
+    assert models.asked == [3, 1]
+
+
+async def test_pages_follow_each_other_to_the_last() -> None:
+    models, days, cursor = SteppingModels(), [], None
+    while True:
+        page = await entries_page(models, WANTED, 2, cursor)  # type: ignore[arg-type]
+        days += [entry.spent_on.day for entry in page.entries]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert days == [30, 28, 26, 24, 22]
+
+
+async def test_a_page_that_many_looks_do_not_fill_is_given_with_a_cursor() -> None:
+    models = SteppingModels()
+    page = await entries_page(models, WANTED, 9, most_looks=1)  # type: ignore[arg-type]
+    assert page == EntriesPage((ENTRIES[0], ENTRIES[2]), write_cursor(key(ENTRIES[2])))
+
+
+@given(st.dates(), st.uuids())
+def test_a_cursor_is_read_back(day: date, identity: UUID) -> None:
+    cursor = write_cursor(PageKey(day, identity))
+    assert read_cursor(cursor) == PageKey(day, identity)
+    assert cursor.replace("-", "").replace("_", "").isalnum()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "1", "2" + write_cursor(key(ENTRIES[0]))[1:], "1AAAA", "1" + "A" * 27, "1ไม่ใช่", "1 !", "1" + "_" * 27],
 )
-from tests.unit.queries.rows import FIRST_AT, stored
-from workers.domain.spending import correct, delete, entry_stream, record
-from workers.ports.store import Span, StoredEvent
-from workers.queries.entries import entry_history
-from workers.queries.replay import ENTRIES
-
-
-def rows() -> list[StoredEvent]:
-    """Recorded at five, corrected at six, deleted at seven."""
-    first = entry()
-    correction = correct(first, correct_command(amount=Money.of("99.00")), OWNER, SENT_AT)
-    second = ENTRIES.apply(first, correction, TENANT, OWNER)
-    recorded = record(None, full_record_command(), OWNER, ENTRY_ID, SENT_AT)
-    return stored([recorded, correction, delete(second, delete_command(), OWNER)], entry_stream(ENTRY_ID))
-
-
-async def test_a_history_tells_every_version() -> None:
-    versions = await entry_history(MemoryEvents(rows()), TENANT, ENTRY_ID)
-    assert [(each.state.version, str(each.state.amount.amount), each.state.is_deleted) for each in versions] == [
-        (1, "120.50", False), (2, "99.00", False), (3, "99.00", True),
-    ]  # fmt: skip
-
-
-async def test_the_amount_before_a_correction_is_told_at_any_moment() -> None:
-    reader = MemoryEvents(rows())
-    told = []
-    for minutes in (-1, 0, 59, 60, 600):
-        until = FIRST_AT + timedelta(minutes=minutes)
-        versions = await entry_history(reader, TENANT, ENTRY_ID, Span(until=until))
-        told.append(str(versions[-1].state.amount.amount) if versions else None)
-    assert told == [None, "120.50", "120.50", "99.00", "99.00"]
-
-
-async def test_a_version_is_folded_from_the_first_whatever_span_is_asked_for() -> None:
-    versions = await entry_history(MemoryEvents(rows()), TENANT, ENTRY_ID, Span(first=2, last=2))
-    assert [each.state.version for each in versions] == [1, 2]
-
-
-async def test_an_unknown_entry_and_that_of_another_tenant_have_no_history() -> None:
-    reader = MemoryEvents(rows())
-    assert await entry_history(reader, TENANT, UUID(int=9)) == []
-    assert await entry_history(reader, "globex", ENTRY_ID) == []
+def test_what_is_no_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(CursorError, match="no cursor"):
+        read_cursor(cursor)

@@ -10,9 +10,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from contracts.registry import AREAS
 from workers.bootstrap.clients import consumed_topics, lag_reader, system_clock
-from workers.config import Settings
+from workers.config import WORKER_AREAS, Settings
 from workers.entrypoints.areas import chosen_areas
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.lags import LagRow, by_topic, lag_json, lag_rows, seconds_text, total
@@ -21,7 +20,7 @@ from workers.entrypoints.output import console, say_json, table
 from workers.ports.errors import UnavailableError
 
 Areas = Annotated[
-    list[str] | None, typer.Option("--area", help=f"This area only; repeatable. One of {', '.join(AREAS)}.")
+    list[str] | None, typer.Option("--area", help=f"This area only; repeatable. One of {', '.join(WORKER_AREAS)}.")
 ]
 All = Annotated[bool, typer.Option("--all", help="Also show partitions that are not behind.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Go on until interrupted.")]
@@ -54,7 +53,7 @@ def lag(
     poon lag --area texts --watch --json
     ```
     """
-    areas = chosen_areas(area)
+    areas = chosen_areas(area, WORKER_AREAS)
     settings = client_settings()
     with live_view(console()) if watch and not as_json else nullcontext(console().print) as show_next:
 

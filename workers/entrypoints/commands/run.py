@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from contracts.registry import AREAS
-from workers.config import Settings
+from workers.config import WORKER_AREAS, Settings
 from workers.entrypoints.context import loaded_settings, run_async
 from workers.entrypoints.output import error_console
 from workers.entrypoints.program import program
 
 Areas = Annotated[
     str | None,
-    typer.Option("--areas", help=f"Work for these areas only, with commas: {','.join(AREAS)}. Default: runtime.areas."),
+    typer.Option(
+        "--areas", help=f"Work for these areas only, with commas: {','.join(WORKER_AREAS)}. Default: runtime.areas."
+    ),
 ]
 
 
@@ -51,10 +52,10 @@ def _chosen(areas: str | None, settings: Settings) -> tuple[str, ...]:
     if areas is None:
         return settings.runtime.areas
     names = tuple(name.strip() for name in areas.split(",") if name.strip())
-    unknown = [name for name in names if name not in AREAS]
+    unknown = [name for name in names if name not in WORKER_AREAS]
     if unknown or not names:
         wrong = f"unknown area {unknown[0]!r}" if unknown else "no area is named"
-        raise typer.BadParameter(f"{wrong}, choose from {', '.join(AREAS)}", param_hint="--areas")
+        raise typer.BadParameter(f"{wrong}, choose from {', '.join(WORKER_AREAS)}", param_hint="--areas")
     return names
 
 

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from adapters.http.client import FleetUrlError
-from contracts.registry import AREAS
 from workers.bootstrap.clients import system_clock
 from workers.bootstrap.heartbeat import UnreadableBeatError, read_beat
-from workers.config import Settings
+from workers.config import WORKER_AREAS, Settings
 from workers.entrypoints.areas import chosen_areas
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.live import live_view
@@ -28,7 +27,8 @@ Urls = Annotated[
     typer.Option("--url", help="Ask the fleet at this address, for instance http://10.0.0.7:8080; repeatable."),
 ]
 Areas = Annotated[
-    list[str] | None, typer.Option("--area", help=f"Lag of this area only; repeatable. One of {', '.join(AREAS)}.")
+    list[str] | None,
+    typer.Option("--area", help=f"Lag of this area only; repeatable. One of {', '.join(WORKER_AREAS)}."),
 ]
 Interval = Annotated[float, typer.Option("--interval", min=0.2, help="Seconds between two pictures.")]
 Once = Annotated[bool, typer.Option("--once", help="One picture only, after one interval, so that it has rates.")]
@@ -51,7 +51,7 @@ def top(
     poon top --once --json
     ```
     """
-    areas = chosen_areas(area)
+    areas = chosen_areas(area, WORKER_AREAS)
     settings = client_settings()
     urls = url or [_local(settings)]
     try:

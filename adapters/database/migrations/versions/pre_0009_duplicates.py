@@ -12,16 +12,11 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-_BY_DAY: Final = "ix_spending_entries_tenant_owner_spent_on"
-_BY_SUM: Final = "ix_spending_entries_tenant_owner_spent_on_amount"
 _REFERENCE: Final = sa.text("(source ->> 'reference')")
 _HAS_REFERENCE: Final = sa.text("(source ->> 'reference') IS NOT NULL")
 
 
 def upgrade() -> None:
-    # The new one first: readers are never without.
-    op.create_index(op.f(_BY_SUM), "spending_entries", ["tenant", "owner", "spent_on", "amount"])
-    op.drop_index(op.f(_BY_DAY), "spending_entries")
     op.create_index(
         op.f("ix_spending_entries_reference"),
         "spending_entries",
@@ -35,8 +30,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("duplicate_pairs")
     op.drop_index(op.f("ix_spending_entries_reference"), "spending_entries")
-    op.create_index(op.f(_BY_DAY), "spending_entries", ["tenant", "owner", "spent_on"])
-    op.drop_index(op.f(_BY_SUM), "spending_entries")
 
 
 def _create(key: Type) -> None:

@@ -1,0 +1,1 @@
+"""Events into read models: pure changes of rows, and those who apply them."""
