@@ -87,6 +87,6 @@ def test_a_planted_key_that_stands_twice_is_noticed() -> None:
 
 
 def test_a_planted_value_a_template_cannot_use_is_refused(copied: Path) -> None:
-    edit(copied / "templates/workers.yaml", "$worker.replicas }}", "$worker.replicas.many }}")
+    edit(copied / "templates/workers.yaml", "0 $worker.replicas", "0 $worker.replicas.many")
     with pytest.raises(RefusedError):
         render(example("minimal"), copied)

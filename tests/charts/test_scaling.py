@@ -41,12 +41,47 @@ def test_one_worker_more_is_asked_for_what_one_finishes_in_the_time_to_drain(
     assert threshold(scaling) == expected
 
 
+@pytest.mark.parametrize("keda", [True, False])
+def test_a_paused_area_has_no_worker_and_the_others_keep_theirs(*, keda: bool) -> None:
+    paused = {"keda": {"enabled": keda}, "workers": {"texts": {"paused": True}}}
+    manifests = render(merged(example("minimal"), paused))
+    if keda:
+        annotations = named(manifests, "ScaledObject", TEXTS)["metadata"]["annotations"]
+        assert annotations == {"autoscaling.keda.sh/paused-replicas": "0"}
+        assert "annotations" not in named(manifests, "ScaledObject", "poon-workers-receipts")["metadata"]
+    else:
+        assert named(manifests, "Deployment", TEXTS)["spec"]["replicas"] == 0
+        assert named(manifests, "Deployment", "poon-workers-receipts")["spec"]["replicas"] == 1
+
+
 def test_the_target_of_the_formula_is_a_whole_number_for_keda_takes_no_other_with_a_fallback() -> None:
     assert scaled({})["spec"]["advanced"]["scalingModifiers"]["target"].isdigit()
 
 
 def test_a_number_that_cannot_be_had_is_an_error_and_not_zero() -> None:
     assert scaled({})["spec"]["triggers"][-1]["metadata"]["ignoreNullValues"] == "false"
+
+
+def arrival(manifest: Manifest) -> str:
+    query: str = manifest["spec"]["triggers"][-1]["metadata"]["query"]
+    return query
+
+
+@pytest.mark.parametrize(("seconds", "window"), [(30, "[120s]"), (600, "[600s]")])
+def test_what_is_finished_stands_for_what_comes_in_over_no_less_than_the_time_to_drain(
+    seconds: int, window: str
+) -> None:
+    assert arrival(scaled({"timeToDrainSeconds": seconds, "commandsPerSecond": 8})) == (
+        f'(sum(rate(poon_commands_settled_total{{area="texts",namespace="poon"}}{window})) or vector(0)) / 8'
+    )
+
+
+def test_a_metric_of_the_broker_can_say_what_comes_in() -> None:
+    query = 'sum(rate(kafka_topic_partition_current_offset{topic=~"{{ .topics }}"}[2m]))'
+    more = merged(PROMETHEUS, {"keda": {"prometheus": {"arrival": query}}})
+    assert arrival(scaled({"commandsPerSecond": 8}, more)) == (
+        '(sum(rate(kafka_topic_partition_current_offset{topic=~"poon.texts.commands"}[2m])) or vector(0)) / 8'
+    )
 
 
 def test_the_formula_knows_every_trigger_by_its_name() -> None:
@@ -77,21 +112,23 @@ def answers(program: Path, manifest: Manifest, cases: Sequence[Mapping[str, floa
 
 def test_what_comes_in_and_what_lies_there_add_up(formula: Path) -> None:
     manifest = scaled({"timeToDrainSeconds": 60, "commandsPerSecond": 8})
-    idle, behind, without_prometheus, without_broker, one = answers(
+    idle, behind, without_prometheus, without_broker, without_both, one = answers(
         formula,
         manifest,
         [
             {"lag_0": 0, "arrival": 0},
             {"lag_0": 960, "arrival": 1.5},
             {"lag_0": 960, "arrival": None},
-            {"lag_0": None, "arrival": 1.5},
+            {"lag_0": None, "arrival": 2.5},
+            {"lag_0": None, "arrival": None},
             {"lag_0": 1, "arrival": 0},
         ],
     )
     assert idle == 0
     assert behind == pytest.approx(3.51)
     assert without_prometheus == pytest.approx(2.01)
-    assert without_broker is None, "KEDA then takes fallback.replicas"
+    assert without_broker == pytest.approx(2.5)
+    assert without_both == 1, "fallback.replicas"
     assert math.floor(one * 1000) >= 10
 
 
@@ -116,7 +153,7 @@ def test_all_topics_of_an_area_count(formula: Path) -> None:
         ],
     )
     assert both == pytest.approx(2.01)
-    assert half is None
+    assert half == 1, "half of the lag is no lag to go by"
 
 
 def test_a_planted_misspelling_in_a_formula_is_noticed(formula: Path) -> None:

@@ -122,6 +122,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- else -}}{{ ternary "SASL_PLAINTEXT" "PLAINTEXT" (ne $sasl "") }}{{- end -}}
 {{- end -}}
 
+{{- define "poon.brokers" -}}{{ nospace .Values.kafka.bootstrapServers }}{{- end -}}
+
 {{- define "poon.env.secret" -}}
 - name: {{ .name }}
   valueFrom:
@@ -133,7 +135,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* What every process of the fleet is told; the jobs get no more than this. */}}
 {{- define "poon.env.common" -}}
 - name: POON_KAFKA__BOOTSTRAP_SERVERS
-  value: {{ .Values.kafka.bootstrapServers | quote }}
+  value: {{ include "poon.brokers" . | quote }}
 - name: POON_KAFKA__GROUP_ID
   value: {{ .Values.kafka.groupId | quote }}
 - name: POON_KAFKA__SECURITY_PROTOCOL

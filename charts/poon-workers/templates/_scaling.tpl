@@ -1,7 +1,7 @@
 {{/* The metadata of the trigger for one topic, all of it text. */}}
 {{- define "poon.kafkaTrigger" -}}
 {{- $keda := .root.Values.keda -}}
-bootstrapServers: {{ $keda.bootstrapServers | default .root.Values.kafka.bootstrapServers | quote }}
+bootstrapServers: {{ nospace ($keda.bootstrapServers | default .root.Values.kafka.bootstrapServers) | quote }}
 consumerGroup: {{ printf "%s.%s" .root.Values.kafka.groupId .area }}
 topic: {{ .topic }}
 lagThreshold: {{ include "poon.lagThreshold" . | quote }}
@@ -38,9 +38,9 @@ name: {{ include "poon.fullname" . }}-kafka
 
 {{/*
 Replicas wanted = what comes in a second / what one worker finishes in a second + lag / what one finishes in the time to
-drain. Without Prometheus, or while it does not answer, only the second part. While the broker does not answer the result is
-nil, and KEDA takes fallback.replicas. The hundredth keeps little lag from being rounded to none, which would let the area
-sleep with a command waiting: KEDA counts in thousandths.
+drain. While Prometheus does not answer, only the second part. While the broker does not answer KEDA, only the first, and at
+least fallback.replicas: an error here KEDA would take for an area without work, and let it sleep. The hundredth keeps
+little lag from being rounded to none, which would let the area sleep with a command waiting: KEDA counts in thousandths.
 */}}
 {{- define "poon.formula" -}}
 {{- $lags := list -}}
@@ -48,7 +48,22 @@ sleep with a command waiting: KEDA counts in thousandths.
 {{- $unknown := list -}}
 {{- range $lags -}}{{- $unknown = append $unknown (printf "%s == nil" .) -}}{{- end -}}
 {{- $lag := printf "(%s)" (join " + " $lags) -}}
-{{- printf "%s ? nil : (arrival ?? 0.0) + %s / %s.0 + (%s > 0.0 ? 0.01 : 0.0)" (join " || " $unknown) $lag (include "poon.lagThreshold" .) $lag -}}
+{{- $known := printf "(arrival ?? 0.0) + %s / %s.0 + (%s > 0.0 ? 0.01 : 0.0)" $lag (include "poon.lagThreshold" .) $lag -}}
+{{- printf "%s ? max(arrival ?? 0.0, %d.0) : %s" (join " || " $unknown) (int64 .worker.scaling.fallback.replicas) $known -}}
+{{- end -}}
+
+{{/*
+What comes in, commands a second. Where no broker's metric is named, what is finished stands for it, over no less than the
+time to drain: over a shorter time, the workers that work off a backlog would pass for traffic and call for more of them.
+*/}}
+{{- define "poon.arrival" -}}
+{{- $prometheus := .root.Values.keda.prometheus -}}
+{{- if $prometheus.arrival -}}
+{{- tpl $prometheus.arrival (dict "area" .area "topics" (join "|" .topics) "Template" .root.Template) -}}
+{{- else -}}
+{{- $seconds := max 120 (ceil .worker.scaling.timeToDrainSeconds | int64) -}}
+{{- printf "sum(rate(poon_commands_settled_total{area=%q,%s}[%ds]))" .area (tpl $prometheus.matchers .root) $seconds -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "poon.scaledObject" -}}
@@ -64,6 +79,10 @@ metadata:
   labels:
     {{- include "poon.labels" .root | nindent 4 }}
     app.kubernetes.io/component: {{ .area }}
+  {{- if .worker.paused }}
+  annotations:
+    autoscaling.keda.sh/paused-replicas: "0"
+  {{- end }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
@@ -108,7 +127,7 @@ spec:
       metricType: AverageValue
       metadata:
         serverAddress: {{ $prometheus | quote }}
-        query: {{ printf "(sum(rate(poon_commands_settled_total{area=%q,%s}[2m])) or vector(0)) / %s" .area (tpl .root.Values.keda.prometheus.matchers .root) (include "poon.text" $scaling.commandsPerSecond) | quote }}
+        query: {{ printf "(%s or vector(0)) / %s" (include "poon.arrival" .) (include "poon.text" $scaling.commandsPerSecond) | quote }}
         threshold: "1"
         # An answer without a number is no answer: lag alone decides then.
         ignoreNullValues: "false"

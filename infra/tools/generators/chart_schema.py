@@ -231,6 +231,7 @@ def _worker() -> Schema:
         "",
         {
             "enabled": _flag("whether the area is worked for"),
+            "paused": _flag("no worker at all until it is false again, for instance after a mass failure"),
             "replicas": _whole("workers while KEDA is off"),
             "partitions": _whole("partitions of its topics where they were added to; 0 is as in the registry"),
             "handlerTimeoutSeconds": _positive("longest time of one attempt; drain and grace period follow from it"),
@@ -346,6 +347,10 @@ def _keda() -> Schema:
                 {
                     "serverAddress": _text("URL of Prometheus: what comes in then counts as well as what lies there"),
                     "matchers": _text("labels that select this release's workers", minLength=1),
+                    "arrival": _text(
+                        "query for commands a second that come in, with `{{ .area }}` and `{{ .topics }}`; what is"
+                        " finished stands for it when left out"
+                    ),
                 },
             ),
         },
