@@ -3,14 +3,17 @@
 import sys
 
 from tests.charts.golden_files import GOLDEN, expected
-from tests.charts.tools import install
+from tests.charts.tools import install, stop_helm
 
 
 def main() -> None:
     install()
     if sys.argv[1:] == ["install"]:
         return
-    files = expected()
+    try:
+        files = expected()
+    finally:
+        stop_helm()
     for path in GOLDEN.glob("*.yaml"):
         if path not in files:
             path.unlink()

@@ -1,18 +1,20 @@
 """Without the tools a developer's run skips and says how to get them; CI gets them, and fails without."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.charts.tools import ToolMissingError, formula_program, install
+from tests.charts.tools import ToolMissingError, formula_program, install, stop_helm
 from tests.services.service import in_ci
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tools_in_ci() -> None:
+def tools() -> Iterator[None]:
     if in_ci():
         install()
+    yield
+    stop_helm()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.charts.tools import ROOT, module
+from tests.charts.tools import ROOT, helm
 
 CHART: Final = ROOT / "charts/poon-workers"
 EXAMPLES: Final = CHART / "examples"
@@ -45,20 +45,27 @@ def example(name: str) -> Mapping[str, Any]:
     return values
 
 
+def _templates(values: Mapping[str, Any], chart: Path) -> dict[str, str]:
+    answer = helm().ask(chart=str(chart), render=values, name=RELEASE, namespace=NAMESPACE)
+    if "refused" in answer:
+        raise RefusedError(answer["refused"])
+    texts: dict[str, str] = answer["texts"]
+    return texts
+
+
+def notes(values: Mapping[str, Any]) -> str:
+    """What Helm says after an installation."""
+    return _templates(values, CHART)[f"{CHART.name}/templates/NOTES.txt"]
+
+
 def render_text(values: Mapping[str, Any], chart: Path = CHART) -> str:
     """All manifests as one YAML text, in the order of their templates.
 
     Raises:
         RefusedError: schema or templates refuse the values.
     """
-    helm = module("helm_python")
-    try:
-        with helm.Chart.load(chart) as loaded:
-            loaded.validate_schema(dict(values))
-            texts: dict[str, str] = loaded.render(dict(values), name=RELEASE, namespace=NAMESPACE)
-    except helm.HelmError as error:
-        raise RefusedError(str(error)) from None
-    parts = (text.strip().removeprefix("---").strip() for name, text in sorted(texts.items()) if name.endswith(".yaml"))
+    texts = sorted(_templates(values, chart).items())
+    parts = (text.strip().removeprefix("---").strip() for name, text in texts if name.endswith(".yaml"))
     return "---\n" + "\n---\n".join(part for part in parts if part) + "\n"
 
 
@@ -83,9 +90,9 @@ def rendered(name: str) -> list[Manifest]:
 
 def lint(values: Mapping[str, Any], chart: Path = CHART) -> list[str]:
     """What `helm lint --strict` has to say against it."""
-    report = module("helm_python").lint(chart, dict(values), strict=True)
-    information = 1
-    return [*report["errors"], *(said["error"] for said in report["messages"] if said["severity"] > information)]
+    answer = helm().ask(chart=str(chart), lint=values)
+    said: list[str] = answer["said"] if "said" in answer else [answer["refused"]]
+    return said
 
 
 def of_kind(manifests: list[Manifest], *kinds: str) -> Iterator[Manifest]:

@@ -8,7 +8,7 @@ import pytest
 from contracts.registry import AREAS
 from tests.charts import fleet, policies, schemas
 from tests.charts.golden_files import differences, expected
-from tests.charts.rendering import CHART, NAMES, RefusedError, example, lint, of_kind, parsed, render, rendered
+from tests.charts.rendering import CHART, NAMES, RefusedError, example, lint, notes, of_kind, parsed, render, rendered
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,6 +53,13 @@ def test_every_area_has_an_entry() -> None:
     deployments = of_kind(rendered("minimal"), "Deployment")
     made = {deployment["metadata"]["labels"]["app.kubernetes.io/component"] for deployment in deployments}
     assert made == set(AREAS), "give the new area an entry under `workers` in charts/poon-workers/values.yaml"
+
+
+def test_helm_says_afterwards_who_works_and_how_to_go_back() -> None:
+    said = notes(example("mutual-tls"))
+    assert "works for: spending, texts.\n" in said
+    assert "helm rollback poon-workers --namespace poon" in said
+    assert "deploy/poon-workers-spending -- poon lag" in said
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 import hashlib
 import importlib
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -31,7 +33,17 @@ def install() -> None:
     """
     if is_installed():
         return
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.parent.mkdir(exist_ok=True)
+    # Of two test processes that install at the same time, each leaves the other a whole folder.
+    with tempfile.TemporaryDirectory(dir=FOLDER.parent, prefix="charts-env-") as made:
+        _install_into(Path(made))
+        (Path(made) / ".lock").write_text(_locked())
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        Path(made).rename(FOLDER)
+        Path(made).mkdir()
+
+
+def _install_into(folder: Path) -> None:
     checked = ("--require-hashes", "--no-deps", "--only-binary", ":all:")
     command = [
         sys.executable,
@@ -41,7 +53,7 @@ def install() -> None:
         "install",
         "--quiet",
         "--target",
-        str(FOLDER),
+        str(folder),
         *checked,
         "-r",
         str(LOCK),
@@ -49,7 +61,6 @@ def install() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_INSTALL_SECONDS)
     if done.returncode != 0:
         raise ToolMissingError(f"the tools of the chart cannot be installed: {done.stderr.strip()[-500:]}")
-    (FOLDER / ".lock").write_text(_locked())
 
 
 def is_installed() -> bool:
@@ -62,6 +73,11 @@ def _locked() -> str:
     return hashlib.sha256(LOCK.read_bytes()).hexdigest()
 
 
+def _needs_installation() -> None:
+    if not is_installed():
+        raise ToolMissingError("Helm and Kubernetes' schemas are not here: `make charts-check` installs them (110 MB)")
+
+
 @cache
 def module(name: str) -> ModuleType:
     """A module of the packages in build/.
@@ -69,12 +85,54 @@ def module(name: str) -> ModuleType:
     Raises:
         ToolMissingError: they are not installed.
     """
-    if not is_installed():
-        raise ToolMissingError("Helm and Kubernetes' schemas are not here: `make charts-check` installs them (110 MB)")
+    _needs_installation()
     # At the end: whatever the development environment has comes from there.
     if str(FOLDER) not in sys.path:
         sys.path.append(str(FOLDER))
     return importlib.import_module(name)
+
+
+class Helm:
+    """A running Helm, see helm_server.py."""
+
+    def __init__(self) -> None:
+        environ = {**os.environ, "PYTHONPATH": str(FOLDER)}
+        command = [sys.executable, str(Path(__file__).with_name("helm_server.py"))]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ)
+
+    def ask(self, **question: object) -> dict[str, Any]:
+        """One question, one answer; may block for as long as Helm takes."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise ToolMissingError("Helm's process has no pipes")
+        stdin.write(json.dumps(question) + "\n")
+        stdin.flush()
+        line = stdout.readline()
+        if not line:
+            raise ToolMissingError("Helm's process ended; its last words are above")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@cache
+def helm() -> Helm:
+    """Helm, started when it is first asked for; `stop_helm` ends it.
+
+    Raises:
+        ToolMissingError: it is not installed.
+    """
+    _needs_installation()
+    return Helm()
+
+
+def stop_helm() -> None:
+    """End Helm's process, if there is one."""
+    if helm.cache_info().currsize:
+        helm().close()
+        helm.cache_clear()
 
 
 @cache
