@@ -113,6 +113,15 @@ files: .venv/.stamp-dev ## Secrets, the Dockerfile, shell scripts, the compose f
 		elif [ -n "$(CI)" ]; then echo "shellcheck is missing" >&2; exit 1; fi
 	@if docker compose version >/dev/null 2>&1; then $(COMPOSE) config --quiet; fi
 
+.PHONY: charts-check
+charts-check: .venv/.stamp-dev ## The Helm chart, proven without a cluster (tools into build/: 110 MB; KEDA's part needs Go)
+	@$(BIN)/python -m tests.charts install
+	@$(BIN)/python -m pytest tests/charts $(ARGS)
+
+.PHONY: charts-golden
+charts-golden: .venv/.stamp-dev ## Render the chart's examples and the plain manifests anew
+	@$(BIN)/python -m tests.charts
+
 .PHONY: generate
 generate: .venv/.stamp-dev ## Write schemas, AsyncAPI and generated pages anew
 	@$(BIN)/python -m infra.tools.generate
@@ -138,6 +147,10 @@ train-recogniser: .venv/.stamp-dev ## Train the Thai line recogniser from its se
 .PHONY: lock-train
 lock-train: .venv/.stamp-dev ## Resolve what the training needs anew; it has an environment of its own too
 	@$(LOCK) $(ARGS) infra/tools/recogniser/requirements.in -c requirements.lock -o requirements-train.lock
+
+.PHONY: lock-charts
+lock-charts: .venv/.stamp-dev ## Resolve what checks the chart; it is installed into build/
+	@$(LOCK) --no-deps $(ARGS) tests/charts/requirements.in -o requirements-charts.lock
 
 .PHONY: hooks
 hooks: .venv/.stamp-dev ## Check each commit before it is made

@@ -18,7 +18,7 @@ if Coverage.current() is not None or "PYTEST_XDIST_WORKER" in os.environ:
     forget_untraced()
 
 # Fast and telling tests come first. A folder that is not named comes last.
-ORDER = ("unit", "conformance", "architecture", "integration", "e2e", "chaos")
+ORDER = ("unit", "conformance", "architecture", "charts", "integration", "e2e", "chaos")
 HERE = Path(__file__).parent
 
 # A busy machine must not fail a property, so no example has a deadline. In CI the same examples every time:

@@ -20,6 +20,8 @@ from typing import Final, cast
 from contracts.registry import COMMANDS, EVENTS
 from infra.objectives.rules import alerts_page, rules_text
 from infra.tools.generators.asyncapi import asyncapi_text
+from infra.tools.generators.chart import fleet_file, readme
+from infra.tools.generators.chart_schema import values_schema
 from infra.tools.generators.markdown import page
 from infra.tools.generators.messages import messages_page
 from infra.tools.generators.metrics import metrics_page
@@ -34,6 +36,7 @@ Generator = Callable[[], str]
 SCHEMAS: Final = Path("contracts/schemas/json")
 RELEASED: Final = Path("contracts/schemas/released")
 REFERENCE: Final = Path("docs/reference")
+CHART: Final = Path("charts/poon-workers")
 OWNED: Final = ((SCHEMAS, "*.json"), (REFERENCE, "*.md"), (REFERENCE, "*.yaml"))
 """Folders whose files are all generated: one nobody generates is surplus."""
 
@@ -59,6 +62,9 @@ def generators() -> dict[Path, Generator]:
         REFERENCE / "workflows.md": workflows_page,
         REFERENCE / "cli.md": partial(_page, "Command line", "workers.entrypoints.reference", "cli_reference"),
         REFERENCE / "openapi.yaml": openapi_text,
+        CHART / "files/fleet.yaml": fleet_file,
+        CHART / "values.schema.json": values_schema,
+        CHART / "README.md": readme,
     }
 
 

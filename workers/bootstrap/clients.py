@@ -190,11 +190,14 @@ def consumer_group(settings: Settings, area: str) -> str:
     return f"{settings.kafka.group_id}.{area}"
 
 
+def topics_of_area(area: str) -> tuple[str, ...]:
+    """The topics the workers of an area consume."""
+    return tuple(FOLLOWED if area == PROJECTIONS else topics_of(area))
+
+
 def consumed_topics(settings: Settings, areas: Sequence[str]) -> dict[str, list[str]]:
     """The topics each group of these areas consumes, by group."""
-    return {
-        consumer_group(settings, area): list(FOLLOWED if area == PROJECTIONS else topics_of(area)) for area in areas
-    }
+    return {consumer_group(settings, area): list(topics_of_area(area)) for area in areas}
 
 
 async def _require_topics(settings: Settings, names: Sequence[str]) -> None:

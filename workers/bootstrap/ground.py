@@ -68,6 +68,14 @@ async def schema_of(settings: Settings) -> SchemaStatus:
         return await asyncio.to_thread(schema_status, settings.database.url.get_secret_value())
 
 
+def serves(status: SchemaStatus, settings: Settings) -> bool:
+    """Whether this release may work on a schema: its own, or a newer one where the settings accept that.
+
+    Migrations that run before a release (`pre_…`) only add, so the release before works on what they leave.
+    """
+    return status is SchemaStatus.CURRENT or (status is SchemaStatus.AHEAD and settings.database.accept_newer_schema)
+
+
 async def migrate_schema(settings: Settings) -> str:
     """Bring the database's schema up to this release and tell its revision.
 
@@ -89,7 +97,7 @@ def _refusals() -> Iterator[None]:
 
 async def _ready_schema(settings: Settings) -> None:
     status = await schema_of(settings)
-    if status is SchemaStatus.CURRENT:
+    if serves(status, settings):
         return
     if not settings.database.url.get_secret_value().startswith("sqlite:"):
         raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")

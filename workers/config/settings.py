@@ -198,6 +198,10 @@ class DatabaseSettings(SettingsGroup):
         8, description="most connections of one process to PostgreSQL, connections"
     )
     connect_timeout_seconds: Seconds = Field(10.0, description="longest wait for a connection, seconds")
+    accept_newer_schema: bool = Field(
+        default=False,
+        description="work on the schema of a newer release: while that one is rolled out, and after rolling back",
+    )
 
 
 class CacheSettings(SettingsGroup):

@@ -12,12 +12,16 @@ from workers.entrypoints.output import say, say_json
 
 CURRENT = "current"
 
-Check = Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 unless the schema is current.")]
+Check = Annotated[
+    bool, typer.Option("--check", help="Change nothing; end with 1 unless the release can work on the schema.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def migrate(*, check: Check = False, as_json: Json = False) -> None:
     """Bring the database's schema up to this release. Repeating it is safe.
+
+    A newer schema is refused, or left as it is where database.accept_newer_schema is set.
 
     For instance:
 
@@ -27,17 +31,19 @@ def migrate(*, check: Check = False, as_json: Json = False) -> None:
     ```
     """
     # A light command does not load the database's libraries.
-    from workers.bootstrap.ground import migrate_schema, schema_of  # noqa: PLC0415
+    from workers.bootstrap.ground import migrate_schema, schema_of, serves  # noqa: PLC0415
 
     settings = client_settings()
     before = run_async(lambda: schema_of(settings))
-    revision = None if check else run_async(lambda: migrate_schema(settings))
+    # A current schema is migrated all the same: it costs nothing, and says its revision.
+    is_left = check or (serves(before, settings) and before != CURRENT)
+    revision = None if is_left else run_async(lambda: migrate_schema(settings))
     place = str(settings.database.url)
     if as_json:
         say_json({"database": place, "found": before, "revision": revision})
-    elif check:
+    elif revision is None:
         say(f"{place}: the schema is {before}")
     else:
         say(f"{place}: the schema was {before} and is at revision {revision}")
-    if check and before != CURRENT:
+    if check and not serves(before, settings):
         raise typer.Exit(ExitCode.NO)

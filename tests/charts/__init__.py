@@ -1,0 +1,1 @@
+"""The Helm chart, proven without a cluster."""

@@ -1,0 +1,5 @@
+module poon.dev/charts/formula
+
+go 1.19
+
+require github.com/expr-lang/expr v1.17.8
