@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 RECORDS: Final = Path("tests/eval/data/outcomes.jsonl")
 FIELDS: Final = ("amount", "category")
 RIDGE: Final = 0.3
-TRUSTED: Final = {"prior": 4.0, "about": -2.0, "loose": -4.0, "contested": -1.7, "by_heads": -1.0}
+TRUSTED: Final = {"prior": 4.0, "about": -2.0, "loose": -4.0, "contested": -1.7, "by_heads": -1.0, "doubted": -2.5}
 """Without evidence a rule's own confidence stands as it is; its trait is a quarter of the logarithm of its odds.
 An amount said to be approximate is by its own words not the exact one. One beside another that could be it as well,
-or counted from so much a head, was behind most amounts that were sure and wrong."""
+or counted from so much a head, was behind most amounts that were sure and wrong. One that the second reader doubts
+loses by how much: only the outcomes of r and s tell of that, by a second reader fitted without the set."""
 ROUNDS: Final = 50
 NOTE: Final = "# Written by infra/tools/confidence.py from tests/eval/data/outcomes.jsonl; see docs/accuracy.md.\n"
 

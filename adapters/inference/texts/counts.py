@@ -21,7 +21,10 @@ _EACH_WORD: Final = re.compile(r"(?<=[ก-๎])(?<!แ)ละ(?![ก-๎]{2})")
 _LONGEST_UNIT: Final = 8
 _FEW: Final = 20
 _MANY: Final = 31
+_CUBIC_METRE: Final = "คิว"
+"""Of sand; also what one waits in, with a number of its own."""
 _MOST_PEOPLE: Final = 100
+_MOST_COUNTED: Final = 200
 _HARDLY_A_PRICE: Final = 4
 _SMALL_LABEL: Final = Decimal(20)
 _MODEL_LIMIT: Final = Decimal(100)
@@ -139,10 +142,10 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             continue
         if prose.folded.startswith("ละ", end) or _begins_a_longer_word(prose, start, end):
             continue
-        if word in _SHORT_PREPOSITIONS:
+        if word in _SHORT_PREPOSITIONS and word not in _priced_by(prose):
             rest = prose.folded[end:]
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
-            if (number.value > _MANY and not counts_before_a_price) or (
+            if number.value > (_MOST_COUNTED if counts_before_a_price else _MANY) or (
                 _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
             ):
                 continue
@@ -181,7 +184,8 @@ def _touches_a_letter(prose: Prose, number: Number) -> bool:
 
 def _counts_before(word: str, number: Number, left: str) -> bool:
     """Whether the label counts with the number before it: of "1 คิว 450" the 450 is the price of one."""
-    counts = word in word_list("classifiers") and word not in _HARD_LABELS and left.strip() == word
+    counted = word == _CUBIC_METRE or (word in word_list("classifiers") and word not in _HARD_LABELS)
+    counts = counted and left.strip() == word
     return counts and number.left > len(left) and number.value >= _SMALL_LABEL
 
 

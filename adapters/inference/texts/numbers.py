@@ -185,13 +185,15 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
-    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง 3 แสน 300,000."""
+    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง หมื่นห้า 15,000."""
     if prose.folded.startswith("นึง", start) and start + 3 < end:
         start += 3  # แก้วนึงหกสิบ: one cup, and then what it cost
     if start in prose.edges:
         return start
     plain = PLAIN_NUMBER.search(prose.folded, start + 1, end) or _ANY_DIGIT.search(prose.folded, start + 1, end)
-    return start if plain is None else plain.start()
+    parted = prose.folded.find(" ", start, end) + 1
+    places = [*([] if plain is None else [plain.start()]), *([parted] if parted else [])]
+    return min(places, default=start)
 
 
 def _last_edge(prose: Prose, start: int, end: int) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after
-from adapters.inference.texts.cues import role_after, role_by_cue
+from adapters.inference.texts.cues import role_after, role_before
 from adapters.inference.texts.terms import Role, Term
 
 if TYPE_CHECKING:
@@ -59,14 +60,22 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
         before: where the number before it ends.
         after: where the number after it begins.
     """
-    left = prose.folded[max(before, number.left - _LEFT_WINDOW) : number.left]
-    right = prose.folded[number.right : min(after + 1, number.right + _RIGHT_WINDOW)]
+    left = _on_its_line(prose.folded[max(before, number.left - _LEFT_WINDOW) : number.left], number)
+    right = prose.folded[number.right : min(after + 1, number.right + _RIGHT_WINDOW)].split("\n")[0]
     about = bool(_ABOUT.search(left) or _ABOUT_AFTER.match(right))
     by_count = before and (_COUNTED_AT.fullmatch(left) or _COUNTED_TIMES.fullmatch(left))
     if by_count and not number.foreign:
         return Term(number, Role.UNIT, by_count[1], about)
     role, unit = _role(prose, number, left, right)
     return Term(number, role, unit, about)
+
+
+def _on_its_line(left: str, number: Number) -> str:
+    """What stands before a number, on its own line where that says anything, and without the number's own minus."""
+    if number.negative:
+        left = left.removesuffix("-")
+    start = left.rfind("\n")
+    return left[start:] if start >= 0 and any(map(str.isalpha, left[start:])) else left
 
 
 def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
@@ -84,7 +93,14 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     unit = _unit_price(prose, left, right)
     if unit is not None:
         return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)
-    return role_by_cue(left, right), ""
+    return role_after(right) or _role_before(prose, number, left), ""
+
+
+def _role_before(prose: Prose, number: Number, left: str) -> Role:
+    """By the words to the left, where they are words of their own: บางจาก says no more than its name."""
+    offset = number.left - len(left) - (number.negative and prose.folded[number.left - 1 : number.left] == "-")
+    inside = {place for one in merchants_in(prose) for place in range(one.start + 1, one.end)}
+    return role_before(left, lambda place: offset + place in prose.edges and offset + place not in inside)
 
 
 def _percent_sense(left: str, right: str) -> str:
