@@ -176,13 +176,16 @@ def _is_weight_of_gold(prose: Prose, first: Term, second: Term) -> bool:
 
 def _without_signs(terms: list[Term]) -> list[Term]:
     """A minus between a higher price and what is left of it takes off, whatever it is called."""
-    marked = list(terms)
-    for place, term in enumerate(terms):
-        before = [one for one in terms[:place] if one.role in _PRICES and not one.number.negative]
-        after = [one for one in terms[place + 1 :] if one.role in _PRICES and not one.number.negative]
-        if term.number.negative and term.role in _PRICES and before and after:
-            higher = max(one.number.value for one in before) > term.number.value
-            marked[place] = replace(term, role=Role.DISCOUNT) if higher else term
+    plain = [term for term in terms if term.role in _PRICES and not term.number.negative]
+    if len(plain) < 2 or len(plain) == len(terms):  # noqa: PLR2004  a price before and what is left of it
+        return terms
+    marked, highest = [], Decimal(0)
+    for term in terms:
+        priced = term.role in _PRICES
+        takes_off = priced and term.number.negative and term.number.value < highest
+        between = takes_off and term.number.start < plain[-1].number.start
+        marked.append(replace(term, role=Role.DISCOUNT) if between else term)
+        highest = max(highest, term.number.value) if priced and not term.number.negative else highest
     return marked
 
 

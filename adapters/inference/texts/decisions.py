@@ -37,6 +37,7 @@ _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}\s?$")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
 _ANOTHER: Final = re.compile(r"อีก\s*$|\b(?:another|extra|plus)\s?[฿$€£]?$")
+_FEW_MORE: Final = 4
 _EXCHANGED: Final = re.compile(r"แลก(?:เงิน|เป็น)?|\bexchang")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย|(?:\bfor|ราคา)\s*$")
 
@@ -122,12 +123,15 @@ def _extras_after(prose: Prose, terms: list[Term], base: Term) -> list[Term]:
     """What is put on a total after it: a tip, or another thing for so much more."""
     later = [term for term in terms if term.number.start > base.number.start]
     items = [base, *of(later, Role.AMOUNT, Role.PAID)]
-    another = [
-        term
-        for term in items[1:]
-        if _ANOTHER.search(prose.folded, base.number.right, term.number.left) and _names_a_thing(prose, items, term)
+    another = [term for term in items[1:] if _is_another(prose, term)][:_FEW_MORE]
+    return [
+        term for term in later if term.role is Role.EXTRA or (term in another and _names_a_thing(prose, items, term))
     ]
-    return [term for term in later if term.role is Role.EXTRA or term in another]
+
+
+def _is_another(prose: Prose, term: Term) -> bool:
+    left = term.number.left
+    return _ANOTHER.search(prose.folded, max(0, left - 10), left) is not None
 
 
 def _sure_of_more(extras: list[Term]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.merchants import merchants_in
@@ -73,7 +74,7 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
 def _on_its_line(left: str, number: Number) -> str:
     """What stands before a number, on its own line where that says anything, and without the number's own minus."""
     if number.negative:
-        left = left.removesuffix("-")
+        left = left.removesuffix("-") + " " * left.endswith("-")
     start = left.rfind("\n")
     return left[start:] if start >= 0 and any(map(str.isalpha, left[start:])) else left
 
@@ -98,9 +99,14 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
 
 def _role_before(prose: Prose, number: Number, left: str) -> Role:
     """By the words to the left, where they are words of their own: บางจาก says no more than its name."""
-    offset = number.left - len(left) - (number.negative and prose.folded[number.left - 1 : number.left] == "-")
-    inside = {place for one in merchants_in(prose) for place in range(one.start + 1, one.end)}
+    offset = number.left - len(left)
+    inside = _inside_names(prose)
     return role_before(left, lambda place: offset + place in prose.edges and offset + place not in inside)
+
+
+@lru_cache(maxsize=64)
+def _inside_names(prose: Prose) -> frozenset[int]:
+    return frozenset(place for one in merchants_in(prose) for place in range(one.start + 1, one.end))
 
 
 def _percent_sense(left: str, right: str) -> str:
