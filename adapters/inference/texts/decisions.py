@@ -30,6 +30,8 @@ _EVEN_PRICE: Final = 5
 """A number that may be a label is no price for sure unless it looks like one: bus 47, room 302."""
 _SURE_OF_A_BARE_SCALE: Final = 0.8
 """Of ร้อย alone, which is a hundred or the end of another word."""
+_ROUNDED: Final = Decimal(100)
+"""A hundredth part of this is what a percentage may be rounded by."""
 _LEAST_BARE: Final = 15
 _SMALL: Final = Decimal(31)
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
@@ -147,6 +149,9 @@ def _confirmed(_: Prose, terms: list[Term]) -> Answer | None:
     counts = {term.number.value for term in of(terms, Role.COUNT, Role.MAYBE)}
     if len(before) == 1 and any(abs(before[0] * count - last) <= TOLERANCE for count in counts if count > 1):
         return lone(items[-1], 0.93)
+    shares = (term.number.value for term in of(terms, Role.PERCENT))
+    if len(before) == 1 and any(abs(abs(last - before[0]) * 100 - before[0] * share) < _ROUNDED for share in shares):
+        return lone(items[-1], 0.95)
     less = before[0] - sum(before[1:])
     return lone(items[-1], 0.85) if len(before) > 1 and last == less < before[0] else None
 

@@ -45,8 +45,8 @@ _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)
 _ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
 _VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
 """Before a scale: many hundreds are no number."""
-_POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
-_POUNDS_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
+_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?$")
+_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
@@ -240,7 +240,7 @@ def sells_by_the_pound(prose: Prose) -> bool:
 
 
 def _is_cake_weight(prose: Prose, number: Number) -> bool:
-    """Thai cakes are sold by the pound."""
+    """Thai cakes are sold by the pound, and tyres filled with so many."""
     words = prose.folded[max(0, number.left - 24) : number.left]
     return prose.folded.startswith("ปอนด์", number.right + 1) and _POUND_OF_CAKE.search(words) is not None
 

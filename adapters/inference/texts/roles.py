@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _LEFT_WINDOW: Final = 40
 _RIGHT_WINDOW: Final = 28
-_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
-_UNIT_WORD: Final = re.compile(r"[ก-๎.](?<!แ)ละ\s?$")
+_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10}?)\s?(?:ๆ\s?)?(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_WORD: Final = re.compile(r"(?:[ก-๎.]|ๆ\s)(?<!แ)ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
     r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
     r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
