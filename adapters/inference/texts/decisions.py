@@ -146,6 +146,8 @@ def _confirmed(_: Prose, terms: list[Term]) -> Answer | None:
     if len(items) < 2:  # noqa: PLR2004  a price and what confirms it
         return None
     *before, last = (term.number.value for term in items)
+    if before == [last] and items[0].role is Role.PAID and items[1].role is Role.AMOUNT:
+        return lone(items[0], 0.85)
     counts = {term.number.value for term in of(terms, Role.COUNT, Role.MAYBE)}
     if len(before) == 1 and any(abs(before[0] * count - last) <= TOLERANCE for count in counts if count > 1):
         return lone(items[-1], 0.93)
@@ -234,8 +236,8 @@ def _one_currency(prose: Prose, items: list[Term]) -> list[Term]:
 def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
     """What is money only because nothing else is."""
     for roles, sure in (
-        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.FEE,), 0.85),
-        ((Role.TENDERED,), 0.75),        ((Role.MAYBE,), 0.6),
+        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.TENDERED,), 0.75),
+        ((Role.FEE,), 0.85), ((Role.MAYBE,), 0.6),
     ):  # fmt: skip
         found = [term for term in of(terms, *roles) if term.role is not Role.MAYBE or not _is_tiny(term)]
         if found:

@@ -79,10 +79,17 @@ def test_the_end_of_a_name_and_what_is_left_to_spend_are_no_cues_of_a_price(text
         ("ผ้าอ้อม 2 ห่อ ๆ ละ 360", "720"),
         ("ค่าห้อง 1200 ห้อง 305", "1200"),
         ("ปูน 20 ถุง ถุงละ 135 ทราย 1 คิว 450", "3150"),
+        ("ชาไข่มุก 2 แก้วๆละ 60", "120"),
+        ("เหล้าขาว 40 ดีกรี 2 ขวด 240", "240"),
+        ("ที่พัก 860 เช็คอิน 14.00 เช็คเอาท์ 12.00", "860"),
+        ("charged 219.00, order GPA.3312-8890-1123", "219"),
+        ("dress was on sale 1,290 from 2,590", "1290"),
+        ("withdrew 2000, paid the cleaner 1500", "1500"),
+        ("หมดไป 359 บาท กับบุฟเฟ่ต์ 359", "359"),
         ("ยางมอเตอร์ไซค์ 70/90-17 คู่ละ 3,200", "3200"),
     ],
 )
-def test_scales_weights_and_units_of_the_text_itself(text: str, value: str) -> None:
+def test_scales_weights_units_times_and_sums_of_other_purposes(text: str, value: str) -> None:
     assert amount_or_code(text) == value
 
 
