@@ -32,7 +32,8 @@ _INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$
 _BACK: Final = re.compile(r"คืน|refund|back")
 _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d")
 _MARKS: Final = frozenset("ัิีึืฺุู็่้๊๋์ํ")
-_NO_MARKS: Final = dict.fromkeys(map(ord, _MARKS))
+_SAME_SOUND: Final = str.maketrans(dict.fromkeys("ทธถดฎฏฐฑฒ", "ต") | dict.fromkeys("ศษซ", "ส") | {"ณ": "น", "ฬ": "ล"})
+_BARE: Final = dict.fromkeys(map(ord, _MARKS)) | _SAME_SOUND
 _SHORTEST_BARE: Final = 5
 _FILLERS: Final = " \t\n:-("
 _SPLIT_WORDS: Final = ("ที่เหลือ", "ส่วนที่เหลือ", "the rest", "rest by", "rest in", "rest with", "ครึ่งนึง", "half")
@@ -54,15 +55,15 @@ def payments_in(prose: Prose) -> list[Found[PaymentMethod]]:
 
 @cache
 def _bare_phrases() -> tuple[tuple[str, PaymentMethod], ...]:
-    """Thai phrases without the marks above and below their letters, the longest first."""
-    bare = {phrase.translate(_NO_MARKS): method for phrase, method in payment_rows() if is_thai(phrase[0])}
+    """Thai phrases without the marks above and below, one letter for each sound at a word's end, the longest first."""
+    bare = {phrase.translate(_BARE): method for phrase, method in payment_rows() if is_thai(phrase[0])}
     return tuple(sorted((one for one in bare.items() if len(one[0]) >= _SHORTEST_BARE), key=lambda one: -len(one[0])))
 
 
 def _misspelled(prose: Prose) -> list[Found[PaymentMethod]]:
-    """A Thai payment word that only lacks its marks, or has others: เงนสด. Asked where none stands as it should."""
+    """A Thai payment word with other marks or a letter of the same sound: เงนสด, เดบิท; where none is spelled right."""
     kept = [place for place, char in enumerate(prose.folded) if char not in _MARKS]
-    bare = "".join(prose.folded[place] for place in kept)
+    bare = "".join(prose.folded[place] for place in kept).translate(_SAME_SOUND)
     places = ((bare.find(phrase), phrase, method) for phrase, method in _bare_phrases())
     at, phrase, method = next((one for one in places if one[0] >= 0), (-1, "", None))
     if method is None:

@@ -24,7 +24,8 @@ _MANY: Final = 31
 _CUBIC_METRE: Final = "คิว"
 """Of sand; also what one waits in, with a number of its own."""
 _MOST_PEOPLE: Final = 100
-_MOST_COUNTED: Final = 200
+_ROOM: Final = "ห้อง"
+_MOST_ROOMS: Final = 200
 _HARDLY_A_PRICE: Final = 4
 _SMALL_LABEL: Final = Decimal(20)
 _MODEL_LIMIT: Final = Decimal(100)
@@ -46,7 +47,7 @@ _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
-    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
+    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|(?<!กิน)แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
     r"|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
 )
 _FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:(?<!อา)หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
@@ -142,10 +143,13 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             continue
         if prose.folded.startswith("ละ", end) or _begins_a_longer_word(prose, start, end):
             continue
+        if word == _CUBIC_METRE and number.value > _FEW and _THEN_A_NUMBER.match(prose.folded, end):
+            continue
         if word in _SHORT_PREPOSITIONS and word not in _priced_by(prose):
             rest = prose.folded[end:]
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
-            if number.value > (_MOST_COUNTED if counts_before_a_price else _MANY) or (
+            rooms = word == _ROOM and number.value > _MOST_ROOMS
+            if (number.value > _MANY and (rooms or not counts_before_a_price)) or (
                 _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
             ):
                 continue

@@ -35,7 +35,8 @@ _INCLUDED: Final = re.compile(
     r"\s*(?:vat|ภาษี|service(?: charge)?|ค่าบริการ|tip|tax|gst)?\s*$"
 )
 _PERCENT_OFF_LEFT: Final = re.compile(
-    r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
+    r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|หัก(?:\s?ณ\s?ที่จ่าย)?|withholding(?: tax)?"
+    r"|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
 )
 _PERCENT_OFF_RIGHT: Final = re.compile(r"\s*(?:off|discount|ส่วนลด)")
 _PERCENT_ON: Final = re.compile(

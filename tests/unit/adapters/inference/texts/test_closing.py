@@ -86,6 +86,13 @@ def test_the_end_of_a_name_and_what_is_left_to_spend_are_no_cues_of_a_price(text
         ("dress was on sale 1,290 from 2,590", "1290"),
         ("withdrew 2000, paid the cleaner 1500", "1500"),
         ("หมดไป 359 บาท กับบุฟเฟ่ต์ 359", "359"),
+        ("สลากกินแบ่ง 2 ใบ ใบละ 80 เลข 123456", "160"),
+        ("ค่าจ้าง 2,000 หัก ณ ที่จ่าย 3% คงเหลือ 1,940", "1940"),
+        ("ค่าเทอมเหลืออีก 7000 จ่ายไปก่อน 3000", "3000"),
+        ("gave the driver 150 for a 142 ride, kept the change", "150"),
+        ("Makro run 1,245 (incl. VAT 81.45)", "1245"),
+        ("หนังสือ 320 หน้า 220 บาท", "220"),
+        ("กาแฟ 35 คิว 12", "35"),
         ("ยางมอเตอร์ไซค์ 70/90-17 คู่ละ 3,200", "3200"),
     ],
 )
@@ -99,6 +106,7 @@ def test_scales_weights_units_times_and_sums_of_other_purposes(text: str, value:
         "เติมน้ำมันเต็มถัง 32 ลิตร เลขไมล์ 88,120", "picked up a prescription, queue 117, room 4", "ไปหาหมอ คิวที่ 23 ห้องตรวจ 5",
         "my order number is 552810, waiting for delivery", "ordered 2 pizzas and 1 coke", "เหลือเงินในบัญชี 1,250 บาท",
         "ดูหนังรอบ 19.30 ที่นั่ง F12", "เติมลมยาง 32 ปอนด์", "แม่โอนมาให้ 3,000 ค่าขนม",
+        "มีเงินอยู่ 500 บาท", "อยากกินหมูกระทะจัง 299", "ราคาน้ำมันขึ้นลิตรละ 2 บาท", "ถึงสนามบินตอน 9.45 เกต 23",
     ],
 )  # fmt: skip
 def test_what_counts_names_or_is_left_is_no_amount(text: str) -> None:
