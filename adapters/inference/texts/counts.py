@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from adapters.inference.texts.numbers import Number
 
 _EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})(?<!แ)ละ")
-_EACH_WORD: Final = re.compile(r"(?<=[ก-๎])(?<!แ)ละ(?![ก-๎]{2})")
+_EACH_WORD: Final = re.compile(
+    r"(?<=[ก-๎])(?<!แ)ละ(?:(?![ก-๎]{2})|(?=ยี่สิบ|สิบ|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|ร้อย|พัน|หมื่น))"
+)
 _LONGEST_UNIT: Final = 8
 _FEW: Final = 20
 _MANY: Final = 31

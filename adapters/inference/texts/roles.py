@@ -28,7 +28,7 @@ _UNIT_AFTER: Final = re.compile(
 _COUNTED_AT: Final = re.compile(
     r"\s(hours?|hrs?|nights?|days?|lessons?|sessions?|classes|pieces?|pcs|kgs?|kilos?|tickets?|items?|boxes|bottles|cups|[a-z]{3,14}s)\s+at\s+"
 )
-_COUNTED_TIMES: Final = re.compile(r"\s?[ก-๎a-z.]{2,12}\s?([x×*])\s?")
+_COUNTED_TIMES: Final = re.compile(r"\s?(?:[ก-๎.]{2,12}\s?|[a-z.]{2,12}\s)([x×*])\s?")
 """Between a count with its classifier and a price: 12 boxes x 55."""
 _INCLUDED: Final = re.compile(
     r"(?:(?<!ไม่)รวม|(?<!not )incl\.?|(?<!not )including|include[sd]?|with)"
