@@ -8,7 +8,7 @@ from typing import Final
 
 from adapters.inference.lexicon.data import payment_rows, table
 from adapters.inference.lexicon.phrases import Found, PhraseBook
-from adapters.inference.lexicon.prose import Prose, read_prose
+from adapters.inference.lexicon.prose import Prose, is_thai, read_prose
 from contracts.values import PaymentMethod
 
 _MOST_TELLING: Final = (
@@ -31,6 +31,10 @@ _BARE_CASH: Final = re.compile(r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?
 _INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$")
 _BACK: Final = re.compile(r"คืน|refund|back")
 _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d")
+_MARKS: Final = frozenset("ัิีึืฺุู็่้๊๋์ํ")
+_SAME_SOUND: Final = str.maketrans(dict.fromkeys("ทธถดฎฏฐฑฒ", "ต") | dict.fromkeys("ศษซ", "ส") | {"ณ": "น", "ฬ": "ล"})
+_BARE: Final = dict.fromkeys(map(ord, _MARKS)) | _SAME_SOUND
+_SHORTEST_BARE: Final = 5
 _FILLERS: Final = " \t\n:-("
 _SPLIT_WORDS: Final = ("ที่เหลือ", "ส่วนที่เหลือ", "the rest", "rest by", "rest in", "rest with", "ครึ่งนึง", "half")
 
@@ -45,8 +49,34 @@ def payments_in(prose: Prose) -> list[Found[PaymentMethod]]:
     """Every payment word that is neither negated nor the thing money was put on, left to right."""
     found = [Found(one.start, one.end, one.value) for one in _book().find(prose) if one.value is not None]
     found += [Found(one.start(), one.end(), PaymentMethod.CASH) for one in _BARE_CASH.finditer(prose.folded)]
-    kept = [one for one in found if not _negated(prose, one) and not _topped_up(prose, one)]
+    kept = [one for one in found or _misspelled(prose) if not _negated(prose, one) and not _topped_up(prose, one)]
     return sorted(kept, key=lambda one: one.start)
+
+
+@cache
+def _bare_phrases() -> tuple[tuple[str, PaymentMethod], ...]:
+    """Thai phrases without the marks above and below, one letter for each sound at a word's end, the longest first."""
+    bare = {phrase.translate(_BARE): method for phrase, method in payment_rows() if is_thai(phrase[0])}
+    return tuple(sorted((one for one in bare.items() if len(one[0]) >= _SHORTEST_BARE), key=lambda one: -len(one[0])))
+
+
+def _misspelled(prose: Prose) -> list[Found[PaymentMethod]]:
+    """A Thai payment word with other marks or a letter of the same sound: เงนสด, เดบิท; where none is spelled right."""
+    kept = [place for place, char in enumerate(prose.folded) if char not in _MARKS]
+    bare = "".join(prose.folded[place] for place in kept).translate(_SAME_SOUND)
+    places = ((bare.find(phrase), phrase, method) for phrase, method in _bare_phrases())
+    at, phrase, method = next((one for one in places if one[0] >= 0), (-1, "", None))
+    if method is None:
+        return []
+    start, last = kept[at], at + len(phrase)
+    found = Found(start, kept[last] if last < len(kept) else len(prose.folded), method)
+    return [] if found.within(prose).rstrip() in _spelled_right() else [found]
+
+
+@cache
+def _spelled_right() -> frozenset[str]:
+    """What was already sought, and is no payment where it was not found: a phrase inside a trap or another word."""
+    return frozenset(phrase for phrase, _ in payment_rows())
 
 
 def payment_of(prose: Prose) -> Found[PaymentMethod] | None:

@@ -16,6 +16,10 @@ _DIGITS: Final = {ord("๐") + value: str(value) for value in range(10)}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _DASHES: Final = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2212"}
 _QUOTES: Final = {ord("\u2018"): "'", ord("\u2019"): "'", ord("\u201c"): '"', ord("\u201d"): '"'}
+_PARTED_AM: Final = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
+"""The vowel of น้ำ typed as a circle, a tone and a stroke."""
+_EACH_AGAIN: Final = re.compile(r"\s?ๆ\s?ละ(?![ก-๎]{2})")
+"""2 แก้วๆละ 60 counts and prices by the same word, and is one word to no dictionary."""
 PLAIN_NUMBER: Final = re.compile(
     "(?:(?:สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน)|หนึ่ง(?:ร้อย|พัน|หมื่น|แสน|ล้าน)|ยี่สิบ)"
     "(?:(?:หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|ยี่)?(?:สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน))*"
@@ -49,7 +53,7 @@ def normalise(text: str) -> str:
     compatible = unicodedata.normalize("NFKC", text).translate(_SPELLING)
     for wrong, right in (("\u0e4d\u0e32", "\u0e33"), ("\u0e40\u0e40", "\u0e41")):
         compatible = compatible.replace(wrong, right)
-    return compatible
+    return _EACH_AGAIN.sub(" ๆ ละ", _PARTED_AM.sub("\\1\u0e33", compatible))
 
 
 def fold(text: str) -> str:

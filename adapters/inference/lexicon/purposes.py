@@ -191,7 +191,8 @@ def _family_gift(prose: Prose) -> str | None:
 def _outranks_family(prose: Prose, words: Sequence[Found[Category]]) -> bool:
     """Tuition and treatment, and the rent: whoever it is sent to owns the house."""
     rent = any(one.within(prose).casefold() in table("language")["rents"] for one in words)
-    return rent or any(one.value in {Category.EDUCATION, Category.HEALTHCARE} for one in words)
+    treated = (one for one in words if one.value in {Category.EDUCATION, Category.HEALTHCARE})
+    return rent or any(_weight(prose, one) > 1 for one in treated)
 
 
 def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[Found[Category]]) -> Judgement | None:

@@ -16,6 +16,7 @@ from adapters.inference.texts.decisions import decide
 from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
+from adapters.inference.texts.second import doubt
 from adapters.inference.texts.sharing import HEADS
 from adapters.inference.texts.terms import Role, Term
 from contracts.errors import ErrorCode
@@ -49,7 +50,13 @@ _COULD_BE_SPENT: Final = frozenset((Role.AMOUNT, Role.PAID, Role.FINAL, Role.DEP
 _LEAST_RIVAL: Final = 20
 _MOST_WEIGHED: Final = 24
 """Numbers that are compared with one another; more of them are doubtful anyway, and would cost the square."""
+_GOLD: Final = re.compile(
+    r"(?:ทอง(?:คำ|แท่ง|รูปพรรณ|เส้น)?|(?:สร้อย|แหวน|กำไล)(?:คอ|มือ|ข้อมือ)?(?:ทอง)?|\bgold(?: bar| chain| ring)?)"
+    r"(?:น้ำ|หนัก|\s)*$"
+)
+_LEAST_OF_GOLD: Final = 1000
 _ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))
+_PRICES: Final = _ITEMS | {Role.FINAL, Role.EXTRA, Role.FEE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
     """
-    terms = _terms(prose, taken)
+    terms = terms_in(prose, taken)
     if _is_negative(terms):
         raise RejectionError(ErrorCode.NEGATIVE_AMOUNT, "the amount has a minus sign", field="text")
     answer = decide(prose, terms)
@@ -97,7 +104,8 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
     )
 
 
-def _terms(prose: Prose, taken: list[Span]) -> list[Term]:
+def terms_in(prose: Prose, taken: list[Span]) -> list[Term]:
+    """The numbers of a text with what each of them is, left to right."""
     places = Taken(len(prose.text), taken)
     clear = [one for one in numbers_in(prose) if not places.touches(one.start, one.end)]
     clear = without_corrected(prose, clear)
@@ -152,7 +160,32 @@ def _judged_together(prose: Prose, terms: list[Term]) -> list[Term]:
             marked[place] = replace(first, role=Role.IGNORED)
         elif second.number.value < first.number.value and _BARGAINED.fullmatch(between):
             marked[place] = replace(first, role=Role.LIST_PRICE)
+        elif _is_weight_of_gold(prose, first, second):
+            marked[place] = replace(first, role=Role.COUNT, unit="บาท")
         marked[place + 1] = _beside_before(first, second, between)
+    return _without_signs(marked)
+
+
+def _is_weight_of_gold(prose: Prose, first: Term, second: Term) -> bool:
+    """Gold is weighed in baht, and costs ten thousands a baht."""
+    weight, price = first.number, second.number.value
+    if weight.currency is not Currency.THB or price < weight.value * _LEAST_OF_GOLD:
+        return False
+    return _GOLD.search(prose.folded, max(0, weight.left - 24), weight.left) is not None
+
+
+def _without_signs(terms: list[Term]) -> list[Term]:
+    """A minus between a higher price and what is left of it takes off, whatever it is called."""
+    plain = [term for term in terms if term.role in _PRICES and not term.number.negative]
+    if len(plain) < 2 or len(plain) == len(terms):  # noqa: PLR2004  a price before and what is left of it
+        return terms
+    marked, highest = [], Decimal(0)
+    for term in terms:
+        priced = term.role in _PRICES
+        takes_off = priced and term.number.negative and term.number.value < highest
+        between = takes_off and term.number.start < plain[-1].number.start
+        marked.append(replace(term, role=Role.DISCOUNT) if between else term)
+        highest = max(highest, term.number.value) if priced and not term.number.negative else highest
     return marked
 
 
@@ -234,7 +267,7 @@ def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> T
         answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about, contested=contested
     )
     heads = any(term.role is Role.UNIT and term.unit in HEADS for term in answer.terms) and len(answer.terms) > 1
-    return traits | {"loose": float(loose), "by_heads": float(heads)}
+    return traits | {"loose": float(loose), "by_heads": float(heads), "doubted": doubt(terms, answer.value)}
 
 
 def _is_contested(answer: Answer, terms: list[Term]) -> bool:

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from adapters.inference.texts.numbers import Number
 
 _EACH: Final = re.compile(r"(?<![ก-๎])([ก-๎.]{2,10})(?<!แ)ละ")
-_EACH_WORD: Final = re.compile(r"(?<=[ก-๎])(?<!แ)ละ(?![ก-๎]{2})")
+_EACH_WORD: Final = re.compile(
+    r"(?<=[ก-๎])(?<!แ)ละ(?:(?![ก-๎]{2})|(?=ยี่สิบ|สิบ|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|ร้อย|พัน|หมื่น))"
+)
 _LONGEST_UNIT: Final = 8
 _FEW: Final = 20
 _MANY: Final = 31
+_CUBIC_METRE: Final = "คิว"
+"""Of sand; also what one waits in, with a number of its own."""
 _MOST_PEOPLE: Final = 100
+_ROOM: Final = "ห้อง"
+_MOST_ROOMS: Final = 200
 _HARDLY_A_PRICE: Final = 4
 _SMALL_LABEL: Final = Decimal(20)
 _MODEL_LIMIT: Final = Decimal(100)
@@ -43,7 +49,7 @@ _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
-    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
+    r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|(?<!กิน)แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
     r"|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
 )
 _FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:(?<!อา)หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
@@ -139,10 +145,13 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             continue
         if prose.folded.startswith("ละ", end) or _begins_a_longer_word(prose, start, end):
             continue
-        if word in _SHORT_PREPOSITIONS:
+        if word == _CUBIC_METRE and number.value > _FEW and _THEN_A_NUMBER.match(prose.folded, end):
+            continue
+        if word in _SHORT_PREPOSITIONS and word not in _priced_by(prose):
             rest = prose.folded[end:]
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
-            if (number.value > _MANY and not counts_before_a_price) or (
+            rooms = word == _ROOM and number.value > _MOST_ROOMS
+            if (number.value > _MANY and (rooms or not counts_before_a_price)) or (
                 _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
             ):
                 continue
@@ -181,7 +190,8 @@ def _touches_a_letter(prose: Prose, number: Number) -> bool:
 
 def _counts_before(word: str, number: Number, left: str) -> bool:
     """Whether the label counts with the number before it: of "1 คิว 450" the 450 is the price of one."""
-    counts = word in word_list("classifiers") and word not in _HARD_LABELS and left.strip() == word
+    counted = word == _CUBIC_METRE or (word in word_list("classifiers") and word not in _HARD_LABELS)
+    counts = counted and left.strip() == word
     return counts and number.left > len(left) and number.value >= _SMALL_LABEL
 
 

@@ -54,7 +54,7 @@ _THAI_MONTH: Final = _any(name for name in _MONTHS if not name.isascii())
 _ENGLISH_MONTH: Final = _any(name for name in _MONTHS if name.isascii())
 _MONTH: Final = rf"(?P<month>{_THAI_MONTH}|(?<![a-z])(?:{_ENGLISH_MONTH})\.?(?![a-z]))"
 _YEAR: Final = (
-    r"(?:\s*,?\s*(?:พ\.ศ\.|ค\.ศ\.|ปี)?\s*'?(?P<year>(?:25|20)\d{2}|(?:6[5-9]|7[0-5]|2[3-9]))"
+    r"(?:(?:[-/]|\s*,?\s*)(?:พ\.ศ\.|ค\.ศ\.|ปี)?\s*'?(?P<year>(?:25|20)\d{2}|(?:6[5-9]|7[0-5]|2[3-9]))"
     r"(?!\d|,\d|\.\d|\s?(?:บาท|฿|บ\.|\.-|k\b|%|baht|thb)))?"
 )
 _THAI_DAY: Final = rf"(?P<weekday>{_any(name for name in _WEEKDAYS if not name.isascii())})"
@@ -258,6 +258,15 @@ def _iso(match: re.Match[str], reference: date) -> Day | None:
     return None if on is None else Day(match.start(), match.end(), on)
 
 
+_PERIOD_OF: Final = (
+    r"(?:(?:รอบ|งวด|ประจำ)(?:บิล|เดือน|วันที่|การใช้งาน|การใช้|ใช้งาน|ชำระ)*"
+    r"|(?<![a-z])(?:billing|period|cycle|usage|statement)(?: period| cycle| for| from)*)\s?:?\s*(?:วันที่\s*)?"
+)
+_PERIOD_DATE: Final = (
+    r"\d{1,2}(?:[/.-]\d{1,2}(?:[/.-]\d{2,4})?"
+    rf"|\s?(?:{_THAI_MONTH}|{_ENGLISH_MONTH})\.?(?:\s?\d{{2,4}}(?![\d,.]))?)?"
+)
+"""What a bill is for: from a day to a day, neither of which is when it was paid."""
 _SHORT_YEAR: Final = r"(?P<year>(?:20|25)?\d\d)(?![\d/])"
 _HALF_OF: Final = r"(?:โล|กิโล|kg|cup|แก้ว|ชั่วโมง|แผ่น|ตัว)"
 _NOT_NEXT: Final = r"(?!\s?(?:หน้า|ถัดไป))"
@@ -265,10 +274,11 @@ _PAST_THAI: Final = r"\s?(?:ที่แล้ว|ก่อน|ที่ผ่�
 _LAST_WEEK_THAI: Final = r"\s?(?:ของ)?(?:สัปดาห์|อาทิตย์)(?:ที่แล้ว|ก่อน)"
 
 _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...]] = (
+    (rf"{_PERIOD_OF}{_PERIOD_DATE}\s?(?:-|~|ถึง|to|until)\s?{_PERIOD_DATE}(?![\d,.]*\d)", _month_only),
     (r"(?<!\d)(?P<year>(?:20|25)\d\d)[-/.](?P<month>0?[1-9]|1[0-2])[-/.](?P<day>0?[1-9]|[12]\d|3[01])(?!\d)", _iso),
     (rf"(?<![\d/])(?P<day>\d{{1,2}})\s?(?P<sep>[/.-])\s?(?P<month>\d{{1,2}})\s?(?P=sep)\s?{_SHORT_YEAR}", _numeric),
     (
-        rf"(?:วันที่\s*|on\s+(?:the\s+)?)?(?<![\d.,]){_DAY}(?:st|nd|rd|th)?\s*(?:of\s+)?(?:เดือน\s*)?{_MONTH}{_YEAR}",
+        rf"(?:วันที่\s*|on\s+(?:the\s+)?)?(?<![\d.,]){_DAY}(?:st|nd|rd|th)?(?:[-/]|\s*(?:of\s+)?)(?:เดือน\s*)?{_MONTH}{_YEAR}",
         _day_month,
     ),
     (rf"(?:on\s+)?{_MONTH}\s*(?:the\s+)?{_DAY}(?:st|nd|rd|th)(?:{_YEAR})", _day_month),

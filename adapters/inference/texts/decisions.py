@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.purposes import sellers_in, words_in
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed
+from adapters.inference.texts.closing import closed_total, closed_twice
 from adapters.inference.texts.discounts import discounted, with_changes
 from adapters.inference.texts.several import are_several
 from adapters.inference.texts.sharing import factors_in, halved, heads_after, less_others, own_share, shared
@@ -29,11 +30,16 @@ _EVEN_PRICE: Final = 5
 """A number that may be a label is no price for sure unless it looks like one: bus 47, room 302."""
 _SURE_OF_A_BARE_SCALE: Final = 0.8
 """Of ร้อย alone, which is a hundred or the end of another word."""
+_ROUNDED: Final = Decimal(100)
+"""A hundredth part of this is what a percentage may be rounded by."""
+_LEAST_BARE: Final = 15
 _SMALL: Final = Decimal(31)
 _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รับ)?คืน|\s*(?:was |got )?(?:returned|refunded|back)")
 _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}\s?$")
-_KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|keep the change")
+_KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|\b(?:keep|kept) (?:the )?change")
+_ANOTHER: Final = re.compile(r"อีก\s*$|\b(?:another|extra|plus)\s?[฿$€£]?$")
+_FEW_MORE: Final = 4
 _EXCHANGED: Final = re.compile(r"แลก(?:เงิน|เป็น)?|\bexchang")
 _CONVERTED: Final = re.compile(r"ตัด(?:บัตร|จริง|ไป)|หักบัญชี|charged|คิดเป็นเงินไทย\s*จ่าย|(?:\bfor|ราคา)\s*$")
 
@@ -98,12 +104,40 @@ def _final(prose: Prose, terms: list[Term]) -> Answer | None:
     owed = _STILL_OWED.search(prose.folded, 0, final[-1].number.left)
     if owed is not None and owed[1] is None and of(terms, Role.DEPOSIT):
         return None
-    extras = _extras_after(terms, final[-1])
-    return lone(final[-1], 0.96) if not extras else summed([final[-1], *extras], 0.9)
+    extras = _extras_after(prose, terms, final[-1])
+    return lone(final[-1], 0.96) if not extras else summed([final[-1], *extras], _sure_of_more(extras))
 
 
-def _extras_after(terms: list[Term], base: Term) -> list[Term]:
-    return [term for term in of(terms, Role.EXTRA) if term.number.start > base.number.start]
+def _closed(prose: Prose, terms: list[Term]) -> Answer | None:
+    """A total that the prices before it make, whatever the words around it."""
+    if of(terms, Role.OTHERS) or factors_in(prose, terms):
+        return None
+    if closed_twice(terms):
+        raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "two totals of prices of their own", field="text")
+    whole = closed_total(terms)
+    if whole is None:
+        return None
+    extras = _extras_after(prose, terms, whole)
+    return lone(whole, 0.97) if not extras else summed([whole, *extras], UNCONFIRMED_SUM)
+
+
+def _extras_after(prose: Prose, terms: list[Term], base: Term) -> list[Term]:
+    """What is put on a total after it: a tip, or another thing for so much more."""
+    later = [term for term in terms if term.number.start > base.number.start]
+    items = [base, *of(later, Role.AMOUNT, Role.PAID)]
+    another = [term for term in items[1:] if _is_another(prose, term)][:_FEW_MORE]
+    return [
+        term for term in later if term.role is Role.EXTRA or (term in another and _names_a_thing(prose, items, term))
+    ]
+
+
+def _is_another(prose: Prose, term: Term) -> bool:
+    left = term.number.left
+    return _ANOTHER.search(prose.folded, max(0, left - 10), left) is not None
+
+
+def _sure_of_more(extras: list[Term]) -> float:
+    return 0.9 if all(term.role is Role.EXTRA for term in extras) else UNCONFIRMED_SUM
 
 
 def _confirmed(_: Prose, terms: list[Term]) -> Answer | None:
@@ -112,9 +146,14 @@ def _confirmed(_: Prose, terms: list[Term]) -> Answer | None:
     if len(items) < 2:  # noqa: PLR2004  a price and what confirms it
         return None
     *before, last = (term.number.value for term in items)
+    if before == [last] and items[0].role is Role.PAID and items[1].role is Role.AMOUNT:
+        return lone(items[0], 0.85)
     counts = {term.number.value for term in of(terms, Role.COUNT, Role.MAYBE)}
     if len(before) == 1 and any(abs(before[0] * count - last) <= TOLERANCE for count in counts if count > 1):
         return lone(items[-1], 0.93)
+    shares = (term.number.value for term in of(terms, Role.PERCENT))
+    if len(before) == 1 and any(abs(abs(last - before[0]) * 100 - before[0] * share) < _ROUNDED for share in shares):
+        return lone(items[-1], 0.95)
     less = before[0] - sum(before[1:])
     return lone(items[-1], 0.85) if len(before) > 1 and last == less < before[0] else None
 
@@ -197,16 +236,22 @@ def _one_currency(prose: Prose, items: list[Term]) -> list[Term]:
 def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
     """What is money only because nothing else is."""
     for roles, sure in (
-        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.FEE,), 0.85),
-        ((Role.TENDERED,), 0.75),        ((Role.MAYBE,), 0.6),
+        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.TENDERED,), 0.75),
+        ((Role.FEE,), 0.85), ((Role.MAYBE,), 0.6),
     ):  # fmt: skip
-        found = of(terms, *roles)
+        found = [term for term in of(terms, *roles) if term.role is not Role.MAYBE or not _is_tiny(term)]
         if found:
             best = max(found, key=lambda term: term.number.value)
             even = best.role is not Role.MAYBE or not best.number.value % _EVEN_PRICE
             named = len(terms) == 1 and even and _names_its_price(prose, best)
             return discounted(lone(best, 0.95 if named else sure), terms)
     return None
+
+
+def _is_tiny(term: Term) -> bool:
+    """Whether a bare number that may count or name is too small for a price: two pizzas, table six."""
+    number = term.number
+    return number.value < _LEAST_BARE and number.currency is None and not number.priced
 
 
 def _names_its_price(prose: Prose, term: Term) -> bool:
@@ -223,6 +268,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    own_share, heads_after, _change_left, _change, shared, halved, less_others, _final, _deposit, by_units, _confirmed,
-    _paid_less, _items, _fallback,
+    own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_units,
+    _confirmed, _paid_less, _items, _fallback,
 )  # fmt: skip

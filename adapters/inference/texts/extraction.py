@@ -10,7 +10,7 @@ from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.payment import payment_of, payments_in
 from adapters.inference.lexicon.prose import Prose, read_prose
 from adapters.inference.lexicon.purposes import Judgement, Step
-from adapters.inference.texts.amounts import Spent, amount_of
+from adapters.inference.texts.amounts import Spent, amount_of, terms_in
 from adapters.inference.texts.categorization import BACKEND, LetterLikeness, Told, tell_category
 from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.kinds import kind_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.phrases import Found
     from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.confidence import Traits
+    from adapters.inference.texts.terms import Term
     from contracts.readings import ReadingContext
 
 _FEE_LINE: Final = re.compile(r"(?:ค่าธรรมเนียม|fee)\s*:?\s*[\d.,]+(?:\s*(?:บาท|THB|baht))?", re.IGNORECASE)
@@ -75,6 +76,11 @@ def read_text(text: str, context: ReadingContext) -> TextReading:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
     """
     return understand(text, context).reading
+
+
+def numbers_told(prose: Prose, on: date) -> list[Term]:
+    """The numbers of a text that could be money or say something of it, dates and names left out."""
+    return terms_in(prose, _taken(prose, days_in(prose, on)))
 
 
 class Understanding(NamedTuple):

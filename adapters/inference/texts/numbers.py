@@ -45,8 +45,8 @@ _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)
 _ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
 _VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
 """Before a scale: many hundreds are no number."""
-_POUND_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?$")
-_POUNDS_OF_CAKE: Final = re.compile(r"เค้ก[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
+_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?$")
+_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
@@ -54,6 +54,7 @@ _ENDS_IN_NUMBER: Final = re.compile(
 )
 _HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?:an? )?(?=kilo|kg|litre|liter|dozen|day|hour)")
 _ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|โล|ลิตร|ชั่วโมง)ครึ่ง")
+_AND_A_HALF: Final = re.compile(r"\s?(?:กิโล|โล|กก\.?|ลิตร|ชั่วโมง|ชม\.?|เมตร|ไร่)ครึ่ง")
 _GLUE: Final = re.compile(r"[a-z]$")
 _ANY_DIGIT: Final = re.compile(r"\d")
 
@@ -136,6 +137,8 @@ def _digits(prose: Prose) -> list[Number]:
             value, end, priced = value * 1000, thousands.end(), True
         elif (millions := _MILLIONS.match(prose.folded, end)) is not None:
             value, end, priced = value * 1_000_000, millions.end(), True
+        if _AND_A_HALF.match(prose.folded, end):
+            value += Decimal("0.5")
         found.append(Number(value, match.start(), end, match.start(), end, priced=priced))
     return found
 
@@ -185,13 +188,15 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
-    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง 3 แสน 300,000."""
+    """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง หมื่นห้า 15,000."""
     if prose.folded.startswith("นึง", start) and start + 3 < end:
         start += 3  # แก้วนึงหกสิบ: one cup, and then what it cost
     if start in prose.edges:
         return start
     plain = PLAIN_NUMBER.search(prose.folded, start + 1, end) or _ANY_DIGIT.search(prose.folded, start + 1, end)
-    return start if plain is None else plain.start()
+    parted = prose.folded.find(" ", start, end) + 1
+    places = [*([] if plain is None else [plain.start()]), *([parted] if parted else [])]
+    return min(places, default=start)
 
 
 def _last_edge(prose: Prose, start: int, end: int) -> int:
@@ -238,7 +243,7 @@ def sells_by_the_pound(prose: Prose) -> bool:
 
 
 def _is_cake_weight(prose: Prose, number: Number) -> bool:
-    """Thai cakes are sold by the pound."""
+    """Thai cakes are sold by the pound, and tyres filled with so many."""
     words = prose.folded[max(0, number.left - 24) : number.left]
     return prose.folded.startswith("ปอนด์", number.right + 1) and _POUND_OF_CAKE.search(words) is not None
 
@@ -248,9 +253,14 @@ def _currency_at(prose: Prose, position: int) -> tuple[Currency | None, int] | N
     baht = _BAHT_TAIL.match(prose.folded, position)
     if prose.folded.startswith(_EVERY_CURRENCY, start):
         for word, currency in _WORDS_OF_CURRENCIES:
-            if _word_at(prose, word, start):
+            if _word_at(prose, word, start) and not _belongs_to_the_next(prose, position, start, word):
                 return currency, start + len(word)
     return (Currency.THB, baht.end()) if baht is not None else None
+
+
+def _belongs_to_the_next(prose: Prose, position: int, start: int, word: str) -> bool:
+    """A sign after a space and directly before a digit is that number's: T3 S$8.50."""
+    return start > position and word[-1] in "$€£¥฿" and prose.folded[start + len(word) :][:1].isdigit()
 
 
 def _word_at(prose: Prose, word: str, start: int) -> bool:
@@ -286,7 +296,7 @@ def _may_precede(prose: Prose, word: str, start: int, end: int, position: int) -
     if word[0].isalpha() and start not in prose.edges:
         return False
     number_before = _ENDS_IN_NUMBER.search(prose.folded[max(0, start - 12) : start].rstrip()) is not None
-    return not number_before or (not word[0].isalpha() and end == position)
+    return not number_before or (not word[-1].isalpha() and end == position)
 
 
 def _with_satang(prose: Prose, number: Number) -> Number:

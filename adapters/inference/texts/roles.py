@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after
-from adapters.inference.texts.cues import role_after, role_by_cue
+from adapters.inference.texts.cues import role_after, role_before
 from adapters.inference.texts.terms import Role, Term
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 _LEFT_WINDOW: Final = 40
 _RIGHT_WINDOW: Final = 28
-_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10})(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
-_UNIT_WORD: Final = re.compile(r"[ก-๎.](?<!แ)ละ\s?$")
+_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10}?)\s?(?:ๆ\s?)?(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_WORD: Final = re.compile(r"(?:[ก-๎.]|ๆ\s)(?<!แ)ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
     r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
     r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
@@ -26,14 +28,15 @@ _UNIT_AFTER: Final = re.compile(
 _COUNTED_AT: Final = re.compile(
     r"\s(hours?|hrs?|nights?|days?|lessons?|sessions?|classes|pieces?|pcs|kgs?|kilos?|tickets?|items?|boxes|bottles|cups|[a-z]{3,14}s)\s+at\s+"
 )
-_COUNTED_TIMES: Final = re.compile(r"\s?[ก-๎a-z.]{2,12}\s?([x×*])\s?")
+_COUNTED_TIMES: Final = re.compile(r"\s?(?:[ก-๎.]{2,12}\s?|[a-z.]{2,12}\s)([x×*])\s?")
 """Between a count with its classifier and a price: 12 boxes x 55."""
 _INCLUDED: Final = re.compile(
     r"(?:(?<!ไม่)รวม|(?<!not )incl\.?|(?<!not )including|include[sd]?|with)"
     r"\s*(?:vat|ภาษี|service(?: charge)?|ค่าบริการ|tip|tax|gst)?\s*$"
 )
 _PERCENT_OFF_LEFT: Final = re.compile(
-    r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
+    r"(?:ลด(?:ราคา|ไป|ให้|อีก)?|ส่วนลด|หัก(?:\s?ณ\s?ที่จ่าย)?|withholding(?: tax)?"
+    r"|discount(?: of)?|less|minus|save[ds]?)\s*(?:of)?\s*$"
 )
 _PERCENT_OFF_RIGHT: Final = re.compile(r"\s*(?:off|discount|ส่วนลด)")
 _PERCENT_ON: Final = re.compile(
@@ -59,14 +62,22 @@ def term_of(prose: Prose, number: Number, before: int, after: int) -> Term:
         before: where the number before it ends.
         after: where the number after it begins.
     """
-    left = prose.folded[max(before, number.left - _LEFT_WINDOW) : number.left]
-    right = prose.folded[number.right : min(after + 1, number.right + _RIGHT_WINDOW)]
+    left = _on_its_line(prose.folded[max(before, number.left - _LEFT_WINDOW) : number.left], number)
+    right = prose.folded[number.right : min(after + 1, number.right + _RIGHT_WINDOW)].split("\n")[0]
     about = bool(_ABOUT.search(left) or _ABOUT_AFTER.match(right))
     by_count = before and (_COUNTED_AT.fullmatch(left) or _COUNTED_TIMES.fullmatch(left))
     if by_count and not number.foreign:
         return Term(number, Role.UNIT, by_count[1], about)
     role, unit = _role(prose, number, left, right)
     return Term(number, role, unit, about)
+
+
+def _on_its_line(left: str, number: Number) -> str:
+    """What stands before a number, on its own line where that says anything, and without the number's own minus."""
+    if number.negative:
+        left = left.removesuffix("-") + " " * left.endswith("-")
+    start = left.rfind("\n")
+    return left[start:] if start >= 0 and any(map(str.isalpha, left[start:])) else left
 
 
 def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
@@ -84,7 +95,19 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     unit = _unit_price(prose, left, right)
     if unit is not None:
         return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)
-    return role_by_cue(left, right), ""
+    return role_after(right) or _role_before(prose, number, left), ""
+
+
+def _role_before(prose: Prose, number: Number, left: str) -> Role:
+    """By the words to the left, where they are words of their own: บางจาก says no more than its name."""
+    offset = number.left - len(left)
+    inside = _inside_names(prose)
+    return role_before(left, lambda place: offset + place in prose.edges and offset + place not in inside)
+
+
+@lru_cache(maxsize=64)
+def _inside_names(prose: Prose) -> frozenset[int]:
+    return frozenset(place for one in merchants_in(prose) for place in range(one.start + 1, one.end))
 
 
 def _percent_sense(left: str, right: str) -> str:

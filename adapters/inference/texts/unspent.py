@@ -23,7 +23,7 @@ _INCOME: Final = re.compile(
     r"|ลูกค้า(?:จ่าย|โอน|ชำระ|ให้)(?!คืน)"
     r"|รายรับ|รายได้|รับเงินเดือน|ขายได้|ถูกหวย|ถูกลอตเตอรี่|โอน(?:เงิน|ตังค์)?(?:เข้า)?มา|เงินเข้าบัญชี"
     r"|(?<![ก-๎])(?:ได้)?กำไร|เก็บ(?:เงิน|ตังค์)ได้|(?<!ให้)(?<!คืน)(?<!ที่)(?<!เงิน)ยืม(?:เงิน|ตังค์)?[ก-๎]{0,16}มา|กู้(?:เงิน)?(?:มา|ได้)"
-    rf"|{_PERSON}(?:ให้|ส่ง|โอน)(?:เงิน|ตังค์|ค่าขนม|อั่งเปา|ทิป)?(?:มา)?\s?(?:อีก\s?)?\d"
+    rf"|{_PERSON}(?:ให้|ส่ง|โอน)(?:เงิน|ตังค์|ค่าขนม|อั่งเปา|ทิป)?(?:มา)?(?:ให้)?\s?(?:อีก\s?)?\d"
     r"|(?<!ร้าน)ขาย[ก-๎a-z\s\d,.]{0,40}?"
     r"(?<!ไม่)ได้(?!(?:เงิน)?(?:ทอน|คืน)|ส่วนลด|ลด|แต้ม|แถม|คะแนน|ของ)(?:เงิน|มา|กำไร)?\s?(?:\d|[ก-๎]{2})"
     r"|\b(?:received|got|earned) (?:my |a |the )?"
@@ -34,6 +34,8 @@ _INCOME: Final = re.compile(
     r"|\b(?:salary|bonus|wages|commission)\b.{0,20}\b(?:came|received|arrived|in)\b"
     r"|\b(?:won|earned) \W?\d|\bincome\b(?! tax)"
 )
+_SENT_ME: Final = re.compile(rf"{_PERSON}(?:ส่ง|โอน)(?:เงิน|ตังค์|ค่าขนม)?มา(?:ให้)?\s?(?:อีก\s?)?\d")
+_SPENT: Final = re.compile(r"ซื้อ|จ่าย|กิน|ชำระ|หมด|เหลือ|เอาไป|\b(?:paid|spent|bought)\b")
 _TREATED: Final = re.compile(
     rf"{_PERSON}(?:เป็นคน)?เลี้ยง(?=ข้าว|กาแฟ|มื้อ|ชาบู|หมูกระทะ|บุฟ|อาหาร|ขนม|น้ำ|หนัง|เหล้า|เบียร์|\s|$)(?!เพื่อน|น้อง)"
     r"|\b(?:friend|boss|mom|mum|dad|sister|brother|boyfriend|girlfriend|husband|wife|he|she|they|colleague|company)"
@@ -43,7 +45,7 @@ _OWN_MONEY: Final = re.compile(r"จ่าย|(?:เรา|ผม|ฉัน|ห�
 _NOT_DONE: Final = re.compile(
     r"ไม่ได้(?:ซื้อ|สั่ง)|ไม่ได้จ่าย(?!สด|เงินสด|ด้วย|ผ่าน|เอง|บัตร)|แต่ไม่(?:ซื้อ|เอา|สั่ง)|ยังไม่(?:ได้)?(?:ซื้อ|จ่าย|โอน|ชำระ|สั่ง)"
     r"|(?:อยาก|กะว่าจะ|คิดว่าจะ|ว่าจะ|กะจะ|คิดจะ|ตั้งใจจะ|กำลังจะ|วางแผน(?:จะ)?|เดี๋ยว(?:ค่อย|จะ)?|ไว้ค่อย|เกือบ(?:จะ)?)\s?(?:ไป)?(?:ซื้อ|จ่าย|โอน|สั่ง)"
-    r"|อยากได้|(?:ว่าจะ|กะจะ)(?:ไป)?กิน|พรุ่งนี้(?:เช้า|จะ|ต้อง|ค่อย|ไป|ก็|\s)*(?:จ่าย|ซื้อ|โอน)"
+    r"|อยากได้|อยาก(?:ไป)?กิน|ราคา[ก-๎]{2,16}?(?:ขึ้น|ปรับ|จะ)(?!ไป)|(?:ว่าจะ|กะจะ)(?:ไป)?กิน|พรุ่งนี้(?:เช้า|จะ|ต้อง|ค่อย|ไป|ก็|\s)*(?:จ่าย|ซื้อ|โอน)"
     r"|\b(?:didn'?t|did not) (?:buy|pay|order|get it)|\bdidn'?t$|\b(?:haven'?t|have not) (?:paid|bought)"
     r"|\bnot paid yet"
     r"|\b(?:want|wants|wanted|plan|plans|planning|going|hoping|need|needs|have) to (?:buy|pay|get|order)\b"
@@ -51,7 +53,7 @@ _NOT_DONE: Final = re.compile(
     r"|\b(?:almost|nearly) (?:bought|paid)|\bdecided (?:not to|against)|\bunpaid\b"
 )
 _DONE: Final = re.compile(
-    r"(?:ซื้อ|จ่าย|โอน|สั่ง|ชำระ|จัด|กด|สอย)(?:มา|ไป|แล้ว|เลย)|(?:เลย|สุดท้ายก็?|ก็)(?:ซื้อ|จ่าย|โอน|สั่ง|จัด)|มัดจำ|แต่(?:ก็)?ได้|แต่ก็|(?<!ยัง)ไม่ได้จ่ายสด"
+    r"(?:ซื้อ|จ่าย|โอน|สั่ง|ชำระ|จัด|กด|สอย)(?:มา|ไป|แล้ว|เลย)|(?:เลย|สุดท้ายก็?|ก็)(?:ไป)?(?:กิน|แวะ|ซื้อ|จ่าย|โอน|สั่ง|จัด)|มัดจำ|แต่(?:ก็)?ได้|แต่ก็|(?<!ยัง)ไม่ได้จ่ายสด"
     r"|\b(?:bought|paid|spent|ordered|deposit|got (?:it|one))\b"
 )
 
@@ -60,6 +62,8 @@ def why_unspent(prose: Prose) -> str | None:
     """What speaks against a purchase where a text tells an amount and yet of none spent; None where nothing does."""
     if _finds_but(prose, _INCOME, _OUTGOING):
         return "the text tells of money received, none of money spent"
+    if _finds_but(prose, _SENT_ME, _SPENT):
+        return "the text tells of money that somebody sent"
     if _finds_but(prose, _TREATED, _OWN_MONEY):
         return "the text tells that somebody else paid"
     return "the text tells of a purchase not made" if _finds_but(prose, _NOT_DONE, _DONE) else None

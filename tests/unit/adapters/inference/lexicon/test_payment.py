@@ -45,3 +45,22 @@ def test_the_words_for_a_method_are_known(text: str, method: PaymentMethod) -> N
 )
 def test_words_that_only_look_like_a_method_tell_none(text: str) -> None:
     assert payment_method_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("ชานม 45 จ่ายเงนสดคับ", PaymentMethod.CASH),
+        ("ซื้อยา 85 บัตรเดบิท", PaymentMethod.DEBIT_CARD),
+        ("ข้าว 50 พร้อมเพย", PaymentMethod.PROMPTPAY),
+    ],
+)
+def test_a_payment_word_with_other_marks_or_a_letter_of_the_same_sound_is_read(
+    text: str, method: PaymentMethod
+) -> None:
+    assert payment_method_of(text) is method
+
+
+@pytest.mark.parametrize("text", ["ไม่มีเงินสด", "กดเงินสด 500", "เติมเงินทรูมันนี่ 100"])
+def test_a_payment_word_that_was_set_aside_is_not_found_again_by_its_bare_letters(text: str) -> None:
+    assert payment_method_of(text) is None
