@@ -11,7 +11,8 @@ from typing import Any, Final
 import yaml
 
 from contracts.topics import WORKFLOW_REPLIES
-from infra.tools.generators.chart_schema import partitions_of, values_schema
+from infra.tools.generators.chart_areas import partitions_of
+from infra.tools.generators.chart_schema import values_schema
 from infra.tools.generators.markdown import NOTE, code, table
 from workers.bootstrap.clients import topics_of_area
 from workers.bootstrap.signals import MARGIN

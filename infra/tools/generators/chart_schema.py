@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from contracts.topics import FLEET_TOPICS
-from workers.bootstrap.clients import topics_of_area
+from infra.tools.generators.chart_areas import partitions_of
 from workers.config import WORKER_AREAS
 from workers.config.leaves import Leaf, leaves
 
@@ -213,12 +212,6 @@ def _secret_settings() -> Schema:
         **_setting_names(leaves()),
         "additionalProperties": {**reference, "required": ["secret", "key"]},
     }
-
-
-def partitions_of(area: str) -> int:
-    """Of an area's widest topic: members of its group above that number would idle."""
-    partitions = {topic.name: topic.partitions for topic in FLEET_TOPICS}
-    return max(partitions[topic] for topic in topics_of_area(area))
 
 
 def _area(area: str) -> Schema:
