@@ -22,6 +22,7 @@ from workers.entrypoints.commands import (
     migrate,
     projections,
     run,
+    scaling,
     send,
     statement,
     tail,
@@ -86,6 +87,7 @@ app.command()(entries.merchants)
 app.command()(entries.quality)
 app.add_typer(projections.app, name="projections")
 app.add_typer(topics.app, name="topics")
+app.add_typer(scaling.app, name="scaling")
 app.command()(migrate.migrate)
 app.command()(config.config)
 app.command()(health.health)
