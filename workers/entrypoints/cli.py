@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workers.entrypoints.commands import (
+    capacity,
     config,
     demo,
     dlq,
@@ -88,6 +89,7 @@ app.command()(entries.quality)
 app.add_typer(projections.app, name="projections")
 app.add_typer(topics.app, name="topics")
 app.add_typer(scaling.app, name="scaling")
+app.command("capacity")(capacity.capacity_command)
 app.command()(migrate.migrate)
 app.command()(config.config)
 app.command()(health.health)

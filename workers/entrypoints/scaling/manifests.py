@@ -52,7 +52,7 @@ def _kafka_metadata(triggers: object, name: str) -> list[Any]:
 
 
 def _is_kafka(trigger: Mapping[str, Any]) -> bool:
-    return trigger.get("type", "kafka") == "kafka"
+    return bool(trigger.get("type", "kafka") == "kafka")
 
 
 def _place(parts: tuple[int | str, ...]) -> str:

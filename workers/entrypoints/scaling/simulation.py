@@ -210,9 +210,12 @@ def _replayed(values: ScalingValues, model: FleetModel, trace: Trace, current: i
     lags = np.zeros(0) if trace.lag is None else trace.lag
     crew = _Crew(model, current)
     for number, lag in enumerate(lags):
-        whole, now = int(lag), number * trace.step
-        reading = LagReading(whole, whole, min(whole, model.partitions), model.partitions)
-        crew.become(scaling.decide(now, crew.replicas, lambda one=reading: [one] * len(values.triggers)), now)
+        now, readings = number * trace.step, [_even_reading(int(lag), model)] * len(values.triggers)
+        crew.become(scaling.decide(now, crew.replicas, readings.copy), now)
         crew.pass_time(now)
         found.replicas[number], found.working[number], found.lag[number] = crew.replicas, crew.joined, lag
     return found
+
+
+def _even_reading(lag: int, model: FleetModel) -> LagReading:
+    return LagReading(lag, lag, min(lag, model.partitions), model.partitions)
