@@ -32,7 +32,7 @@ class KafkaLagReader:
 
     Args:
         timeout_seconds: bounds one reading.
-        peek_seconds: how much of it may go into reading the oldest records, for their age.
+        peek_seconds: how much of it may go into reading the oldest records, for their age; with 0 none is read.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class KafkaLagReader:
         """When the first record at or after each offset was written; as many as can be read in time."""
         known = {place: self._written[place] for place in behind if place in self._written}
         fresh = {place: offset for place, offset in behind.items() if known.get(place, (None,))[0] != offset}
-        if fresh:
+        if fresh and self._peek > 0:
             self._consumer.assign(list(fresh))
             for place, offset in fresh.items():
                 self._consumer.seek(place, offset)

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -12,9 +12,22 @@ from tests.services.waiting import wait_until
 
 
 class FleetProcess:
-    """One fleet. Its log is in `log`."""
+    """One fleet. Its log is in `log`.
 
-    def __init__(self, environment: Mapping[str, str], folder: Path, areas: str = "texts,spending") -> None:
+    Args:
+        environment: its settings.
+        folder: its data.
+        areas: what it works for.
+        arguments: more for `poon run`.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        folder: Path,
+        areas: str = "texts,spending",
+        arguments: Sequence[str] = (),
+    ) -> None:
         self.log = folder / "fleet.log"
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("POON_")},
@@ -22,7 +35,7 @@ class FleetProcess:
             "POON_DATA_DIR": str(folder),
             "POON_LOGGING__FORMAT": "json",
         }
-        self._areas = areas
+        self._arguments = ["run", "--areas", areas, *arguments]
         self._folder = folder
         self._output: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,7 +48,7 @@ class FleetProcess:
     def start(self) -> None:
         self._output = self.log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from workers.entrypoints.cli import main; main()", "run", "--areas", self._areas],
+            [sys.executable, "-c", "from workers.entrypoints.cli import main; main()", *self._arguments],
             env=self._environment,
             cwd=self._folder,
             stdout=self._output,

@@ -1,7 +1,7 @@
 """A plan carried out by a real fleet process, and the evidence of what came of it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -25,12 +25,19 @@ _BATCH: Final = 1_000
 
 
 class LedgerRun:
-    """One fleet and one plan on one broker and one database."""
+    """One fleet and one plan on one broker and one database; `arguments` are more for `poon run`."""
 
-    def __init__(self, bootstrap_servers: str, database_url: str, folder: Path, plan: list[Planned]) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        database_url: str,
+        folder: Path,
+        plan: list[Planned],
+        arguments: Sequence[str] = (),
+    ) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._database_url = database_url
-        self._plan = plan
+        self.plan = plan
         group = fresh_name("ledger")
         self._groups = [f"{group}.{area}" for area in AREAS]
         self.expected = sum(1 for _ in first_of_each(plan))
@@ -47,12 +54,17 @@ class LedgerRun:
                 "POON_DATABASE__CONNECT_TIMEOUT_SECONDS": "2",
             },
             folder,
+            arguments=arguments,
         )
 
     def start(self) -> None:
         """Send everything and start the fleet."""
-        asyncio.run(self._publish())
+        self.send()
         self.fleet.start_and_wait()
+
+    def send(self) -> None:
+        """Send everything."""
+        asyncio.run(self._publish())
 
     def wait_for_share(self, share: float) -> None:
         """Wait until that share of the commands has an outcome."""
@@ -75,8 +87,8 @@ class LedgerRun:
     async def _publish(self) -> None:
         publisher = KafkaPublisher(KafkaConnection(self._bootstrap_servers), "ledger")
         await publisher.start()
-        for start in range(0, len(self._plan), _BATCH):
-            await publisher.publish([planned.record for planned in self._plan[start : start + _BATCH]])
+        for start in range(0, len(self.plan), _BATCH):
+            await publisher.publish([planned.record for planned in self.plan[start : start + _BATCH]])
         await publisher.stop()
 
     def _distinct(self) -> int:
@@ -102,8 +114,10 @@ class LedgerRun:
 
 
 @contextmanager
-def ledger_run(bootstrap_servers: str, database_url: str, folder: Path, plan: list[Planned]) -> Iterator[LedgerRun]:
-    run = LedgerRun(bootstrap_servers, database_url, folder, plan)
+def ledger_run(
+    bootstrap_servers: str, database_url: str, folder: Path, plan: list[Planned], arguments: Sequence[str] = ()
+) -> Iterator[LedgerRun]:
+    run = LedgerRun(bootstrap_servers, database_url, folder, plan, arguments)
     try:
         yield run
     finally:

@@ -162,13 +162,17 @@ async def outcomes(settings: Settings, areas: Sequence[str], start: StartAt) -> 
 
 
 @asynccontextmanager
-async def lag_reader(settings: Settings) -> AsyncIterator[LagReader]:
+async def lag_reader(settings: Settings, peek_seconds: float = 3.0) -> AsyncIterator[LagReader]:
     """A reader of lag, connected.
+
+    Args:
+        settings: where the broker is.
+        peek_seconds: how long a reading may look for the age of the oldest records; 0 where nobody asks for it.
 
     Raises:
         UnavailableError: the broker cannot be reached.
     """
-    reader = KafkaLagReader(kafka_connection(settings), system_clock())
+    reader = KafkaLagReader(kafka_connection(settings), system_clock(), peek_seconds=peek_seconds)
     await reader.start()
     try:
         yield reader

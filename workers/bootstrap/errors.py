@@ -14,3 +14,11 @@ class FleetAbortedError(Exception):
 
     def __init__(self, left: int) -> None:
         super().__init__(f"stopped with {left} commands in flight: they are redelivered to the next worker")
+
+
+class ProcessesAbortedError(Exception):
+    """Worker processes were stopped before all had finished their work; what they left is redelivered."""
+
+
+class WorkerProcessError(Exception):
+    """Worker processes end for a reason that starting them again does not cure; their own messages say which."""

@@ -9,7 +9,13 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.kafka.connection import TlsFileError
-from workers.bootstrap.errors import DatabaseRefusedError, FleetAbortedError, HttpAddressError
+from workers.bootstrap.errors import (
+    DatabaseRefusedError,
+    FleetAbortedError,
+    HttpAddressError,
+    ProcessesAbortedError,
+    WorkerProcessError,
+)
 from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import complain
@@ -36,6 +42,8 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     HttpAddressError: ExitCode.CONFIGURATION,
     UnreadableHistoryError: ExitCode.CONFIGURATION,
     FleetAbortedError: ExitCode.ABORTED,
+    ProcessesAbortedError: ExitCode.ABORTED,
+    WorkerProcessError: ExitCode.CONFIGURATION,
     InputError: ExitCode.BAD_INPUT,
     RejectionError: ExitCode.BAD_INPUT,
     UnpublishableError: ExitCode.BAD_INPUT,

@@ -51,6 +51,8 @@ def test_help_names_every_command() -> None:
         ("dlq", "redrive"),
         ("dlq", "discard"),
         ("statement", "check"),
+        ("scaling", "simulate"),
+        ("capacity",),
         ("topics", "show"),
         ("topics", "diff"),
         ("topics", "apply"),

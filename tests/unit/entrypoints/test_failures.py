@@ -5,7 +5,12 @@ import typer
 
 from contracts.errors import ErrorCode
 from workers.bootstrap import signals
-from workers.bootstrap.errors import FleetAbortedError, HttpAddressError
+from workers.bootstrap.errors import (
+    FleetAbortedError,
+    HttpAddressError,
+    ProcessesAbortedError,
+    WorkerProcessError,
+)
 from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.failures import InputError, exit_code_of, report
@@ -28,6 +33,8 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (SettingsError([]), ExitCode.CONFIGURATION),
         (HttpAddressError("x"), ExitCode.CONFIGURATION),
         (FleetAbortedError(3), ExitCode.ABORTED),
+        (ProcessesAbortedError("x"), ExitCode.ABORTED),
+        (WorkerProcessError("x"), ExitCode.CONFIGURATION),
         (InputError("x"), ExitCode.BAD_INPUT),
         (RejectionError(ErrorCode.NO_AMOUNT, "x"), ExitCode.BAD_INPUT),
         (UnavailableError("x"), ExitCode.UNAVAILABLE),

@@ -75,5 +75,12 @@ def sync(
     return decided, replace(state, hpa=remembered)
 
 
+def skipped(values: ScalingValues, state: ControllerState, now: float) -> ControllerState:
+    """The state after a look that could not read the lag: nothing is decided, the next look comes in its time."""
+    poll_at = now + values.polling_interval if now >= state.next_poll else state.next_poll
+    sync_at = now + values.sync_period_seconds if now >= state.next_sync else state.next_sync
+    return replace(state, next_poll=poll_at, next_sync=sync_at)
+
+
 def _asleep(values: ScalingValues) -> int:
     return values.min_replica_count if values.idle_replica_count is None else values.idle_replica_count

@@ -103,8 +103,8 @@ def assumptions(rates: Rates, rate: Rate, demand: Demand) -> list[str]:
         ),
         f"measured on {rates.machine}",
         (
-            f"cost grows in proportion to the rate: measured to 1,000,000 messages on one machine, not over many; planned"
-            f" with {demand.use:.0%} of every processor"
+            "cost grows in proportion to the rate: measured to 1,000,000 messages on one machine, not over many;"
+            f" planned with {demand.use:.0%} of every processor"
         ),
         calls,
         (
@@ -113,7 +113,7 @@ def assumptions(rates: Rates, rate: Rate, demand: Demand) -> list[str]:
         ),
         f"{PARTITIONS_A_WORKER} partitions a worker, in dozens; keys are spread evenly: no hot partition",
         (
-            "one PostgreSQL takes all of it (processor only: discs, rows kept and replicas are not reckoned); Kafka without"
-            " replication: with three replicas its processors and megabytes are about three times as many"
+            "one PostgreSQL takes all of it (processor only: discs, rows kept and replicas are not reckoned); Kafka"
+            " without replication: with three replicas its processors and megabytes are about three times as many"
         ),
     ]
