@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -74,7 +74,9 @@ class KafkaLagReader:
         consumer, self._consumer = self._consumer, None
         admin, self._admin = self._admin, None
         if consumer is not None:
-            await consumer.stop()
+            # What its fetching in the background died of is handed to whoever stops it, who has nothing to lose by it.
+            with suppress(KafkaError):
+                await consumer.stop()
         if admin is not None:
             await admin.close()
 

@@ -18,6 +18,7 @@ from tests.bench.scale import soaking
 from tests.bench.scale.growth import GROWING, Dimension, Growth, GrowthOptions
 from tests.bench.scale.levels import TOLERANCE, levels, verdicts
 from tests.bench.scale.rebalance import RebalanceOptions, run_rebalance
+from tests.bench.scale.scaled import ScaledOptions, run_scaled
 from tests.bench.scale.sheets import print_sheets
 from tests.bench.scale.soak import run_soak
 from tests.bench.scale.starts import import_milliseconds, summarize_starts
@@ -36,7 +37,7 @@ Rate = Annotated[float, typer.Option(help="Commands a second.")]
 
 def register(app: typer.Typer) -> None:
     """Add the experiments to the bench's command line."""
-    for command in (growth, memory, soak, startup, rebalance):
+    for command in (growth, memory, soak, startup, rebalance, scaling):
         app.command()(command)
 
 
@@ -148,6 +149,23 @@ def rebalance(
         run = run_rebalance(services, options, place, tell)
         facts |= services.facts()
     _finish("rebalance", facts, {"options": options, "felt": run.felt}, run.problems)
+
+
+def scaling(
+    *,
+    workers: Annotated[int, typer.Option(min=1, help="Workers at most.")] = 4,
+    burst: Annotated[float, typer.Option(help="Messages a second in the burst.")] = 150.0,
+    lasts: Annotated[float, typer.Option(help="Seconds of the burst.")] = 60.0,
+    after: Annotated[float, typer.Option(help="Seconds behind the burst.")] = 140.0,
+    keep: Keep = None,
+) -> None:
+    """Scale workers on real Kafka by the formula: fails when the predicted time to drain is more than 10 % off."""
+    options = ScaledOptions(workers=workers, burst=burst, lasts=lasts, after=after)
+    facts = machine_facts()
+    with folder(keep) as place, ground() as services:
+        run = run_scaled(services, options, place, tell)
+        facts |= services.facts()
+    _finish("scaling", facts, {"options": options, "run": run}, run.problems)
 
 
 def _finish(name: str, facts: dict[str, str], content: dict[str, object], wrong: list[str]) -> None:

@@ -153,12 +153,44 @@ def rebalance(content: Content) -> list[Sheet]:
     ]
 
 
+def scaling(content: Content) -> list[Sheet]:
+    """What the simulator said, and what real workers did."""
+    run = content["run"]
+    lags, numbers = ((run[name], run[f"predicted_{name}"]) for name in ("lag", "workers"))
+    rows = [
+        ("seconds from the burst's end until the lag is worked off", run["drained"], run["predicted_drained"]),
+        ("lag, the most", *(max(each) for each in lags)),
+        ("workers, the most", *(max(each) for each in numbers)),
+        ("worker seconds", sum(numbers[0]) * run["seconds"][-1] / len(numbers[0]), sum(numbers[1])),
+    ]
+    return [
+        Sheet(
+            "Scaled workers on real Kafka, and what was predicted of them",
+            ("what", "recorded", "predicted", "error"),
+            [
+                (
+                    name,
+                    _number(recorded),
+                    _number(said),
+                    "" if not recorded or said is None else f"{said / recorded - 1:+.1%}",
+                )
+                for name, recorded, said in rows
+            ],
+        )
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "never" if value is None else f"{value:,.1f}"
+
+
 SHEETS: Final[Mapping[str, Callable[[Content], list[Sheet]]]] = {
     "growth": growth,
     "memory": memory,
     "soak": soak,
     "startup": startup,
     "rebalance": rebalance,
+    "scaling": scaling,
 }
 
 

@@ -10,6 +10,7 @@ from tests.bench.report import as_json
 from tests.bench.scale.levels import Step, levels, verdicts
 from tests.bench.scale.memory import MemorySample, curve, trends_of
 from tests.bench.scale.pauses import Felt, Window
+from tests.bench.scale.scaled import Calibration, ScaledRun
 from tests.bench.scale.sheets import MARKDOWN, SHEETS, print_sheets
 from tests.bench.scale.starts import Start, summarize_starts
 from tests.bench.scale.usage import Usage
@@ -43,6 +44,19 @@ CONTENTS: Mapping[str, Mapping[str, Any]] = {
     },
     "startup": {"summaries": summarize_starts([Start("floor", 1, 0.5, {})]), "imports": {"sqlalchemy": 300.0}},
     "rebalance": {"felt": [Felt(Window("1 -> 2", 0.0, 20.0), 4_000, 8.2, 40.0, 900.0, 700.0, 300.0, 2)]},
+    "scaling": {
+        "run": ScaledRun(
+            calibration=Calibration(50.0, 3.0),
+            seconds=[1.0, 2.0],
+            lag=[10.0, 2_000.0],
+            workers=[1.0, 3.0],
+            predicted_lag=[10.0, 2_200.0],
+            predicted_workers=[1.0, 4.0],
+            drained=50.0,
+            predicted_drained=None,
+            problems=[],
+        )
+    },
 }
 
 
@@ -74,6 +88,16 @@ def test_starts_become_seconds_and_imports() -> None:
 
 def test_windows_become_rows() -> None:
     assert table("rebalance")[-1] == "| 1 -> 2 | 4,000 | 8 | 40 | 900 | 700 | 300 | 2 |"
+
+
+def test_a_scaled_run_stands_beside_its_prediction() -> None:
+    lines = table("scaling")
+    assert lines[-4].endswith("| 50.0 | never |  |")
+    assert lines[-3:] == [
+        "| lag, the most | 2,000.0 | 2,200.0 | +10.0% |",
+        "| workers, the most | 3.0 | 4.0 | +33.3% |",
+        "| worker seconds | 4.0 | 5.0 | +25.0% |",
+    ]
 
 
 def test_the_terminal_shows_the_same_tables() -> None:
