@@ -154,7 +154,7 @@ def rebalance(
 def scaling(
     *,
     workers: Annotated[int, typer.Option(min=1, help="Workers at most.")] = 4,
-    burst: Annotated[float, typer.Option(help="Messages a second in the burst.")] = 150.0,
+    burst: Annotated[float, typer.Option(help="Messages a second in the burst.")] = 300.0,
     lasts: Annotated[float, typer.Option(help="Seconds of the burst.")] = 60.0,
     after: Annotated[float, typer.Option(help="Seconds behind the burst.")] = 140.0,
     keep: Keep = None,

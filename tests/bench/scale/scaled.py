@@ -67,7 +67,7 @@ class ScaledOptions:
     in_flight: int = 10
     call: float = 0.2
     rate: float = 20.0
-    burst: float = 150.0
+    burst: float = 300.0
     before: float = 40.0
     lasts: float = 60.0
     after: float = 140.0

@@ -91,7 +91,7 @@ def _supervise(settings: Settings, areas: tuple[str, ...], processes: str, scale
     from workers.bootstrap import processes as supervising  # noqa: PLC0415
     from workers.bootstrap.ground import grounded  # noqa: PLC0415
 
-    values = _values(processes, scaled_object, supervising.partitions_of(areas))
+    values = processes_wanted(processes, scaled_object, supervising.partitions_of(areas))
     if settings.is_embedded:
         raise typer.BadParameter(
             "needs a real Kafka, set POON_KAFKA__BOOTSTRAP_SERVERS: the embedded broker gives a group's partitions to"
@@ -110,7 +110,13 @@ def _supervise(settings: Settings, areas: tuple[str, ...], processes: str, scale
     run_async(work)
 
 
-def _values(processes: str, scaled_object: str | None, partitions: int) -> ScalingValues:
+def processes_wanted(processes: str, scaled_object: str | None, partitions: int) -> ScalingValues:
+    """The scaling values that the options ask for.
+
+    Raises:
+        BadParameter: they say nothing that can be done.
+        InputError: the file holds no scaling values.
+    """
     if processes == AUTO:
         if scaled_object is None:
             return local_values(os.cpu_count() or 1, partitions)

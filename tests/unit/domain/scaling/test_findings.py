@@ -36,3 +36,15 @@ def test_going_to_zero_and_persistent_lag_are_explained() -> None:
     assert len(said) == 2
     assert "goes to zero at once" in said[0]
     assert "excludePersistentLag" in said[1]
+
+
+def test_a_tolerance_for_lower_numbers_alone_changes_nothing() -> None:
+    assert stuck_numbers(values({"scaleDown": {"tolerance": 0}}, maxReplicaCount=24), 24) == (22, 23)
+
+
+def test_a_cut_lag_that_sticks_nowhere_is_not_said_to() -> None:
+    assert findings(values(maxReplicaCount=10), 10) == ()
+
+
+def test_an_uncut_lag_sticks_nowhere() -> None:
+    assert stuck_numbers(values(maxReplicaCount=24, trigger=REMEDY), 24) == ()
