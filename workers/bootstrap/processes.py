@@ -11,8 +11,7 @@ from typing import Final
 
 from adapters.clock import SystemClock
 from contracts.topics import TOPICS
-from contracts.topics import consumed_topics as topics_of
-from workers.bootstrap.clients import consumed_topics, consumer_group, lag_reader
+from workers.bootstrap.clients import consumed_topics, consumer_group, lag_reader, topics_of_area
 from workers.bootstrap.crew import Crew, WorkerProcess
 from workers.bootstrap.heartbeat import INTERVAL, Heartbeat
 from workers.bootstrap.signals import MARGIN, Stop, StopSignals
@@ -44,7 +43,7 @@ class Launch:
 
 def partitions_of(areas: Sequence[str]) -> int:
     """The most partitions of one topic that these areas consume: more processes than these would idle."""
-    return max(TOPICS[name].partitions for area in areas for name in topics_of(area) if name in TOPICS)
+    return max(TOPICS[name].partitions for area in areas for name in topics_of_area(area) if name in TOPICS)
 
 
 async def supervise(settings: Settings, areas: Sequence[str], values: ScalingValues, launch: Launch) -> None:
