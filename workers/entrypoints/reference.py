@@ -30,10 +30,14 @@ def _help(command: Any) -> str:  # noqa: ANN401
 
 
 def _parameters(command: Any) -> str:  # noqa: ANN401
-    rows = [_row(parameter) for parameter in command.params if parameter.name != "help"]
+    rows = [_row(parameter) for parameter in command.params if _is_shown(parameter)]
     if not rows:
         return ""
     return "| Argument or option | Default | Meaning |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _is_shown(parameter: Any) -> bool:  # noqa: ANN401
+    return parameter.name != "help" and not getattr(parameter, "hidden", False)
 
 
 def _row(parameter: Any) -> str:  # noqa: ANN401
