@@ -17,6 +17,10 @@ pytest_plugins = ["tests.services.fixtures"]
 if Coverage.current() is not None or "PYTEST_XDIST_WORKER" in os.environ:
     forget_untraced()
 
+# pytest tells its processes how wide its own terminal is; what the command line prints is not for that one.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("COLUMNS", None)
+
 # Fast and telling tests come first. A folder that is not named comes last.
 ORDER = ("unit", "conformance", "architecture", "charts", "integration", "e2e", "chaos")
 HERE = Path(__file__).parent
