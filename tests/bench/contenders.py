@@ -89,6 +89,8 @@ def _fleet(about: Round, telemetry: Mapping[str, str]) -> dict[str, str]:
         "POON_DATA_DIR": ".poon",
         "POON_LOGGING__FORMAT": "json",
         "POON_HTTP__PORT": "0",
+        # No contender looks whether the same purchase is stored already; what that costs is measured apart.
+        "POON_SPENDING__NAME_DUPLICATES": "false",
         **telemetry,
     }
 
@@ -146,6 +148,13 @@ OURS: Final = (
     _ours("ours-off", "poon run without", telemetry_off, lines=0),
 )
 
+NAMING_DUPLICATES: Final = _ours(
+    "ours-duplicates",
+    "ours-on, which also names entries that may tell of the same purchase",
+    lambda about: {**_everything_on(about), "POON_SPENDING__NAME_DUPLICATES": "true"},
+    lines=1,
+)
+
 
 def slowed(contender: Contender, microseconds: float) -> Contender:
     """One of ours, which burns that much more CPU for each message."""
@@ -185,4 +194,4 @@ PEERS: Final = (
     ),
 )
 
-CONTENDERS: Final = {contender.name: contender for contender in (FLOOR, *OURS, *PEERS)}
+CONTENDERS: Final = {contender.name: contender for contender in (FLOOR, *OURS, NAMING_DUPLICATES, *PEERS)}

@@ -144,7 +144,9 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         mappings = SqlMappingRepository(database)
         books = Books(mappings, SortedLayer)
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
-        duplicates = Duplicates(SqlDuplicateRepository(database, entries), learning.key)
+        duplicates = Duplicates(
+            SqlDuplicateRepository(database, entries), learning.key, named=settings.spending.name_duplicates
+        )
         history, computing = SqlSpendingHistory(database), ThreadComputing()
         decisions, events = SqlDecisionStore(database), SqlEventReader(database)
         months = Months(SqlMonthEntries(database), events)

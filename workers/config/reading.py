@@ -47,3 +47,13 @@ class TextSettings(SettingsGroup):
         description="guess categories the lexicon does not know by what words mean rather than by their letters; "
         "needs `pip install 'poon-workers[embeddings]'` (100 MB)",
     )
+
+
+class SpendingSettings(SettingsGroup):
+    """Entries."""
+
+    name_duplicates: bool = Field(
+        default=True,
+        description="whether an entry's outcome names the entries that may tell of the same purchase; they can be"
+        " listed in any case, and recording costs the fleet less without",
+    )

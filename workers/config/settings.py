@@ -26,7 +26,7 @@ from workers.config.policies import (
     MassFailureSettings,
     RetrySettings,
 )
-from workers.config.reading import LearningSettings, OcrSettings, TextSettings
+from workers.config.reading import LearningSettings, OcrSettings, SpendingSettings, TextSettings
 from workers.config.telemetry import TelemetrySettings
 from workers.config.values import WORKER_AREAS, SecretUrl, comma_list, host_list, refused, url_with_scheme
 
@@ -359,6 +359,7 @@ class Settings(SettingsGroup):
     telemetry: TelemetrySettings = TelemetrySettings()
     texts: TextSettings = TextSettings()
     learning: LearningSettings = LearningSettings()
+    spending: SpendingSettings = SpendingSettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from contracts.commands.spending import (
     EnhanceSpending,
     RecordSpending,
 )
-from contracts.events.spending import SpendingCorrected
+from contracts.events.spending import SpendingCorrected, SpendingRecorded
 from contracts.mappings import MappingSource
 from workers.domain import spending
 from workers.domain.duplicates import MerchantKey, among, distinguish, pair_stream, place_of
@@ -28,10 +29,15 @@ from workers.ports.store import SpendingRepository
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """What finding duplicates needs from outside."""
+    """What finding duplicates needs from outside.
+
+    Attributes:
+        named: whether the outcome of RecordSpending names those of its entry, which takes a read before it is decided.
+    """
 
     stored: DuplicateRepository
     key: MerchantKey
+    named: bool = True
 
 
 async def record_spending(
@@ -47,14 +53,42 @@ async def record_spending(
     was given up. Whoever lists what is stored finds them.
     """
     current = None
-    if command.entry_id is not None or context.attempt > 1:
+    if _may_be_known(command, context):
         current = await entries.get(context.tenant, _id_of(command, context))
-    event = spending.record(current, command, context.owner, _id_of(command, context), context.sent_at)
-    entry = spending.apply(current, event, context.tenant, context.owner)
+    event, entry = _recorded(command, context, current)
     found = among(entry, await duplicates.stored.near(entry), duplicates.key)
     if found:
         event = event.model_copy(update={"possible_duplicates": found})
     return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))
+
+
+def record_without_a_look(
+    command: RecordSpending, context: CommandContext, *, entries: SpendingRepository
+) -> Decision | Awaitable[Decision]:
+    """Record an entry as `record_spending` does and name nothing, so that it is decided at once; nearly always."""
+    if _may_be_known(command, context):
+        return _record_if_new(command, context, entries)
+    return _recording(command, context, None)
+
+
+async def _record_if_new(command: RecordSpending, context: CommandContext, entries: SpendingRepository) -> Decision:
+    return _recording(command, context, await entries.get(context.tenant, _id_of(command, context)))
+
+
+def _recording(command: RecordSpending, context: CommandContext, current: SpendingEntry | None) -> Decision:
+    event, entry = _recorded(command, context, current)
+    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))
+
+
+def _recorded(
+    command: RecordSpending, context: CommandContext, current: SpendingEntry | None
+) -> tuple[SpendingRecorded, SpendingEntry]:
+    event = spending.record(current, command, context.owner, _id_of(command, context), context.sent_at)
+    return event, spending.apply(current, event, context.tenant, context.owner)
+
+
+def _may_be_known(command: RecordSpending, context: CommandContext) -> bool:
+    return command.entry_id is not None or context.attempt > 1
 
 
 def _id_of(command: RecordSpending, context: CommandContext) -> UUID:

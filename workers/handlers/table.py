@@ -33,6 +33,7 @@ from workers.handlers.spending import (
     distinguish_spending,
     enhance_spending,
     record_spending,
+    record_without_a_look,
 )
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
 from workers.handlers.texts import parse_text
@@ -83,7 +84,12 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
                     clock=clock,
                 ),
             ),
-            _row(RecordSpending, partial(record_spending, entries=entries, duplicates=duplicates)),
+            _row(
+                RecordSpending,
+                partial(record_spending, entries=entries, duplicates=duplicates)
+                if duplicates.named
+                else partial(record_without_a_look, entries=entries),
+            ),
             _row(CorrectSpending, partial(correct_spending, entries=entries, learning=learning)),
             _row(EnhanceSpending, partial(enhance_spending, entries=entries)),
             _row(DeleteSpending, partial(delete_spending, entries=entries)),

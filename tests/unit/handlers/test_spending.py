@@ -52,6 +52,7 @@ from workers.handlers.spending import (
     distinguish_spending,
     enhance_spending,
     record_spending,
+    record_without_a_look,
 )
 from workers.ports.handling import Decision
 
@@ -101,6 +102,33 @@ async def test_a_recorded_entry_keeps_the_id_its_command_names() -> None:
     _, state = decided(await record_spending(command, CONTEXT, entries=MemoryEntries(), duplicates=duplicates()))
 
     assert state == entry()
+
+
+def test_without_a_look_for_duplicates_an_entry_is_recorded_at_once() -> None:
+    made = record_without_a_look(record_command(), CONTEXT, entries=MemoryEntries(entry()))
+
+    assert isinstance(made, Decision)
+    event, state = decided(made)
+    assert (event.entry_id, state.version) == (new_entry_id(TENANT, CONTEXT.command_id), 1)
+
+
+async def test_without_a_look_for_duplicates_the_same_is_recorded() -> None:
+    looked = await record_spending(full_record_command(), CONTEXT, entries=MemoryEntries(), duplicates=duplicates())
+
+    assert record_without_a_look(full_record_command(), CONTEXT, entries=MemoryEntries()) == looked
+
+
+@pytest.mark.parametrize(("command", "attempt"), [(full_record_command(entry_id=ENTRY_ID), 1), (record_command(), 2)])
+async def test_without_a_look_for_duplicates_an_id_that_may_be_taken_is_looked_up(
+    command: RecordSpending, attempt: int
+) -> None:
+    taken = entry()._replace(id=command.entry_id or new_entry_id(TENANT, CONTEXT.command_id))
+    made = record_without_a_look(command, CONTEXT._replace(attempt=attempt), entries=MemoryEntries(taken))
+
+    assert not isinstance(made, Decision)
+    with pytest.raises(RejectionError) as raised:
+        await made
+    assert raised.value.code is ErrorCode.ENTRY_EXISTS
 
 
 async def test_a_missing_date_is_that_of_the_command_not_of_its_handling() -> None:
