@@ -50,7 +50,7 @@ ANNOUNCEMENT: Final = "embedded-broker.json"
 _PRODUCER: Final = 0
 _TOPIC_EXISTS: Final = 36
 _FIRST_JOIN_MS: Final = 50
-_CONNECT_SECONDS: Final = 1.0
+_CONNECT_SECONDS: Final = 10.0  # a dead broker refuses at once; one on a busy machine takes its time
 
 _SIGNATURES: Final[Mapping[str, tuple[Any, list[Any]]]] = {
     "rd_kafka_conf_new": (ctypes.c_void_p, []),
