@@ -159,7 +159,8 @@ class PostgresqlStatements:
     async def near(self, connection: AsyncConnection, asked: Sequence[Near]) -> Sequence[tuple[int, UUID]]:
         """The ids of entries that share a reference, or a day and a sum, each by its place among those asked for."""
         rows = [(n.tenant, n.owner, n.spent_on.isoformat(), str(n.amount), n.currency, n.reference) for n in asked]
-        found = await _fetch(connection, POSTGRESQL_NEAR, _columns(rows, Near._fields, _NO_TYPES))
+        # Planned each time: a plan that was kept from when the table was small would read all of it for each of them.
+        found = await _fetch(connection, POSTGRESQL_NEAR, _columns(rows, Near._fields, _NO_TYPES), prepare=False)
         return [(row[0] - 1, row[1]) for row in found]
 
 
@@ -178,10 +179,12 @@ def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str], types: Mapping
     return [list(column) if name in types else TextColumn(column) for name, column in zip(names, found, strict=True)]
 
 
-async def _fetch(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> list[TupleRow]:
+async def _fetch(
+    connection: AsyncConnection, statement: str, columns: Sequence[object], *, prepare: bool | None = None
+) -> list[TupleRow]:
     cursor: AsyncCursor[TupleRow]
     async with driver_of(connection).cursor(binary=True) as cursor:
-        await cursor.execute(statement, columns)
+        await cursor.execute(statement, columns, prepare=prepare)
         return await cursor.fetchall()
 
 
