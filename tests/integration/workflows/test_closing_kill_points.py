@@ -24,7 +24,7 @@ from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.money import Money
 from contracts.values import Category
 from tests.conformance.database.samples import TENANT, entry_verdict, spending
-from tests.integration.workflows.mortal import LEFT_BEHIND, NEVER_BEGUN, Fuse, World
+from tests.integration.workflows.mortal import LEFT_BEHIND, Fuse, World
 from tests.integration.workflows.test_kill_points import DOOMED, judge_messages, reads_well, soon
 from workers.domain.months import month_stream
 from workers.ports.errors import BackendError
@@ -32,7 +32,7 @@ from workers.workflows.definitions import Definition
 from workers.workflows.handlers import new_workflow_id, stream_of
 from workers.workflows.months import CLOSE_MONTH
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND, NEVER_BEGUN)]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND)]
 
 START = "close-1"
 OWNER = "somchai"

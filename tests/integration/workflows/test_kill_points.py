@@ -22,7 +22,7 @@ from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.examples import examples_of
 from contracts.money import Money
 from contracts.topics import TopicRole, topic_name
-from tests.integration.workflows.mortal import AREAS, LEFT_BEHIND, NEVER_BEGUN, TENANT, Fuse, World
+from tests.integration.workflows.mortal import AREAS, LEFT_BEHIND, TENANT, Fuse, World
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent
 from workers.ports.store import StoredEvent
@@ -30,7 +30,7 @@ from workers.workflows.definitions import Definition, Facts, Leg, RetryRule, Ste
 from workers.workflows.handlers import new_workflow_id, stream_of
 from workers.workflows.receipts import PROCESS_RECEIPT, entry_id_of
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND, NEVER_BEGUN)]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND)]
 
 START = "start-1"
 WORKFLOW_ID = new_workflow_id(TENANT, START)

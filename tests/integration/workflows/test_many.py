@@ -7,9 +7,9 @@ import pytest
 
 from adapters.database.schema import migrate
 from tests.integration.workflows.many import Plan, billed, fails, ledger, problems, run_many, shown, told_by_the_product
-from tests.integration.workflows.mortal import LEFT_BEHIND, NEVER_BEGUN
+from tests.integration.workflows.mortal import LEFT_BEHIND
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND, NEVER_BEGUN)]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings(LEFT_BEHIND)]
 
 PLAN = Plan(count=120, deaths=8, faulty=10)
 
