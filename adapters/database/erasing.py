@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from typing import cast as cast_type
 from uuid import UUID
 
 from sqlalchemy import String, Table, TextClause, cast, delete, select, text, update
@@ -31,7 +32,11 @@ from adapters.database.tables import (
 )
 from contracts.commands.privacy import EraseOwner
 from workers.domain.mappings import SHARED, mapping_stream
+from workers.ports.errors import UnavailableError
 from workers.ports.privacy import Erasure
+
+if TYPE_CHECKING:
+    from aiosqlite import Connection
 
 EVENTS_AT_ONCE: Final = 500
 """Events looked at in one transaction; what else their streams hold of the owner goes with them."""
@@ -126,6 +131,13 @@ class SqlOwnerEraser:
                         await connection.execute(delete(table).where(about(table, tenant, owner)))
                     ).rowcount
             await _note(connection, tenant, owner, removed)
+            await connection.commit()
+            if self._database.is_sqlite:
+                await _empty_log(connection)
+        return await self._ended(tenant, owner)
+
+    async def _ended(self, tenant: str, owner: str) -> Erasure:
+        async with self._database.connection(writes=True) as connection:
             mine = (_STATE.tenant == tenant, _STATE.owner == owner)
             await connection.execute(update(owner_erasures).where(*mine).values(under_way=False))
             ended = await _erasure(connection, tenant, owner)
@@ -138,6 +150,15 @@ class SqlOwnerEraser:
         if not self._database.is_sqlite:  # which has one writer at a time
             await connection.execute(_NOT_LONG)
             await connection.execute(lock)
+
+
+async def _empty_log(connection: AsyncConnection) -> None:
+    """Have SQLite's write-ahead log hold nothing of what was deleted: it would keep old pages until they are reused."""
+    raw = await connection.get_raw_connection()
+    driver = cast_type("Connection", raw.driver_connection)
+    ((busy, *_),) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    if busy:
+        raise UnavailableError("the database's write-ahead log cannot be emptied while somebody reads; trying again")
 
 
 async def _erasure(

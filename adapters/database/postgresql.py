@@ -51,7 +51,6 @@ _INSERT_EVENTS: Final = f"""
     INSERT INTO events ({", ".join(EVENT_FIELDS)})
     SELECT * FROM unnest({_arrays(EVENT_FIELDS, _EVENT_TYPES)})
 """  # noqa: S608  column names only
-_UNLESS_ERASED: Final = "WHERE NOT EXISTS (SELECT FROM erased)"
 
 _INSERT_EVENTS_THAT_FIT: Final = f"{_INSERT_EVENTS} ON CONFLICT DO NOTHING RETURNING id"
 
@@ -77,18 +76,19 @@ def _upsert(table: StateTable) -> str:
 
 
 @cache
-def _insert_new(tables: tuple[StateTable, ...]) -> str:
+def _insert_new(tables: tuple[StateTable, ...], *, unless_erased: bool) -> str:
     """All tables in one statement, which is a transaction of its own: one round trip.
 
     Whatever is there already makes it fail as a whole. An erased owner makes it insert nothing: it looks at the owners
     after it has its lock on the events, which it is not given while an erasure begins.
     """
-    entered = [
-        f"entered_{table.name} AS ("
-        f"INSERT INTO {table.name} ({', '.join(table.fields)}) {_given(table)} {_UNLESS_ERASED})"
+    where = "WHERE NOT EXISTS (SELECT FROM erased)" if unless_erased else ""
+    before = [f"erased AS ({POSTGRESQL_ERASED})"] if unless_erased else []
+    before += [
+        f"entered_{table.name} AS (INSERT INTO {table.name} ({', '.join(table.fields)}) {_given(table)} {where})"
         for table in tables
     ]
-    return f"WITH {', '.join([f'erased AS ({POSTGRESQL_ERASED})', *entered])} {_INSERT_EVENTS} {_UNLESS_ERASED}"
+    return f"{'WITH' if before else ''} {', '.join(before)} {_INSERT_EVENTS} {where}"
 
 
 # OFFSET 0 keeps the planner from joining: one look into the inbox's index a key, whatever the statistics say.
@@ -128,12 +128,13 @@ class PostgresqlStatements:
         sent: Sequence[Sent],
     ) -> bool:
         _refuse_zoneless(events)
-        columns: list[Sequence[Any]] = _columns(sent, Sent._fields, _SENT_TYPES)
+        columns: list[Sequence[Any]] = _columns(sent, Sent._fields, _SENT_TYPES) if sent else []
+        statement = _insert_new(tuple(table for table, _ in states), unless_erased=bool(sent))
         for table, own in states:
             columns += _state_columns(table, own)
         columns += _columns(events, EVENT_FIELDS, _EVENT_TYPES)
         try:
-            return bool(await _execute(connection, _insert_new(tuple(table for table, _ in states)), columns))
+            return bool(await _execute(connection, statement, columns))
         except UniqueViolation:
             return False
 
