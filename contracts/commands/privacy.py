@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.base import Command
-from contracts.headers import OWNER_PATTERN
+from contracts.values import OWNER_PATTERN
 
 
 class EraseOwner(Command):
