@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
@@ -47,7 +47,7 @@ class SqlOwnerReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rows(self, tenant: str, owner: str) -> AsyncIterator[OwnerRow]:
+    async def rows(self, tenant: str, owner: str) -> AsyncGenerator[OwnerRow, None]:
         for table in TABLES:
             wanted = select(table).where(about(table, tenant, owner)).order_by(*table.primary_key)
             try:

@@ -1,7 +1,7 @@
 """Owners in memory."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 
 from contracts.ids import owner_folder
@@ -21,7 +21,7 @@ class MemoryOwners:
         self.erasures: dict[str, Erasure] = {}
         self.begun = ""
 
-    async def rows(self, _tenant: str, _owner: str) -> AsyncIterator[OwnerRow]:
+    async def rows(self, _tenant: str, _owner: str) -> AsyncGenerator[OwnerRow, None]:
         for row in self.stored:
             yield row
 

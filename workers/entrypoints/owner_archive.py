@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, aclosing
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final
@@ -69,18 +69,25 @@ class OwnerArchive:
 
     async def _tables(self, tenant: str, owner: str, archive: ZipFile, counts: dict[str, int]) -> Named:
         named = NOTHING_NAMED
-        rows = self._reader.rows(tenant, owner)
-        row = await anext(rows, None)
-        while row is not None:
-            table = row.table
-            counts[table] = 0
-            with _opened(archive, f"{table}.jsonl") as lines:
-                while row is not None and row.table == table:
-                    named = named.plus(named_in(row))
-                    lines.write(f"{json_text(shown(row.values))}\n".encode())
-                    counts[table] += 1
-                    row = await anext(rows, None)
+        async with aclosing(self._reader.rows(tenant, owner)) as rows:
+            row = await anext(rows, None)
+            while row is not None:
+                table = row.table
+                counts[table] = 0
+                with _opened(archive, f"{table}.jsonl") as lines:
+                    while row is not None and row.table == table:
+                        named = named.plus(named_in(row))
+                        lines.write(f"{_line(row.values)}\n".encode())
+                        counts[table] += 1
+                        row = await anext(rows, None)
         return named
+
+
+def _line(values: Mapping[str, object]) -> str:
+    try:
+        return json_text(shown(values))
+    except TypeError:  # half a character, in a dead letter: only escapes can write it
+        return json.dumps(shown(values), default=str)
 
 
 def shown(values: Mapping[str, object]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from contracts.commands.privacy import EraseOwner
@@ -49,8 +50,9 @@ class Privacy:
     async def keys(self, tenant: str, owner: str) -> tuple[str, ...]:
         """The owner's files in the store."""
         named = NOTHING_NAMED
-        async for row in self.reader.rows(tenant, owner):
-            named = named.plus(named_in(row))
+        async with aclosing(self.reader.rows(tenant, owner)) as rows:
+            async for row in rows:
+                named = named.plus(named_in(row))
         return tuple(await self.files.keys(tenant, owner, named))
 
     async def _remove_files(self, tenant: str, owner: str) -> None:

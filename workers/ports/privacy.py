@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -25,10 +25,11 @@ class OwnerRow(NamedTuple):
 class OwnerReader(Protocol):
     """Reads everything the database holds about an owner."""
 
-    def rows(self, tenant: str, owner: str) -> AsyncIterator[OwnerRow]:
+    def rows(self, tenant: str, owner: str) -> AsyncGenerator[OwnerRow, None]:
         """Every row about the owner: table by table, each in the order of its key, a few hundred in memory at a time.
 
-        The owner's workers may go on meanwhile: what is stored behind the reader's place is found by the next reading.
+        It holds a connection: to be closed by whoever does not read to the end. The owner's workers may go on
+        meanwhile: what is stored behind the reader's place is found by the next reading.
 
         Raises:
             UnavailableError: the database cannot be reached.
