@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
@@ -58,6 +59,19 @@ class SqlOwnerReader:
                             yield OwnerRow(table.name, dict(row))
             except UnstorableRowError:  # a name the database cannot hold was never stored
                 return
+
+
+class SqlErasedOwners:
+    """`ErasedOwners` on PostgreSQL or SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> Mapping[tuple[str, str], datetime]:
+        own = owner_erasures.c
+        wanted = select(own.tenant, own.owner, own.erased_until).where(own.under_way.is_(False))
+        async with self._database.connection() as connection:
+            return {(tenant, owner): until for tenant, owner, until in await connection.execute(wanted)}
 
 
 def about(table: Table, tenant: str, owner: str) -> ColumnElement[bool]:

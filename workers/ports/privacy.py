@@ -95,6 +95,18 @@ class OwnerEraser(Protocol):
         ...
 
 
+class ErasedOwners(Protocol):
+    """Which owners were erased."""
+
+    async def all(self) -> Mapping[tuple[str, str], datetime]:
+        """The moments until which owners were erased, by tenant and owner; without those being erased just now.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+
 class OwnerFiles(Protocol):
     """The files of owners in the object store."""
 

@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 async def store(url: str) -> None:
     opened = open_database(url)
-    mine = {"tenant": TENANT, "owner": OWNER}
+    mine: dict[str, Any] = {"tenant": TENANT, "owner": OWNER}
     await SqlDecisionStore(opened).commit(
         [
             entry_verdict("c-1", spending("lunch", raw_text=f"{THAI} 50", **mine)),

@@ -59,8 +59,8 @@ def erase(
 ) -> None:
     """Erase an owner, by a command through the log, and wait for the outcome; 1 when it is no success.
 
-    What waits on topics is refused from then on, and goes with their retention. Backups and archives made before are
-    not touched.
+    What waits on topics is refused from then on, and goes with their retention. Archives are rewritten by
+    `poon events forget`; backups are not touched.
 
     For instance:
 
