@@ -61,6 +61,7 @@ class ErrorCode(StrEnum):
     MONTH_BEING_CLOSED = "month_being_closed"
     MONTH_CHANGED = "month_changed"
     MONTH_NOT_FROZEN = "month_not_frozen"
+    OWNER_ERASED = "owner_erased"
     BACKEND_UNAVAILABLE = "backend_unavailable"
     BACKEND_TIMEOUT = "backend_timeout"
     STORAGE_UNAVAILABLE = "storage_unavailable"
@@ -314,6 +315,11 @@ ERRORS: Final[dict[ErrorCode, ErrorInfo]] = {
         "The month is not being closed by this workflow.",
         "เวิร์กโฟลว์นี้ไม่ได้กำลังปิดยอดเดือนดังกล่าว",
         "Nothing to do: what the workflow did to the month was undone before, or never took place.",
+    ),
+    ErrorCode.OWNER_ERASED: _permanent(
+        "The owner was erased after the command was sent.",
+        "ข้อมูลของเจ้าของถูกลบไปแล้วหลังจากส่งคำสั่งนี้",
+        "Nothing of it was kept. Send a new command if the owner has come back.",
     ),
     ErrorCode.BACKEND_UNAVAILABLE: _retryable(
         "A recognition service is not available.",

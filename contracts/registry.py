@@ -6,6 +6,7 @@ from contracts.base import Command, Event
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
+from contracts.commands.privacy import EraseOwner
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import (
     CorrectSpending,
@@ -29,6 +30,7 @@ from contracts.events.categories import (
 from contracts.events.insights import InsightFailed, InsightRejected, InsightsGenerated, SpendingForecast
 from contracts.events.months import MonthClosed, MonthFrozen, MonthUnfrozen
 from contracts.events.outcomes import CommandFailed, CommandRejected
+from contracts.events.privacy import OwnerErased, PrivacyFailed, PrivacyRejected
 from contracts.events.receipts import ReceiptExtracted, ReceiptFailed, ReceiptRejected
 from contracts.events.spending import (
     SpendingCorrected,
@@ -63,7 +65,7 @@ from contracts.events.workflows import (
     WorkflowStuck,
 )
 
-AREAS: Final = ("receipts", "texts", "spending", "categories", "insights", "statements", "workflows")
+AREAS: Final = ("receipts", "texts", "spending", "categories", "insights", "statements", "workflows", "privacy")
 
 SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     ExtractReceipt: ReceiptExtracted,
@@ -89,6 +91,7 @@ SUCCESSES: Final[dict[type[Command], type[Event]]] = {
     CloseMonth: WorkflowStarted,
     SteerWorkflow: WorkflowSteered,
     FireTimer: TimerFired,
+    EraseOwner: OwnerErased,
 }
 """What each command ends in when all goes well."""
 
@@ -100,6 +103,7 @@ REJECTIONS: Final[dict[str, type[CommandRejected]]] = {
     "insights": InsightRejected,
     "statements": StatementRejected,
     "workflows": WorkflowRejected,
+    "privacy": PrivacyRejected,
 }
 """The rejected outcome of each area."""
 
@@ -111,6 +115,7 @@ FAILURES: Final[dict[str, type[CommandFailed]]] = {
     "insights": InsightFailed,
     "statements": StatementFailed,
     "workflows": WorkflowFailed,
+    "privacy": PrivacyFailed,
 }
 """The failed outcome of each area."""
 

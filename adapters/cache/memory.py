@@ -59,6 +59,11 @@ class MemoryCache:
     async def delete(self, key: str) -> None:
         self._forget(key)
 
+    async def forget(self, prefix: str) -> bool:
+        for key in [key for key in self._entries if key.startswith(prefix)]:
+            self._forget(key)
+        return True
+
     async def close(self) -> None:
         self._entries.clear()
         self._bytes = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -23,6 +24,11 @@ TIMEOUT_SECONDS: Final = 1.0
 MAX_CONNECTIONS: Final = 16
 OUTAGE_PAUSE_SECONDS: Final = 5.0
 """How long a Redis that failed is left alone, so that an outage costs callers next to nothing."""
+
+KEYS_AT_ONCE: Final = 1_000
+"""Keys the server looks at before it answers somebody else."""
+_SPECIAL: Final = re.compile(r"([*?\[\]\\^-])")
+"""What means something else in a pattern of Redis."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +80,15 @@ class RedisCache:
 
     async def delete(self, key: str) -> None:
         await self._attempt(lambda: self._redis.delete(KEY_PREFIX + key))
+
+    async def forget(self, prefix: str) -> bool:
+        async def forgotten() -> bool:
+            begins = KEY_PREFIX + _SPECIAL.sub(r"\\\1", prefix)
+            async for key in self._redis.scan_iter(match=f"{begins}*", count=KEYS_AT_ONCE):
+                await self._redis.unlink(key)
+            return True
+
+        return bool(await self._attempt(forgotten))
 
     async def close(self) -> None:
         with suppress(RedisError, OSError):

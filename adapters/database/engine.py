@@ -28,7 +28,8 @@ WRITES: Final = "writes"
 OLDEST_SQLITE: Final = (3, 35)  # the first with RETURNING
 
 # FULL, not NORMAL: an acknowledged commit survives a power cut too, and group commit shares the one fsync it costs.
-_SQLITE_PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON")
+# What was deleted or written over is no longer in the file.
+_SQLITE_PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
 _WRITE_AHEAD: Final = "PRAGMA journal_mode = WAL"
 _MOST_SWITCHES: Final = 100
 

@@ -16,6 +16,7 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.erasures import POSTGRESQL_ERASED, Sent
 from adapters.database.failures import UnstorableRowError
 from adapters.database.kept import driver_of
 from adapters.database.near import POSTGRESQL_NEAR, Near
@@ -31,6 +32,7 @@ _EVENT_TYPES: Final = {
     "occurred_at": "timestamptz",
     "terminal": "bool",
 }
+_SENT_TYPES: Final = {"sent_at": "timestamptz"}
 _NO_TYPES: Final[Mapping[str, str]] = {}
 
 
@@ -74,16 +76,19 @@ def _upsert(table: StateTable) -> str:
 
 
 @cache
-def _insert_new(tables: tuple[StateTable, ...]) -> str:
+def _insert_new(tables: tuple[StateTable, ...], *, unless_erased: bool) -> str:
     """All tables in one statement, which is a transaction of its own: one round trip.
 
-    Whatever is there already makes it fail as a whole.
+    Whatever is there already makes it fail as a whole. An erased owner makes it insert nothing: it looks at the owners
+    after it has its lock on the events, which it is not given while an erasure begins.
     """
-    entered = [
-        f"entered_{table.name} AS (INSERT INTO {table.name} ({', '.join(table.fields)}) {_given(table)})"
+    where = "WHERE NOT EXISTS (SELECT FROM erased)" if unless_erased else ""
+    before = [f"erased AS ({POSTGRESQL_ERASED})"] if unless_erased else []
+    before += [
+        f"entered_{table.name} AS (INSERT INTO {table.name} ({', '.join(table.fields)}) {_given(table)} {where})"
         for table in tables
     ]
-    return f"WITH {', '.join(entered)} {_INSERT_EVENTS}" if entered else _INSERT_EVENTS
+    return f"{'WITH' if before else ''} {', '.join(before)} {_INSERT_EVENTS} {where}"
 
 
 # OFFSET 0 keeps the planner from joining: one look into the inbox's index a key, whatever the statistics say.
@@ -120,17 +125,18 @@ class PostgresqlStatements:
         connection: AsyncConnection,
         events: Sequence[StoredEvent],
         states: Sequence[tuple[StateTable, Sequence[AggregateState]]],
+        sent: Sequence[Sent],
     ) -> bool:
         _refuse_zoneless(events)
-        columns: list[Sequence[Any]] = []
+        columns: list[Sequence[Any]] = _columns(sent, Sent._fields, _SENT_TYPES) if sent else []
+        statement = _insert_new(tuple(table for table, _ in states), unless_erased=bool(sent))
         for table, own in states:
             columns += _state_columns(table, own)
         columns += _columns(events, EVENT_FIELDS, _EVENT_TYPES)
         try:
-            await _execute(connection, _insert_new(tuple(table for table, _ in states)), columns)
+            return bool(await _execute(connection, statement, columns))
         except UniqueViolation:
             return False
-        return True
 
     async def insert_events(self, connection: AsyncConnection, events: Sequence[StoredEvent]) -> Collection[UUID]:
         _refuse_zoneless(events)
@@ -188,7 +194,9 @@ async def _fetch(
         return await cursor.fetchall()
 
 
-async def _execute(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> None:
+async def _execute(connection: AsyncConnection, statement: str, columns: Sequence[object]) -> int:
+    """How many rows it changed."""
     cursor: AsyncCursor[TupleRow]
     async with driver_of(connection).cursor(binary=True) as cursor:
         await cursor.execute(statement, columns)
+        return cursor.rowcount

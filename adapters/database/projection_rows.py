@@ -32,6 +32,9 @@ class CellTable(NamedTuple):
     amount: str
 
 
+OF_STREAMS: Final = frozenset({"spending"})
+"""The projections that follow streams of the table of events; others have names of their own for what they follow."""
+
 _TABLES: Final[Mapping[type[Any], CellTable]] = {
     MerchantCell: CellTable(spending_merchants, "amount"),
     MonthCell: CellTable(spending_months, "amount"),

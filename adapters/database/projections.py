@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
-from adapters.database.projection_rows import add_to_cells
+from adapters.database.projection_rows import OF_STREAMS, add_to_cells
 from adapters.database.sqlite import chunks
-from adapters.database.tables import projection_generations, projection_streams
+from adapters.database.tables import events, projection_generations, projection_streams
 from workers.ports.errors import UnavailableError
 from workers.ports.projections import (
     Change,
@@ -85,7 +85,10 @@ class SqlProjectionStore:
             if not missing:
                 for number, followed, change in decided:
                     await self._write(connection, number, followed, change)
-                await connection.commit()
+                if projection in OF_STREAMS:
+                    missing = await _not_stored(connection, decided)
+                if not missing:
+                    await connection.commit()
         return missing
 
     async def _changing(self, connection: AsyncConnection, projection: str, generation: int | None) -> Sequence[int]:
@@ -144,6 +147,25 @@ _UPDATE: Final = (
     )
     .values(version=bindparam("in_version"), state=bindparam("in_state"))
 )
+
+
+async def _not_stored(
+    connection: AsyncConnection, decided: Sequence[tuple[int, Followings, Change]]
+) -> frozenset[StreamKey]:
+    """Those of the streams that are followed from now on of which nothing is stored: their owner was erased.
+
+    An event is stored before it is published, so there are no others. It is looked for after the rows were written:
+    who erases keeps followers away meanwhile, so either this sees that the events are gone, or the rows are seen there.
+    """
+    new = sorted({key for _, followed, change in decided for key in change.followed if key not in followed})
+    stored: set[StreamKey] = set()
+    for tenant, names in _by_tenant(new):
+        for chunk in chunks(names):
+            wanted = select(events.c.stream).where(
+                events.c.tenant == tenant, events.c.stream.in_(chunk), events.c.version == 1
+            )
+            stored |= {StreamKey(tenant, stream) for stream in (await connection.execute(wanted)).scalars()}
+    return frozenset(new) - stored
 
 
 def generation_of(row: Mapping[Any, Any]) -> Generation:

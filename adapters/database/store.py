@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.dead_letters import insert_dead_letters
 from adapters.database.engine import Database
+from adapters.database.erasures import Sent, erased_among, sent_of
 from adapters.database.failures import UnstorableRowError
 from adapters.database.postgresql import PostgresqlStatements
 from adapters.database.rows import by_key
@@ -24,6 +25,7 @@ from workers.ports.store import (
     CommitResult,
     Committed,
     Conflicted,
+    Erased,
     InboxKey,
     StoredEvent,
     Unstorable,
@@ -44,8 +46,17 @@ Tabled = Sequence[tuple[StateTable, Sequence[AggregateState]]]
 class InsertNew(Protocol):
     """Insert all, committed when this returns; or, when anything collides with what is stored, nothing: False."""
 
-    async def __call__(self, connection: AsyncConnection, events: Sequence[StoredEvent], states: Tabled, /) -> bool:
-        """Run as a transaction of its own."""
+    async def __call__(
+        self, connection: AsyncConnection, events: Sequence[StoredEvent], states: Tabled, sent: Sequence[Sent], /
+    ) -> bool:
+        """Run as a transaction of its own.
+
+        Args:
+            connection: in no transaction.
+            events: new ones.
+            states: new ones.
+            sent: for whom and when commands were sent; an erased owner among them is a collision.
+        """
         ...
 
 
@@ -132,12 +143,16 @@ class SqlDecisionStore:
             return False
         rows = sorted((event for verdict in verdicts for event in verdict.events), key=_ROW_ORDER)
         async with self._database.connection(commits_itself=True) as connection:
-            return await insert_new(connection, rows, by_table(states))
+            return await insert_new(connection, rows, by_table(states), sent_of(verdicts))
 
     async def _attempt(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
         """Store all in one transaction; or, when some collide with what is stored, none, and tell which."""
         async with self._database.connection(writes=True) as connection:
             refused = await self._append(connection, verdicts) or await self._advance(connection, verdicts)
+            # Behind the insert, which waits for whoever begins to erase: what is seen now holds until the commit.
+            if not refused:
+                late = await erased_among(connection, verdicts)
+                refused = [verdict for verdict in verdicts if verdict.key in late]
             if not refused:
                 if letters := [verdict.dead_letter for verdict in verdicts if verdict.dead_letter]:
                     await insert_dead_letters(connection, letters)
@@ -171,8 +186,11 @@ class SqlDecisionStore:
             # another's. The other way round, a worker storing this very command in between would look like that.
             taken = await _taken_ids(connection, [event.id for verdict in refused for event in verdict.events])
             recorded = by_key(await self._statements.recorded(connection, [verdict.key for verdict in refused]))
-            versions = await _current_versions(connection, [each for each in refused if each.key not in recorded])
-        return {verdict.key: _judgement(verdict, recorded, taken, versions) for verdict in refused}
+            lost = [verdict for verdict in refused if verdict.key not in recorded]
+            late = await erased_among(connection, lost)
+            versions = await _current_versions(connection, lost)
+        results: Results = {verdict.key: _judgement(verdict, recorded, taken, versions) for verdict in refused}
+        return results | {key: Erased(key, under_way) for key, under_way in late.items()}
 
     async def _recorded_one_by_one(self, keys: Sequence[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
         """A key the database cannot even ask for was never stored, and must not hide the others."""

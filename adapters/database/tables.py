@@ -80,6 +80,24 @@ events: Final = Table(
     CheckConstraint("version between 1 and 2147483647", "version"),
     CheckConstraint("ordinal between 0 and 32767", "ordinal"),
     *_key_lengths("tenant", "stream", "handler", "causation_id", "type", "topic", "owner", "correlation_id"),
+    # What is known of an owner, to be handed over or erased. Many rows an owner: of one name's rows the index keeps
+    # the name once.
+    Index(None, "tenant", "owner"),
+)
+
+owner_erasures: Final = Table(
+    "owner_erasures",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    # Of the last one; the same command goes on where it was killed.
+    Column("command_id", Key, nullable=False),
+    Column("erased_until", Moment, nullable=False),
+    Column("under_way", Boolean, nullable=False),
+    # JSON: how much was deleted of each kind.
+    Column("removed", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "owner"),
+    *_key_lengths("tenant", "owner"),
 )
 
 spending_entries: Final = Table(

@@ -34,6 +34,9 @@ _ROWS_AT_ONCE: Final = 200
 """Rows that are in memory while a part is read: an event may hold an image."""
 _MANIFEST: Final = "manifest.json"
 _LOCK: Final = ".lock"
+_KEPT: Final = "month="
+_BEFORE: Final = ".before"
+"""Ends the name of a month while another one takes its place."""
 _MAGIC: Final = b"PAR1"
 _PANIC: Final = "PanicException"
 
@@ -54,7 +57,12 @@ class ParquetArchive:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise ArchiveError(f"another run is archiving into {self._folder}: wait for its end") from None
+            with self._told():
+                self._mend()
             yield
+
+    def months(self) -> Sequence[Month]:
+        return sorted(Month.of(path.name.removeprefix(_KEPT)) for path in self._folder.glob(f"{_KEPT}*"))
 
     def kept(self, month: Month) -> Sum | None:
         folder = self._kept(month)
@@ -77,13 +85,34 @@ class ParquetArchive:
             write_parquet(batch, file, compression=_COMPRESSION)
 
     def keep(self, month: Month, total: Sum) -> None:
-        begun = self._begun(month)
         with self._told():
-            with _durable(begun / _MANIFEST) as file:
-                file.write(json.dumps({"month": str(month), **total._asdict()}).encode())
-            _sync_folder(begun)
+            begun = self._sealed(month, total)
             begun.rename(self._kept(month))
             _sync_folder(self._folder)
+
+    def replace(self, month: Month, total: Sum) -> None:
+        with self._told():
+            begun, before = self._sealed(month, total), self._folder / f".{_KEPT}{month}{_BEFORE}"
+            self._kept(month).rename(before)
+            # Killed here, the month is put back by the next run: see `_mend`.
+            begun.rename(self._kept(month))
+            _sync_folder(self._folder)
+            shutil.rmtree(before)
+
+    def _sealed(self, month: Month, total: Sum) -> Path:
+        begun = self._begun(month)
+        with _durable(begun / _MANIFEST) as file:
+            file.write(json.dumps({"month": str(month), **total._asdict()}).encode())
+        _sync_folder(begun)
+        return begun
+
+    def _mend(self) -> None:
+        for before in self._folder.glob(f".{_KEPT}*{_BEFORE}"):
+            kept = self._folder / before.name.removeprefix(".").removesuffix(_BEFORE)
+            if kept.exists():
+                shutil.rmtree(before)
+            else:
+                before.rename(kept)
 
     def read(self, month: Month, *, kept: bool = True) -> Iterator[ArchivedEvent]:
         folder = self._kept(month) if kept else self._begun(month)
@@ -93,10 +122,10 @@ class ParquetArchive:
                     yield from _events(batch)
 
     def _kept(self, month: Month) -> Path:
-        return self._folder / f"month={month}"
+        return self._folder / f"{_KEPT}{month}"
 
     def _begun(self, month: Month) -> Path:
-        return self._folder / f".month={month}.begun"
+        return self._folder / f".{_KEPT}{month}.begun"
 
     @contextmanager
     def _told(self) -> Iterator[None]:

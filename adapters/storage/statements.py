@@ -98,7 +98,7 @@ class ObjectStatementFiles:
 
     def discard(self, tenant: str, statement_id: UUID) -> None:
         with self._errors():
-            for found in self._store.list(_folder_of(tenant, statement_id)):
+            for found in self._store.list(rows_folder(tenant, statement_id)):
                 self._store.delete([one["path"] for one in found])
 
     def _get(self, key: str) -> GetResult:
@@ -120,12 +120,13 @@ class ObjectStatementFiles:
             raise storage_error(self._name, error) from error
 
 
-def _folder_of(tenant: str, statement_id: UUID) -> str:
+def rows_folder(tenant: str, statement_id: UUID) -> str:
+    """Where the rows of an import wait."""
     return f"{_PREFIX}/{tenant}/{statement_id}"
 
 
 def _key(place: ChunkPlace) -> str:
-    return f"{_folder_of(place.tenant, place.statement_id)}/{place.chunk}.jsonl"
+    return f"{rows_folder(place.tenant, place.statement_id)}/{place.chunk}.jsonl"
 
 
 def _checked(key: str) -> None:

@@ -18,11 +18,13 @@ class ImageFacts(Contract):
         sha256: of its bytes.
         media_type: found by content, for instance image/jpeg.
         size: in bytes.
+        key: where it is kept, if it was sent by reference: what erasing an owner finds the picture by.
     """
 
     sha256: Sha256
     media_type: str
     size: Annotated[int, Field(ge=1)]
+    key: str | None = None
 
 
 class ReceiptExtracted(ReceiptReading, Event):

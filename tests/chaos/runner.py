@@ -57,6 +57,7 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             computing=parts.computing,
             statements=parts.statements,
             months=parts.months,
+            privacy=parts.privacy,
             clock=parts.clock,
         )
         yield replace(parts, handlers=table)

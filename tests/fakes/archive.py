@@ -42,7 +42,7 @@ class MemoryArchive:
     """`EventArchive` in memory; `flaw` is a version of events that the disk changes while it is written."""
 
     def __init__(self, flaw: int | None = None) -> None:
-        self.months: dict[Month, list[ArchivedEvent]] = {}
+        self.held: dict[Month, list[ArchivedEvent]] = {}
         self.parts: list[int] = []
         self._sums: dict[Month, Sum] = {}
         self._begun: dict[Month, list[ArchivedEvent]] = {}
@@ -73,10 +73,16 @@ class MemoryArchive:
             self._begun[month].append(spoilt if each.event.version == self._flaw else each)
 
     def keep(self, month: Month, total: Sum) -> None:
-        self.months[month], self._sums[month] = self._begun.pop(month), total
+        self.held[month], self._sums[month] = self._begun.pop(month), total
+
+    def replace(self, month: Month, total: Sum) -> None:
+        self.keep(month, total)
+
+    def months(self) -> Sequence[Month]:
+        return sorted(self.held)
 
     def read(self, month: Month, *, kept: bool = True) -> Iterator[ArchivedEvent]:
-        yield from (self.months if kept else self._begun)[month]
+        yield from (self.held if kept else self._begun)[month]
 
 
 def _place(row: ArchivedEvent) -> tuple[str, str, int]:

@@ -24,5 +24,10 @@ class VisibleCache:
     async def delete(self, key: str) -> None:
         self.values.pop(key, None)
 
+    async def forget(self, prefix: str) -> bool:
+        for key in [key for key in self.values if key.startswith(prefix)]:
+            del self.values[key]
+        return True
+
     async def close(self) -> None:
         self.values.clear()

@@ -12,6 +12,7 @@ from workers.ports.store import (
     CommitResult,
     Committed,
     Conflicted,
+    Erased,
     InboxKey,
     Span,
     StoredEvent,
@@ -32,6 +33,8 @@ class MemoryStore:
         self.outages = 0
         self.conflicts: dict[InboxKey, int] = {}
         self.unstorable: set[InboxKey] = set()
+        self.erased: list[bool] = []
+        """Whether the erasure of everybody's owner is under way, from the last on: one is used up by each verdict."""
         self._versions: set[tuple[str, str, int]] = set()
 
     async def recorded(self, keys: Collection[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
@@ -49,6 +52,8 @@ class MemoryStore:
         key = verdict.key
         if key in self.decided:
             return Committed(key, self.decided[key], duplicate=True)
+        if verdict.sent_at is not None and self.erased:
+            return Erased(key, under_way=self.erased.pop())
         if key in self.unstorable:
             self.unstorable.discard(key)
             return Unstorable(key, "the fake database refuses the rows")

@@ -19,6 +19,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.reader import KafkaOutcomeReader
 from adapters.storage.images import open_image_store
 from adapters.storage.opening import S3Options
+from adapters.storage.owner_files import open_owner_files
 from adapters.storage.statements import open_statement_files
 from contracts.asking import Asker, Caller
 from contracts.base import Command
@@ -35,6 +36,7 @@ from workers.ports.images import ImageStore
 from workers.ports.lag import LagReader
 from workers.ports.messages import OutgoingRecord, Publisher
 from workers.ports.outcomes import OutcomeReader, StartAt
+from workers.ports.privacy import OwnerFiles
 from workers.ports.statement_files import StatementFiles
 from workers.ports.topics import TopicAdmin
 from workers.projections.catalogue import TOPICS as FOLLOWED
@@ -232,6 +234,11 @@ def image_store(settings: Settings) -> ImageStore:
 def statement_files(settings: Settings) -> StatementFiles:
     """The store of statements sent by reference, the same as that of images."""
     return open_statement_files(settings.images.url.get_secret_value(), s3=_s3_options(settings))
+
+
+def owner_files(settings: Settings) -> OwnerFiles:
+    """The same store, as far as it holds what is an owner's."""
+    return open_owner_files(settings.images.url.get_secret_value(), s3=_s3_options(settings))
 
 
 def _s3_options(settings: Settings) -> S3Options:

@@ -14,9 +14,11 @@ from adapters.clock import SystemClock
 from adapters.computing import ThreadComputing
 from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
+from adapters.database.erasing import SqlOwnerEraser
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.months import SqlMonthEntries
+from adapters.database.owners import SqlOwnerReader
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.workflows import SqlTimerStore
@@ -42,6 +44,7 @@ from workers.bootstrap.clients import (
     consumer_group,
     image_store,
     kafka_connection,
+    owner_files,
 )
 from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
@@ -52,6 +55,7 @@ from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
 from workers.handlers.months import Months
+from workers.handlers.privacy import Privacy
 from workers.handlers.spending import Duplicates
 from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
@@ -101,6 +105,7 @@ class Parts:
         computing: for what keeps a processor busy.
         statements: what statements are imported with.
         months: handles what happens to months.
+        privacy: hands over and erases owners.
         backends: tell of the calls at each AI backend.
         models: tell of the answers of each model server.
         projections: keep the read models.
@@ -120,6 +125,7 @@ class Parts:
     computing: Computing
     statements: StatementTools
     months: Months
+    privacy: Privacy
     backends: tuple[BackendGauge, ...] = ()
     models: tuple[ModelGauge, ...] = ()
     projections: Projections | None = None
@@ -157,6 +163,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         statements = statement_tools(settings, _usual_name, reading)
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         stack.push_async_callback(cache.close)
+        privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), owner_files(settings), cache)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
         processes = recognition_processes(settings)
         recognition = LocalTextRecognition(
@@ -191,6 +198,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             computing=computing,
             statements=statements,
             months=months,
+            privacy=privacy,
             clock=clock,
         )
         yield Parts(
@@ -208,6 +216,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             computing,
             statements,
             months,
+            privacy,
             (ocr_limit, *served.limiters),
             served.models,
             projections_on(database, clock),

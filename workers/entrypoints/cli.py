@@ -21,6 +21,7 @@ from workers.entrypoints.commands import (
     lag,
     mappings,
     migrate,
+    owners,
     projections,
     run,
     scaling,
@@ -87,6 +88,7 @@ app.command()(entries.totals)
 app.command()(entries.merchants)
 app.command()(entries.quality)
 app.add_typer(projections.app, name="projections")
+app.add_typer(owners.app, name="owners")
 app.add_typer(topics.app, name="topics")
 app.add_typer(scaling.app, name="scaling")
 app.command("capacity")(capacity.capacity_command)

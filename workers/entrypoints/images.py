@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from contracts.ids import owner_folder
 from contracts.values import MAX_IMAGE_BYTES, MAX_INLINE_IMAGE_BYTES, ImageReference
 from workers.entrypoints.failures import InputError
 from workers.ports.images import ImageStore
@@ -42,9 +43,9 @@ def inline_image(data: bytes) -> dict[str, Any]:
     return {"kind": "inline", "data": base64.b64encode(data).decode()}
 
 
-def content_key(tenant: str, data: bytes) -> str:
-    """A key made from the content: sending the same picture twice keeps one copy."""
-    return f"{tenant}/{hashlib.sha256(data).hexdigest()}"
+def content_key(tenant: str, owner: str, data: bytes) -> str:
+    """A key of the owner's made from the content: sending the same picture twice keeps one copy."""
+    return f"{owner_folder(tenant, owner)}/{hashlib.sha256(data).hexdigest()}"
 
 
 async def uploaded_image(store: ImageStore, key: str, data: bytes) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from contracts.events.categories import (
 from contracts.events.insights import InsightsGenerated, SpendingForecast
 from contracts.events.months import MonthClosed, MonthEvent
 from contracts.events.outcomes import CommandFailed, CommandRejected
+from contracts.events.privacy import OwnerErased
 from contracts.events.receipts import ReceiptExtracted
 from contracts.events.spending import (
     SpendingCorrected,
@@ -76,7 +77,14 @@ def summarise(event: Event) -> Summary:  # noqa: PLR0911  one return a kind of o
         case CommandRejected() | CommandFailed():
             return _refusal(event)
         case _:
-            return _workflow(event) if isinstance(event, WorkflowEvent) else Summary(event.type)
+            return _workflow(event) if isinstance(event, WorkflowEvent) else _other(event)
+
+
+def _other(event: Event) -> Summary:
+    if not isinstance(event, OwnerErased):
+        return Summary(event.type)
+    found = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in event.removed if count)
+    return Summary("erased", note=f"until {event.erased_until.isoformat()}: {found or 'nothing was there'}")
 
 
 def outcome_line(outcome: Outcome) -> Text:

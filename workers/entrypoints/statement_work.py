@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from contracts.ids import owner_folder
 from contracts.statements import MAX_INLINE_STATEMENT_BYTES, MAX_STATEMENT_BYTES
 from workers.bootstrap.clients import Addressed, outcomes, sender, statement_files, system_clock
 from workers.config import Settings
@@ -36,7 +37,7 @@ def pieces_of(path: Path) -> Iterator[bytes]:
         raise InputError(f"{path}: {error.strerror}") from None
 
 
-def file_field(settings: Settings, tenant: str, path: Path) -> dict[str, Any]:
+def file_field(settings: Settings, tenant: str, owner: str, path: Path) -> dict[str, Any]:
     """The `file` field: the bytes themselves where they are few, else a reference to where they are uploaded to.
 
     Raises:
@@ -57,8 +58,9 @@ def file_field(settings: Settings, tenant: str, path: Path) -> dict[str, Any]:
     digest = hashlib.sha256()
     for piece in pieces_of(path):
         digest.update(piece)
-    # A key made from the content: sending the same file twice keeps one copy.
-    reference = statement_files(settings).save(f"{tenant}/statements/{digest.hexdigest()}", pieces_of(path))
+    # A key of the owner's made from the content: sending the same file twice keeps one copy.
+    key = f"{owner_folder(tenant, owner)}/statements/{digest.hexdigest()}"
+    reference = statement_files(settings).save(key, pieces_of(path))
     return reference.model_dump(mode="json")
 
 

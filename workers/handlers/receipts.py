@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from contracts.commands.receipts import ExtractReceipt
-from contracts.envelope import partition_key
 from contracts.events.receipts import ImageFacts, ReceiptExtracted
 from contracts.readings import BackendAnswer, Read, ReceiptReading
 from contracts.values import MAX_DOCUMENT_TEXT, Category, Image, ImageReference, ProcessingMethod
@@ -13,7 +12,7 @@ from workers.handlers.books import Book, Books, Found
 from workers.handlers.context import milliseconds_since, reading_context
 from workers.handlers.mapped import mapped_category, mapping_share
 from workers.handlers.processing import processed
-from workers.handlers.recognition import recognise
+from workers.handlers.recognition import recognise, remembered_of
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
 from workers.ports.handling import CommandContext, Decision, NewEvent
@@ -40,14 +39,19 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
     image = await _bytes_of(command.image, images)
     sha256 = _sha256(command.image, image)
     with charged_to(context.tenant):
-        identity = f"{partition_key(context.tenant, context.owner)}:{sha256}"
+        identity = f"{remembered_of(context.tenant, context.owner)}{sha256}"
         text = await recognise(image, identity, recognition=recognition, cache=cache)
         reading, understood_by = await extraction.extract(text, reading_context(command, context))
         found = _mapped(reading, await books.of(context.tenant, context.owner))
         category, judged_by = await _judged(reading, found, categorization)
     extracted = ReceiptExtracted(
         **dict(reading),
-        image=ImageFacts(sha256=sha256, media_type=text.media_type, size=len(image)),
+        image=ImageFacts(
+            sha256=sha256,
+            media_type=text.media_type,
+            size=len(image),
+            key=command.image.key if isinstance(command.image, ImageReference) else None,
+        ),
         category=category,
         subcategory=found.match.mapping.subcategory if found else None,
         lines=len(text.lines),

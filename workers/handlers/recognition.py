@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.envelope import partition_key
 from workers.ports.cache import Cache
 from workers.ports.inference import RecognisedText, TextRecognition
 
@@ -15,16 +16,22 @@ CACHE_TTL_SECONDS: Final = 7 * 24 * 3600.0
 _STORED: Final = TypeAdapter(RecognisedText)
 
 
+def remembered_of(tenant: str, owner: str) -> str:
+    """What the keys of all that is remembered of an owner's pictures begin with."""
+    return f"ocr:{partition_key(tenant, owner)}:"
+
+
 async def recognise(image: bytes, identity: str, *, recognition: TextRecognition, cache: Cache) -> RecognisedText:
     """Recognise an image, or recall what the same engine made of the very same bytes before.
 
     Args:
         image: the bytes.
-        identity: whose image it is, and its SHA-256: what is recalled says so, and must tell nobody of another's.
+        identity: whose image it is, see `remembered_of`, and its SHA-256: what is recalled says that it was there, and
+            must tell nobody of another's.
         recognition: reads what is not remembered.
         cache: remembers.
     """
-    key = f"ocr:{recognition.engine}:{identity}"
+    key = f"{identity}:{recognition.engine}"
     remembered = _read(await cache.get(key), recognition.engine)
     if remembered is not None:
         return remembered

@@ -10,6 +10,7 @@ from contracts.base import Command
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
+from contracts.commands.privacy import EraseOwner
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import (
     CorrectSpending,
@@ -25,6 +26,7 @@ from workers.handlers.categories import categorize_spending, review_mapping, tea
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.learning import Learning
 from workers.handlers.months import Months
+from workers.handlers.privacy import Privacy
 from workers.handlers.receipts import extract_receipt
 from workers.handlers.spending import (
     Duplicates,
@@ -65,6 +67,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     computing: Computing,
     statements: StatementTools,
     months: Months,
+    privacy: Privacy,
     clock: Clock,
 ) -> dict[type[Command], Handler]:
     """The table of all commands; a new command is a line here."""
@@ -117,6 +120,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
             _row(FreezeMonth, months.freeze),
             _row(ReportMonth, months.report),
             _row(UnfreezeMonth, months.unfreeze),
+            _row(EraseOwner, privacy.erase),
         ]
     )
 

@@ -137,7 +137,11 @@ class EventArchive(Protocol):
     """Months in files. Every method may block for as long as the disk takes, and raises ArchiveError."""
 
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other runs out; given up when the process ends, however it ends."""
+        """Keep other runs out, and mend what a killed one left; given up when the process ends, however it ends."""
+        ...
+
+    def months(self) -> Sequence[Month]:
+        """The months that are kept, the oldest first."""
         ...
 
     def kept(self, month: Month) -> Sum | None:
@@ -154,6 +158,10 @@ class EventArchive(Protocol):
 
     def keep(self, month: Month, total: Sum) -> None:
         """Make the month that was begun a kept one, whole and at once."""
+        ...
+
+    def replace(self, month: Month, total: Sum) -> None:
+        """Put the month that was begun in the place of the kept one, whose files are deleted."""
         ...
 
     def read(self, month: Month, *, kept: bool = True) -> Iterator[ArchivedEvent]:

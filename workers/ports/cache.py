@@ -26,6 +26,10 @@ class Cache(Protocol):
         """Forget a value; an unknown key is fine."""
         ...
 
+    async def forget(self, prefix: str) -> bool:
+        """Forget every value whose key begins so; False when the cache cannot be reached and may still hold some."""
+        ...
+
     async def close(self) -> None:
         """Release connections; the cache is not used afterwards."""
         ...

@@ -75,6 +75,8 @@ class Verdict(NamedTuple):
         states: of aggregates, each at the version of the last of its events here.
         dead_letter: stored beside the events where the command was given up.
         workflow: where the workflow stands after a transition of one, and its timers.
+        sent_at: when the command was sent, with a zone: nothing is kept of one that was sent before its owner was
+            erased. None where nothing of the owner is in the verdict.
     """
 
     key: InboxKey
@@ -82,6 +84,7 @@ class Verdict(NamedTuple):
     states: tuple[AggregateState, ...] = ()
     dead_letter: DeadLetter | None = None
     workflow: WorkflowUpdate | None = None
+    sent_at: datetime | None = None
 
 
 class Committed(NamedTuple):
@@ -119,7 +122,19 @@ class Unstorable:
     reason: str
 
 
-CommitResult = Committed | Conflicted | Unstorable
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The owner was erased after the command was sent: nothing was stored.
+
+    Attributes:
+        under_way: the owner is being erased just now; whether the command may take effect is known afterwards.
+    """
+
+    key: InboxKey
+    under_way: bool
+
+
+CommitResult = Committed | Conflicted | Unstorable | Erased
 
 
 class DecisionStore(Protocol):

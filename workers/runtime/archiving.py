@@ -88,7 +88,7 @@ class Archiver:
 
     async def _write(self, month: Month) -> None:
         self.archive.begin(month)
-        total, part, waiting, size = _Summing(), 0, list[ArchivedEvent](), 0
+        total, part, waiting, size = Summing(), 0, list[ArchivedEvent](), 0
         async for page in self.stored.of_month(month):
             waiting += total.over(page)
             size += sum(len(each.event.data) for each in page)
@@ -106,7 +106,7 @@ class Archiver:
         return part + 1
 
     def _read_back(self, month: Month, written: Sum) -> None:
-        found = _Summing()
+        found = Summing()
         for _ in found.over(self.archive.read(month, kept=False)):
             pass
         if found.sum != written:
@@ -115,7 +115,7 @@ class Archiver:
 
     async def _compare(self, month: Month) -> None:
         """Make sure that a kept month is as it was kept, and holds all that is stored of it; it may hold more."""
-        total = _Summing()
+        total = Summing()
         archived = total.over(self.archive.read(month))
         compared = 0
         async for page in self.stored.of_month(month):
@@ -142,7 +142,7 @@ class Archiver:
             gone = await self.stored.delete_over(before, gone.last)
 
 
-class _Summing:
+class Summing:
     """Sums up events that pass."""
 
     def __init__(self) -> None:
@@ -150,6 +150,7 @@ class _Summing:
         self._events = 0
 
     def over(self, events: Iterable[ArchivedEvent]) -> Iterator[ArchivedEvent]:
+        """The events, which count once they have passed."""
         for each in events:
             said = [str(value) for value in (*each.event, each.recorded_at)]
             self._hash.update(json.dumps(said).encode())
@@ -158,6 +159,7 @@ class _Summing:
 
     @property
     def sum(self) -> Sum:
+        """Of those that have passed."""
         return Sum(self._events, self._hash.hexdigest())
 
 

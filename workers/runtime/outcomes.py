@@ -8,6 +8,7 @@ from typing import Final
 
 from contracts.base import Command, Event
 from contracts.codec import encode
+from contracts.commands.privacy import EraseOwner
 from contracts.envelope import Envelope, event_id
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import DeadLetter, LocalizedText
@@ -36,7 +37,7 @@ def decided(delivery: Delivery, decision: Decision, now: datetime) -> Verdict:
             for ordinal, event in enumerate(decision.events)
         ]
     )
-    return Verdict(delivery.inbox_key, events, decision.states, workflow=decision.workflow)
+    return Verdict(delivery.inbox_key, events, decision.states, None, decision.workflow, _sent_at(delivery))
 
 
 def rejected(delivery: Delivery, error: RejectionError, now: datetime) -> Verdict:
@@ -51,6 +52,12 @@ def rejected(delivery: Delivery, error: RejectionError, now: datetime) -> Verdic
         current_version=error.current_version,
     )
     return _single(delivery, payload, now)
+
+
+def erased(delivery: Delivery, now: datetime) -> Verdict:
+    """The verdict on a command that was sent before its owner was erased; it holds nothing of the owner."""
+    reason = "it was sent before the owner was erased"
+    return rejected(delivery, RejectionError(ErrorCode.OWNER_ERASED, reason), now)._replace(sent_at=None)
 
 
 def defective(delivery: Delivery, defect: Defect, now: datetime) -> Verdict:
@@ -122,7 +129,13 @@ def _outgoing(event: StoredEvent, carried: Carried) -> OutgoingRecord:
 
 
 def _single(delivery: Delivery, payload: Event, now: datetime) -> Verdict:
-    return Verdict(delivery.inbox_key, (_stored(delivery, NewEvent(payload), 0, now, terminal=True),))
+    events = (_stored(delivery, NewEvent(payload), 0, now, terminal=True),)
+    return Verdict(delivery.inbox_key, events, sent_at=_sent_at(delivery))
+
+
+def _sent_at(delivery: Delivery) -> datetime | None:
+    """When the command was sent; not of one that erases its owner, which would undo itself."""
+    return None if delivery.area == EraseOwner.area else delivery.envelope.time
 
 
 def _stored(delivery: Delivery, event: NewEvent, ordinal: int, now: datetime, *, terminal: bool) -> StoredEvent:

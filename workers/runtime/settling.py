@@ -31,6 +31,7 @@ from workers.ports.store import (
     Committed,
     Conflicted,
     DecisionStore,
+    Erased,
     StoredEvent,
     Unstorable,
     Verdict,
@@ -57,6 +58,8 @@ from workers.runtime.retry import (
 )
 
 LOG: Final = logging.getLogger(__name__)
+ERASING_PAUSE: Final = 0.5
+"""Seconds until a command whose owner is being erased is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,8 @@ class Settler:
                 if reply_to is not None and reply_to != WORKFLOW_REPLIES.name:  # that one is published already
                     self._around.replies.offer(reply(reply_to, result.events))
                 told.append(_told(delivery, result))
+            elif isinstance(result, Erased):
+                self._erased(delivery, result)
             elif submission.is_final:
                 msg = f"the outcome of {delivery.envelope.id} cannot be stored: {result}"
                 raise UnstorableError(msg)
@@ -177,6 +182,14 @@ class Settler:
         self._mass_failure.settled(now, well)
         self._observer.settled(told, now)
         self._around.finished(done)
+
+    def _erased(self, delivery: Delivery, result: Erased) -> None:
+        if delivery.gone:
+            return
+        if result.under_way:  # whatever was decided may rest on what is being deleted: anew, and after it
+            self._spawn(delivery, self._try_later(delivery, ERASING_PAUSE))
+        else:
+            self._end(delivery, outcomes.erased(delivery, self._clock.now()), ErrorCode.OWNER_ERASED)
 
     def _republish(self, delivery: Delivery, recorded: tuple[StoredEvent, ...]) -> None:
         self._submit(Submission(delivery, None, recorded, self._dead_letters_again(delivery, recorded)))
@@ -346,7 +359,7 @@ def _failure(result: CommitResult) -> Exception:
             return UnstorableError(reason)
         case Conflicted(_, stream, version):
             return ConflictError(stream, version)
-        case Committed():
+        case Committed() | Erased():
             return ConflictError()
 
 

@@ -39,6 +39,19 @@ class CacheSuite:
 
         assert await cache.get("key") is None
 
+    async def test_all_that_begins_alike_is_forgotten_and_nothing_else(self, cache: Cache) -> None:
+        odd = r"ocr:acme/a*[b]?\c^-:"
+        gone = (f"{odd}1:engine", f"{odd}2:engine", odd)
+        kept = ("ocr:acme/aXb:1:engine", "ocr:acme/a", f"x{odd}1", "ocr:acme/a*b:1:engine")
+        for key in (*gone, *kept):
+            await cache.put(key, b"lines", 60)
+
+        assert await cache.forget(odd)
+
+        assert [await cache.get(key) for key in gone] == [None] * len(gone)
+        assert [await cache.get(key) for key in kept] == [b"lines"] * len(kept)
+        assert await cache.forget("nothing begins so")
+
     async def test_a_value_expires(self, cache: Cache) -> None:
         await cache.put("short", b"value", 0.05)
         await cache.put("long", b"value", 60)

@@ -17,7 +17,7 @@ from adapters.database.read_models import SqlReadModels
 from adapters.database.store import SqlDecisionStore
 from contracts.money import Currency, Money
 from contracts.values import Category, PaymentMethod
-from tests.conformance.database.samples import TENANT, entry_verdict, spending
+from tests.conformance.database.samples import TENANT, entry_verdict, spending, verdict
 from tests.fakes.clock import NOON
 from workers.domain.spending import SpendingEntry
 from workers.ports.projections import (
@@ -57,6 +57,8 @@ async def keep(store: SqlDecisionStore, entries: Sequence[SpendingEntry]) -> Non
 
 async def fill(database: Database, projection: str, cells: dict[Cell, Tally]) -> None:
     """A generation that answers with these cells."""
+    # What a projection follows is stored: of a stream that is not, the owner was erased.
+    await SqlDecisionStore(database).commit([verdict("some", stream="some")])
     builds, key = SqlProjectionBuilds(database), StreamKey(TENANT, "some")
     generation = await builds.begin(projection, NOON)
     await SqlProjectionStore(database).update(

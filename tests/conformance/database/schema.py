@@ -1,7 +1,7 @@
 """What migrations promise on every database."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,6 +12,7 @@ from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import open_database
+from adapters.database.erasing import SqlOwnerEraser
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.schema import SchemaError, SchemaStatus
@@ -120,6 +121,25 @@ class SchemaContract:
         assert {entry.id for entry in await entries.of_tenant(TENANT)} == {entry.id for entry in kept}
         schema.migrate(fresh_url)
         assert len(await found.open_pairs(TENANT, "somchai", date(2026, 1, 1), 10)) == 1
+        await database.close()
+
+    async def test_what_was_stored_before_erasures_is_erased_too_and_the_rest_survives_the_step_back(
+        self, fresh_url: str
+    ) -> None:
+        schema.migrate(fresh_url)
+        schema.downgrade(fresh_url, "0009")
+        database = open_database(fresh_url)
+        store, entries = SqlDecisionStore(database), SqlSpendingRepository(database)
+        gone, kept = spending("gone", owner="leaving"), spending("kept")
+        await store.commit([entry_verdict(f"c-{entry.id}", entry) for entry in (gone, kept)])
+        schema.migrate(fresh_url)
+        eraser = SqlOwnerEraser(database)
+        await eraser.begin(TENANT, "leaving", "e-1", datetime(2026, 3, 2, tzinfo=UTC))
+        while await eraser.remove_some(TENANT, "leaving"):
+            pass
+        assert (await eraser.finish(TENANT, "leaving")).removed["entries"] == 1
+        schema.downgrade(fresh_url, "0009")
+        assert await entries.of_tenant(TENANT) == [kept]
         await database.close()
 
     def test_a_schema_of_newer_code_is_ahead_and_left_alone(self, fresh_url: str) -> None:

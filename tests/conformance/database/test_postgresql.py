@@ -8,6 +8,7 @@ from tests.conformance.database.duplicates import DuplicateRepositoryContract
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.months import MonthEntriesContract
+from tests.conformance.database.owners import OwnersContract
 from tests.conformance.database.projections import ProjectionsContract
 from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
@@ -69,6 +70,10 @@ class TestWorkflows(WorkflowsContract):
 
 class TestWorkflowHistories(WorkflowHistoriesContract):
     """`WorkflowHistories` on PostgreSQL."""
+
+
+class TestOwners(OwnersContract):
+    """`OwnerReader` and `OwnerEraser` on PostgreSQL."""
 
 
 class TestProjections(ProjectionsContract):

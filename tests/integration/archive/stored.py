@@ -28,11 +28,11 @@ async def fill(file: Path) -> None:
     schema.migrate(url_of(file))
     database = open_database(url_of(file))
     store = SqlDecisionStore(database)
-    await _recorded(database, store, MARCH.begins, [verdict(f"m-{n}") for n in range(4)])
-    await _recorded(database, store, MARCH.begins, [entry_verdict("lunch", spending())])
-    await _recorded(database, store, APRIL.begins, [verdict(f"a-{n}", events=2) for n in range(3)])
-    await _recorded(database, store, APRIL.begins, [entry_verdict("dinner", spending("dinner"))])
-    await _recorded(database, store, MAY.begins, [verdict("new")])
+    await recorded(database, store, MARCH.begins, [verdict(f"m-{n}") for n in range(4)])
+    await recorded(database, store, MARCH.begins, [entry_verdict("lunch", spending())])
+    await recorded(database, store, APRIL.begins, [verdict(f"a-{n}", events=2) for n in range(3)])
+    await recorded(database, store, APRIL.begins, [entry_verdict("dinner", spending("dinner"))])
+    await recorded(database, store, MAY.begins, [verdict("new")])
     await database.close()
 
 
@@ -65,7 +65,7 @@ def url_of(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
-async def _recorded(database: Database, store: SqlDecisionStore, at: datetime, verdicts: Sequence[Verdict]) -> None:
+async def recorded(database: Database, store: SqlDecisionStore, at: datetime, verdicts: Sequence[Verdict]) -> None:
     await store.commit(verdicts)
     ids = [event.id for each in verdicts for event in each.events]
     async with database.connection(writes=True) as connection:

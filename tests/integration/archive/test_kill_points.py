@@ -21,7 +21,7 @@ from workers.runtime.archiving import Progress
 pytestmark = pytest.mark.integration
 
 _FORK: Final = multiprocessing.get_context("fork")
-_TOUCHES: Final = frozenset({"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"})
+TOUCHES: Final = frozenset({"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"})
 LEAST_STEPS: Final = 20
 MOST_STEPS: Final = 200
 
@@ -46,7 +46,7 @@ def run_and_die(file: Path, folder: Path, steps: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audited(event: str, arguments: tuple[object, ...]) -> None:
-        if event in _TOUCHES and str(arguments[0]).startswith(str(folder)):
+        if event in TOUCHES and str(arguments[0]).startswith(str(folder)):
             step()
 
     def told(_: Progress) -> None:

@@ -27,10 +27,12 @@ from contracts.codec import encode
 from contracts.commands.texts import ParseText
 from contracts.envelope import Envelope
 from contracts.errors import ErrorCode
+from tests.fakes.cache import VisibleCache
 from tests.fakes.clock import NOON
 from tests.fakes.commands import TEXT_COMMANDS, parsed
 from tests.fakes.computing import DirectComputing
 from tests.fakes.mappings import books, learning
+from tests.fakes.privacy import MemoryOwnerFiles, MemoryOwners
 from tests.services.kafka import fresh_name
 from tests.services.waiting import eventually
 from workers.bootstrap.parts import Parts, make_worker
@@ -39,6 +41,7 @@ from workers.config import Settings
 from workers.domain.mapping_keys import key_of
 from workers.entrypoints.cli import app
 from workers.handlers.months import Months
+from workers.handlers.privacy import Privacy
 from workers.handlers.spending import Duplicates
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, NewEvent
@@ -156,6 +159,7 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
         computing=DirectComputing(),
         statements=statement_tools(settings, lambda _: None, DirectComputing()),
         months=Months(SqlMonthEntries(database), reader),
+        privacy=Privacy(MemoryOwners(), MemoryOwners(), MemoryOwnerFiles(), VisibleCache()),
     )
     worker = make_worker(settings, parts, "texts", QuietObserver())
     stop = asyncio.Event()

@@ -37,7 +37,7 @@ def test_every_command_has_an_invalid_example() -> None:
     assert {example.type for example in INVALID_EXAMPLES} == set(COMMANDS)
 
 
-@pytest.mark.parametrize("area", ["receipts", "texts", "spending", "categories", "insights", "statements"])
+@pytest.mark.parametrize("area", ["receipts", "texts", "spending", "categories", "insights", "statements", "privacy"])
 def test_every_area_has_thai_examples(area: str) -> None:
     texts = [json.dumps(example.payload, ensure_ascii=False) for example in EXAMPLES if example.message.area == area]
     assert any(THAI.search(text) for text in texts)

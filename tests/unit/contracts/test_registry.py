@@ -54,7 +54,7 @@ def test_every_area_has_its_own_rejection_and_failure() -> None:
 def test_types_are_named_for_what_happens_and_versioned() -> None:
     names = [*COMMANDS, *EVENTS]
     assert len(set(names)) == len(names)
-    subjects = "receipt|text|spending|category|mapping|insight|month|statement|workflow|step|timer"
+    subjects = "receipt|text|spending|category|mapping|insight|month|owner|statement|workflow|step|timer"
     assert all(re.fullmatch(rf"poon\.({subjects})\.[a-z]+\.v1", name) for name in names)
 
 

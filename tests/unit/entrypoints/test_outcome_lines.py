@@ -9,6 +9,7 @@ import pytest
 from contracts.base import Event
 from contracts.errors import ErrorCode
 from contracts.events.outcomes import LocalizedText
+from contracts.events.privacy import OwnerErased, Removed
 from contracts.events.spending import SpendingCorrected, SpendingDeleted, SpendingRecorded
 from contracts.events.statements import StatementChunkImported, StatementImported, StatementSurveyed
 from contracts.events.workflows import StepSucceeded, WorkflowCompensated, WorkflowCompleted
@@ -270,3 +271,13 @@ COUNTED = "10 rows: 4 recorded, 3 duplicates, 2 income, 1 rejected"
 )
 def test_an_import_says_how_far_it_is(event: Event, said: str) -> None:
     assert said in outcome_line(outcome(event)).plain
+
+
+def test_an_erasure_tells_from_when_and_how_much() -> None:
+    (example,) = [one for one in EXAMPLES if one.name == "an owner of a year"]
+    assert isinstance(example.message, OwnerErased)
+    summary = summarise(example.message)
+    assert (summary.verdict, summary.is_success) == ("erased", True)
+    assert summary.note.startswith("until 2026-03-02T09:30:00+00:00: 2310 events, 730 entries, 12 mappings")
+    nothing = summarise(example.message.model_copy(update={"removed": Removed()}))
+    assert nothing.note.endswith(": nothing was there")

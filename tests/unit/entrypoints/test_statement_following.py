@@ -219,8 +219,8 @@ def test_a_small_file_travels_in_the_message_and_a_large_one_through_the_store(t
     small, large = tmp_path / "small.csv", tmp_path / "large.csv"
     small.write_bytes(b"Date,Debit\n")
     large.write_bytes(b"x" * 600_000)
-    assert ImportStatement.model_validate({"file": file_field(settings, "acme", small)}).file.kind == "inline"
-    field = file_field(settings, "acme", large)
+    assert ImportStatement.model_validate({"file": file_field(settings, "acme", "nok", small)}).file.kind == "inline"
+    field = file_field(settings, "acme", "nok", large)
     assert ImportStatement.model_validate({"file": field}).file.kind == "reference"
     assert (tmp_path / "images" / field["key"]).read_bytes() == large.read_bytes()
 
@@ -234,4 +234,4 @@ def test_a_file_that_cannot_be_sent_is_refused(tmp_path: Path, size: int, told: 
         with file.open("wb") as made:
             made.truncate(size)
     with pytest.raises(InputError, match=told):
-        file_field(Settings.model_validate({"data_dir": tmp_path}), "acme", file)
+        file_field(Settings.model_validate({"data_dir": tmp_path}), "acme", "nok", file)

@@ -11,7 +11,7 @@ from tests.unit.handlers.examples import RECOGNISED
 from workers.handlers.recognition import CACHE_TTL_SECONDS, recognise
 
 SHA256 = "ab" * 32
-KEY = f"ocr:{ENGINE}:{SHA256}"
+KEY = f"{SHA256}:{ENGINE}"
 
 
 async def test_a_recalled_text_equals_the_recognised_one_but_for_its_mark() -> None:

@@ -6,6 +6,7 @@ from adapters.statements.reader import FileStatementReader
 from contracts.commands.categories import CategorizeSpending
 from contracts.commands.insights import AnalyzeSpending, ForecastSpending
 from contracts.commands.months import FreezeMonth, ReportMonth, UnfreezeMonth
+from contracts.commands.privacy import EraseOwner
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import DistinguishSpending
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
@@ -28,6 +29,7 @@ from tests.fakes.inference import (
     FakeTextExtraction,
 )
 from tests.fakes.mappings import MemoryMappings, books, learning
+from tests.fakes.privacy import MemoryOwnerFiles, MemoryOwners
 from tests.fakes.statements import MemoryStatementFiles
 from tests.unit.domain.examples import (
     ENTRY_ID,
@@ -41,6 +43,7 @@ from tests.unit.domain.mapping_examples import review_command, shared_mapping, t
 from tests.unit.domain.test_months import FORECAST, INSIGHTS, MONTH
 from tests.unit.handlers.examples import CATEGORY, CONTEXT, RECEIPT_READING, RECOGNISED, TEXT_READING, made
 from tests.unit.handlers.test_months import WORKFLOW_ID, Desk
+from workers.handlers.privacy import Privacy
 from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
 
@@ -65,6 +68,7 @@ TABLE = handlers(
         FileStatementReader(), MemoryStatementFiles(), open_occurrences, lambda _: None, DirectComputing()
     ),
     months=DESK.months,
+    privacy=Privacy(MemoryOwners(), MemoryOwners(), MemoryOwnerFiles(), VisibleCache()),
     clock=FakeClock(),
 )
 
@@ -103,6 +107,7 @@ async def test_every_handler_ends_in_the_success_the_registry_promises() -> None
             forecast=FORECAST,
         ),
         UnfreezeMonth(workflow_id=WORKFLOW_ID, month=MONTH),
+        EraseOwner(owner=CONTEXT.owner),
     ]
 
     outcomes = {

@@ -33,7 +33,7 @@ async def run(
 async def test_complete_months_are_kept_and_others_left_alone() -> None:
     stored, archive = MemoryMonths(ROWS, LATER), MemoryArchive()
     told = await run(stored, archive)
-    assert archive.months == {MARCH: [ROWS[0], ROWS[2], ROWS[3]], APRIL: [ROWS[1]]}
+    assert archive.held == {MARCH: [ROWS[0], ROWS[2], ROWS[3]], APRIL: [ROWS[1]]}
     assert archive.parts == [1, 2, 1]
     assert [each for each in told if each.step is Step.KEPT] == [
         Progress(Step.KEPT, 3, MARCH), Progress(Step.KEPT, 1, APRIL),
@@ -44,9 +44,9 @@ async def test_complete_months_are_kept_and_others_left_alone() -> None:
 async def test_a_month_that_is_kept_is_not_written_again() -> None:
     stored, archive = MemoryMonths(ROWS, LATER), MemoryArchive()
     await run(stored, archive)
-    kept = dict(archive.months)
+    kept = dict(archive.held)
     assert await run(stored, archive) == []
-    assert archive.months == kept
+    assert archive.held == kept
 
 
 async def test_a_large_payload_makes_a_part_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,14 +65,14 @@ async def test_what_is_over_is_deleted_after_it_was_compared() -> None:
     ]  # fmt: skip
     again = await run(stored, archive, delete=True)
     assert [each.events for each in again if each.step is Step.COMPARED] == [1, 1]
-    assert len(archive.months[MARCH]) == 3
+    assert len(archive.held[MARCH]) == 3
 
 
 async def test_what_the_disk_changed_is_not_kept() -> None:
     stored, archive = MemoryMonths(ROWS, LATER, over=["b"]), MemoryArchive(flaw=2)
     with pytest.raises(ArchiveError, match="what was written of 2026-03 is not what is read back"):
         await run(stored, archive, delete=True)
-    assert (archive.months, stored.rows) == ({}, ROWS)
+    assert (archive.held, stored.rows) == ({}, ROWS)
 
 
 async def test_nothing_is_deleted_that_the_archive_does_not_hold() -> None:
@@ -87,7 +87,7 @@ async def test_nothing_is_deleted_that_the_archive_does_not_hold() -> None:
 async def test_nothing_is_deleted_where_a_file_has_changed_since() -> None:
     stored, archive = MemoryMonths(ROWS, LATER, over=["b"]), MemoryArchive()
     await run(stored, archive)
-    archive.months[MARCH].append(row("z", 1, 3))
+    archive.held[MARCH].append(row("z", 1, 3))
     with pytest.raises(ArchiveError, match="the archive of 2026-03 is not as it was kept"):
         await run(stored, archive, delete=True)
     assert stored.rows == ROWS
@@ -112,11 +112,11 @@ async def test_a_month_is_left_alone_until_it_is_over_and_nobody_asks_for_it(
     stored, archive = MemoryMonths(ROWS, now), MemoryArchive()
     if message is None:
         await run(stored, archive, JUNE, delete=delete)
-        assert MAY in archive.months
+        assert MAY in archive.held
         return
     with pytest.raises(TooEarlyError, match=message):
         await run(stored, archive, JUNE, delete=delete)
-    assert archive.months == {}
+    assert archive.held == {}
 
 
 async def test_a_second_run_waits_its_turn() -> None:

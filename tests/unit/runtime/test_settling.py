@@ -20,9 +20,10 @@ from tests.fakes.clock import NOON, FakeClock, settle
 from tests.fakes.commands import decision, text_record
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
-from workers.ports.errors import BackendError, RejectionError, UnavailableError
+from workers.ports.errors import BackendError, RejectionError, TransientError, UnavailableError
 from workers.ports.handling import CommandContext, Decision
-from workers.runtime.committer import Batch, Committer, Tools
+from workers.ports.store import Erased
+from workers.runtime.committer import Batch, Committer, Submission, Tools
 from workers.runtime.deliveries import Delivery, receive
 from workers.runtime.ground import Ground
 from workers.runtime.membership import Membership
@@ -190,6 +191,44 @@ async def test_a_conflict_makes_the_handler_decide_again(bench: Bench) -> None:
     await bench.settle(delivery)
     assert isinstance(bench.only_outcome(), TextParsed)
     assert len(bench.contexts) == 2
+
+
+async def test_a_command_of_an_owner_who_was_erased_is_rejected_without_a_word_of_it(bench: Bench) -> None:
+    bench.store.erased = [False]
+    await bench.settle(delivered())
+    outcome = bench.unsuccessful()
+    assert (outcome.code, bench.dead_letters) == (ErrorCode.OWNER_ERASED, 0)
+    assert len(bench.contexts) == 1
+
+
+async def test_a_dead_letter_of_an_owner_who_was_erased_is_not_written(bench: Bench) -> None:
+    bench.store.erased = [False]
+    bench.plan = [TransientError(ErrorCode.BACKEND_UNAVAILABLE, "engine gone")] * 3
+    await bench.settle(delivered())
+    assert (bench.unsuccessful().code, bench.dead_letters, bench.store.letters) == (ErrorCode.OWNER_ERASED, 0, [])
+
+
+async def test_poison_of_an_owner_who_was_erased_is_not_kept(bench: Bench) -> None:
+    bench.store.erased = [False]
+    await bench.settle(delivered(replace(text_record(1, "c1"), value=b"{")))
+    assert (bench.unsuccessful().code, bench.dead_letters) == (ErrorCode.OWNER_ERASED, 0)
+
+
+async def test_a_command_waits_while_its_owner_is_being_erased_and_is_decided_anew(bench: Bench) -> None:
+    bench.store.erased = [True, True]
+    await bench.settle(delivered())
+    assert isinstance(bench.only_outcome(), TextParsed)
+    assert [context.attempt for context in bench.contexts] == [1, 1, 1]
+    assert bench.places == 0
+
+
+async def test_a_delivery_that_is_gone_meanwhile_is_not_told_of_an_erasure(bench: Bench) -> None:
+    delivery = delivered()
+    delivery.gone = True
+    bench.settler.settled([(Submission(delivery, None), Erased(delivery.inbox_key, under_way=True))])
+    bench.settler.settled([(Submission(delivery, None), Erased(delivery.inbox_key, under_way=False))])
+    await bench.clock.advance(60)
+    assert bench.outcomes == []
 
 
 async def test_rows_the_database_refuses_end_as_failed_with_a_dead_letter(bench: Bench) -> None:

@@ -36,12 +36,14 @@ from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.computing import DirectComputing
 from tests.fakes.images import MemoryImages
 from tests.fakes.inference import FakeRecognition
+from tests.fakes.privacy import MemoryOwnerFiles, MemoryOwners
 from tests.fakes.statements import MemoryStatementFiles
 from tests.unit.handlers.examples import RECOGNISED
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
 from workers.handlers.months import Months
+from workers.handlers.privacy import Privacy
 from workers.handlers.spending import Duplicates
 from workers.handlers.statements import StatementTools
 from workers.handlers.table import handlers
@@ -113,6 +115,7 @@ class World:
                 FileStatementReader(), MemoryStatementFiles(), open_occurrences, lambda _: None, DirectComputing()
             ),
             months=Months(SqlMonthEntries(database), reader),
+            privacy=Privacy(MemoryOwners(), MemoryOwners(), MemoryOwnerFiles(), VisibleCache()),
             clock=FakeClock(),
         )
 

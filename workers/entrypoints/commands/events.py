@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from workers.entrypoints.failures import InputError
 from workers.entrypoints.output import say, say_json
 from workers.ports.archive import Month
 from workers.runtime.archiving import Progress, Step, Tell, TooEarlyError
+from workers.runtime.forgetting import Forgotten
 
 # A light command does not load the database's libraries: `workers.bootstrap.history` is imported where it is used.
 
@@ -49,6 +51,40 @@ def archive(
         say(f"deleted {done[Step.DELETED]:,} of {done[Step.COMPARED]:,} events; the others are still needed")
     elif not done[Step.KEPT]:
         say(f"no events before {month} that are not archived")
+
+
+@app.command()
+def forget(
+    *,
+    folder: Annotated[
+        Path, typer.Option("--in", metavar="FOLDER", file_okay=False, exists=True, help="Where months were archived.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a month.")] = False,
+) -> None:
+    """Rewrite archived months without the owners that were erased since; repeating it after a crash is safe.
+
+    For instance:
+
+    ```
+    poon events forget --in /archive/poon
+    ```
+    """
+
+    def tell(month: Forgotten) -> None:
+        if as_json:
+            say_json({"month": str(month.month), "removed": month.events, "changed": month.changed})
+        else:
+            say(f"{month.month}: {month.events:,} events removed")
+
+    settings = client_settings()
+    run_async(lambda: _forgotten(settings, folder, tell))
+
+
+async def _forgotten(settings: Settings, folder: Path, tell: Callable[[Forgotten], None]) -> None:
+    from workers.bootstrap.history import forgetter  # noqa: PLC0415
+
+    async with forgetter(settings, folder, tell) as ready:
+        await ready.run()
 
 
 async def _archived(settings: Settings, before: Month, folder: Path, *, delete: bool, tell: Tell) -> dict[Step, int]:

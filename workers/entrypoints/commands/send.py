@@ -179,7 +179,7 @@ def image(  # noqa: PLR0913  each is an option
     checked(replace(text_command("1", origin), id=command_id))
     field = inline_image(data)
     if reference is not None or not fits_inline(data):
-        key = content_key(origin.tenant, data) if reference is None else reference
+        key = content_key(origin.tenant, origin.owner, data) if reference is None else reference
         field = run_async(lambda: uploaded_image(image_store(settings), key, data))
     command = addressed(ExtractReceipt.type, {"image": field, "reference_date": _day(reference_date)}, origin)
     deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))

@@ -126,7 +126,11 @@ async def image_command_item(item: ImageItem, store: ImageStore) -> Item:
         StorageError: it cannot be uploaded.
     """
     data = read_image(item.file)
-    field = inline_image(data) if fits_inline(data) else await uploaded_image(store, content_key(TENANT, data), data)
+    field = (
+        inline_image(data)
+        if fits_inline(data)
+        else await uploaded_image(store, content_key(TENANT, item.owner, data), data)
+    )
     command = addressed(
         ExtractReceipt.type, {"image": field, "reference_date": item.reference_date}, Sender(TENANT, item.owner)
     )

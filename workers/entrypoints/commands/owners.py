@@ -1,0 +1,88 @@
+"""`poon owners`: hand over what is stored of an owner, or erase it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from contracts.commands.privacy import EraseOwner
+from workers.bootstrap.clients import owner_files
+from workers.config import Settings
+from workers.entrypoints.command_input import addressed, checked
+from workers.entrypoints.commands.send import Answer, CommandId, Json, Tenant, Timeout, deliver, sender_of
+from workers.entrypoints.context import client_settings, run_async
+from workers.entrypoints.output import say, say_json
+
+app = typer.Typer(no_args_is_help=True, help="Hand over everything stored of an owner, or erase it.")
+
+OwnerName = Annotated[str, typer.Argument(metavar="OWNER", help="Whose data it is.")]
+
+
+@app.command()
+def export(
+    owner: OwnerName,
+    *,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The ZIP file to write; must not exist yet.")],
+    tenant: Tenant = None,
+    as_json: Json = False,
+) -> None:
+    """Write everything stored of an owner into one ZIP file: rows as JSON Lines, pictures and statements as they are.
+
+    For instance:
+
+    ```
+    poon owners export anong --to anong.zip
+    ```
+    """
+    settings = client_settings()
+    whose = sender_of(settings, tenant, owner)
+    contents = run_async(lambda: _exported(settings, whose.tenant, owner, to))
+    if as_json:
+        say_json(contents)
+        return
+    rows, files = sum(contents["tables"].values()), len(contents["files"])
+    say(f"{to}: {rows} rows of {len(contents['tables'])} tables, {files} files")
+
+
+@app.command()
+def erase(
+    owner: OwnerName,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; nothing brings the data back.")] = False,
+    tenant: Tenant = None,
+    command_id: CommandId = None,
+    timeout: Timeout = 120.0,
+    as_json: Json = False,
+) -> None:
+    """Erase an owner, by a command through the log, and wait for the outcome; 1 when it is no success.
+
+    What waits on topics is refused from then on, and goes with their retention. Archives are rewritten by
+    `poon events forget`; backups are not touched.
+
+    For instance:
+
+    ```
+    poon owners export anong --to anong.zip && poon owners erase anong --yes
+    ```
+    """
+    if not yes:
+        raise typer.BadParameter(f"everything stored of {owner} would be deleted; say --yes", param_hint="--yes")
+    settings = client_settings()
+    command = addressed(EraseOwner.type, {"owner": owner}, sender_of(settings, tenant, owner))
+    deliver(
+        settings,
+        [checked(replace(command, id=command_id))],
+        Answer(wait=True, timeout_seconds=timeout, as_json=as_json),
+    )
+
+
+async def _exported(settings: Settings, tenant: str, owner: str, target: Path) -> dict[str, Any]:
+    # A light command does not load the database's libraries.
+    from workers.bootstrap.owners import owner_reader  # noqa: PLC0415
+    from workers.entrypoints.owner_archive import OwnerArchive  # noqa: PLC0415
+
+    async with owner_reader(settings) as reader:
+        return await OwnerArchive(reader, owner_files(settings)).write(tenant, owner, target)
