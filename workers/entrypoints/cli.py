@@ -29,6 +29,7 @@ from workers.entrypoints.commands import (
     tail,
     top,
     topics,
+    trace,
     workflows,
 )
 from workers.entrypoints.failures import CarefulGroup
@@ -75,6 +76,7 @@ app.add_typer(statement.app, name="statement")
 app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)
+app.command()(trace.trace)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(mappings.app, name="mappings")
