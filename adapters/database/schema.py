@@ -101,7 +101,11 @@ def schema_status(url: str) -> SchemaStatus:
         DatabaseUrlError: the URL names no database we know.
         UnavailableError: the database cannot be used.
     """
-    current = current_revision(url)
+    return status_of(current_revision(url))
+
+
+def status_of(current: str | None) -> SchemaStatus:
+    """How the schema of a revision stands to this code."""
     if current is None:
         return SchemaStatus.MISSING
     if current == head_revision():

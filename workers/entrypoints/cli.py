@@ -13,6 +13,7 @@ from workers.entrypoints.commands import (
     config,
     demo,
     dlq,
+    doctor,
     duplicates,
     entries,
     entry_history,
@@ -95,6 +96,7 @@ app.command("capacity")(capacity.capacity_command)
 app.command()(migrate.migrate)
 app.command()(config.config)
 app.command()(health.health)
+app.command()(doctor.doctor)
 
 
 def main() -> None:
