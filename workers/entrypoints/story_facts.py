@@ -179,7 +179,7 @@ def _type_of(story: CommandStory, envelope: Envelope | None) -> str | None:
     ending_so = [command for command, event in SUCCESSES.items() if event.type == story.outcome.event.type]
     if len(ending_so) > 1:
         begun = DEFINITIONS.get(str(told.get("workflow")))
-        return begun and begun.starts_with.type
+        return None if begun is None else begun.starts_with.type
     return ending_so[0].type if ending_so else None
 
 

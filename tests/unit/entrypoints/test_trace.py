@@ -326,8 +326,8 @@ def test_a_rejected_command_says_why(url: str) -> None:
 def test_the_trace_of_a_command_is_that_of_its_spans(url: str) -> None:
     traceparent = f"00-{'ab' * 16}-{'cd' * 8}-01"
     record = text_record(5, "c-1")
-    record.headers.append(("traceparent", traceparent.encode()))
-    given_up = failed_verdict("c-1", contents=Contents(record.value, tuple(record.headers)))
+    headers = (*record.headers, ("traceparent", traceparent.encode()))
+    given_up = failed_verdict("c-1", contents=Contents(record.value, headers))
     keep(url, given_up, text_verdict("c-2"))
     assert traced("c-1")["commands"][0]["trace_id"] == "ab" * 16
     envelope = receive(text_record(5, "c-2"), PartitionOffsets()).envelope

@@ -79,10 +79,10 @@ async def make(checks: Sequence[Check], seconds: float) -> Report:
         seconds: the longest a check may take.
     """
     made: dict[str, Checked] = {}
-    while left := [check for check in checks if check.name not in made]:
-        made |= {check.name: Checked(check.name, skipped=check.needs) for check in left if _is_hopeless(check, made)}
-        ready = [check for check in left if check.name not in made and (check.needs is None or check.needs in made)]
-        made |= await _side_by_side(ready, seconds)
+    while turn := [one for one in checks if one.name not in made and (one.needs is None or one.needs in made)]:
+        hopeless = {check.name for check in turn if _is_hopeless(check, made)}
+        skipped = {check.name: Checked(check.name, skipped=check.needs) for check in turn if check.name in hopeless}
+        made |= skipped | await _side_by_side([check for check in turn if check.name not in hopeless], seconds)
     return Report(tuple(made[check.name] for check in checks))
 
 
