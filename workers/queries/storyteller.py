@@ -243,7 +243,9 @@ class Storyteller:
 
     async def _standing(self, place: _Place, commands: Iterable[CommandStory]) -> tuple[SpendingEntry, ...]:
         """Where the entries stand that any of it is about."""
-        streams = dict.fromkeys(row.event.stream for row in _all_rows(commands) if row.event.stream.startswith(_ENTRY))
+        asked = [place.aggregate.stream] if place.aggregate else []  # first: one decision may be about hundreds
+        named = (*asked, *(row.event.stream for row in _all_rows(commands)))
+        streams = dict.fromkeys(stream for stream in named if stream.startswith(_ENTRY))
         ids = [identity for stream in streams if (identity := _uuid(stream.removeprefix(_ENTRY)))]
         found = [await self._entries.get(place.tenant, identity) for identity in ids[:MOST_ENTRIES]]
         return tuple(entry for entry in found if entry is not None)

@@ -23,18 +23,20 @@ from contracts.events.texts import TextParsed
 from contracts.examples import examples_of
 from contracts.money import Currency, Money
 from contracts.readings import BackendAnswer
-from tests.conformance.database.samples import entry_verdict, full_spending
+from tests.conformance.database.samples import entry_verdict, event, full_spending, spending
 from tests.fakes.clock import NOON
 from tests.fakes.commands import text_record
 from tests.fakes.dead_letters import letter_of
 from tests.unit.workflows.test_handlers import READ, WORKFLOW_ID, Bench, sent_in
+from workers.domain.spending import entry_stream
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
+from workers.entrypoints.story_facts import MOST_EVENTS
 from workers.ports.dead_letters import Action, Contents
 from workers.ports.errors import RejectionError
 from workers.ports.handling import Decision, NewEvent
 from workers.ports.store import Verdict
-from workers.queries.storyteller import MOST_ROWS
+from workers.queries.storyteller import MOST_ENTRIES, MOST_ROWS
 from workers.runtime import outcomes
 from workers.runtime.deliveries import receive
 from workers.runtime.offsets import PartitionOffsets
@@ -278,10 +280,26 @@ def test_an_entry_is_told_with_the_commands_that_changed_it_and_where_it_stands(
     assert SECRET in poon(str(first.id), "--personal").stdout
 
 
+def test_one_entry_of_a_decision_about_hundreds_is_told_with_where_it_stands(url: str) -> None:
+    entries = [spending(f"row-{number}") for number in range(100)]
+    rows = [
+        event("chunk-1", ordinal=place, stream=entry_stream(entry.id), version=1, terminal=place == len(entries) - 1)
+        for place, entry in enumerate(entries)
+    ]
+    keep(url, Verdict(rows[0].inbox_key, tuple(rows), tuple(entries)))
+    for entry in (entries[0], entries[-1]):
+        story = traced(str(entry.id))
+        (command,) = story["commands"]
+        assert (len(command["events"]), command["events_left_out"]) == (MOST_EVENTS, 100 - MOST_EVENTS)
+        assert story["entries"][0]["id"] == str(entry.id)
+        assert len(story["entries"]) == MOST_ENTRIES
+    assert "60 more events of the same decision" in poon("chunk-1").stdout
+
+
 def test_a_huge_workflow_is_summarised(url: str) -> None:
     bench = receipt_in_work(url)
     last = asyncio.run(bench.history())[-1]
-    total = 10_000
+    total = 1_000
     many = [
         last._replace(id=UUID(int=version), version=version, causation_id=f"timer-{version}", ordinal=0)
         for version in range(last.version + 1, total + 1)
@@ -303,6 +321,15 @@ def test_a_workflow_whose_history_was_archived_is_told_by_where_it_stands(url: s
     assert (story["found"], story["commands"], story["workflow"]["phase"]) == ("workflow", [], "running")
     assert "archived" in poon(str(WORKFLOW_ID)).stdout
     assert poon(str(WORKFLOW_ID), "--tenant", "globex").exit_code == ExitCode.NO
+
+
+def test_an_event_or_letter_of_another_tenant_is_not_told(url: str) -> None:
+    verdict, given_up = text_verdict("c-1"), failed_verdict("c-2")
+    keep(url, verdict, given_up)
+    assert poon(str(verdict.events[0].id), "--tenant", "globex").exit_code == ExitCode.NO
+    forget_events(url)
+    assert poon("c-2", "--tenant", "globex").exit_code == ExitCode.NO
+    assert poon("c-2", "--tenant", "acme").exit_code == ExitCode.OK
 
 
 def test_the_same_id_of_another_tenant_is_named(url: str) -> None:

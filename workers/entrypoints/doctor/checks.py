@@ -69,7 +69,7 @@ class Doctor:
         states = await self._look.topics().describe(topic.name for topic in FLEET_TOPICS)
         partitions = {name: state.partitions for name, state in states.items()}
         examiner = self._look.broker()
-        return await broker.look_at_clocks(examiner, partitions, system_clock().now())
+        return await broker.look_at_clocks(examiner, partitions, system_clock().now)
 
     async def _groups(self) -> Sequence[Finding]:
         topics = consumed_topics(self._settings, self._areas)

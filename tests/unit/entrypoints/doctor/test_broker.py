@@ -90,7 +90,9 @@ def admin(states: Mapping[str, TopicState]) -> TopicAdmin:
 async def test_a_healthy_broker_has_no_findings() -> None:
     assert await look_at_broker(lambda: examiner(HEALTHY)) == []
     assert await look_at_topics(admin(registry())) == []
-    assert await look_at_clocks(FakeExaminer(stamps={TEXTS: NOON + timedelta(seconds=1)}), {TEXTS: 1}, NOON) == []
+    assert (
+        await look_at_clocks(FakeExaminer(stamps={TEXTS: NOON + timedelta(seconds=1)}), {TEXTS: 1}, lambda: NOON) == []
+    )
     assert groups_of(MEMBERS) == []
     assert groups_of(MEMBERS, [row(0, 500, 29.0), row(1)]) == []
     assert groups_of(MEMBERS, [row(0, 500, 290.0), row(1)], RECEIPTS) == []
@@ -132,7 +134,7 @@ async def test_topics_that_differ_from_the_registry_are_told_with_the_command_th
 
 async def test_records_from_the_future_mean_that_a_clock_is_wrong() -> None:
     ahead = FakeExaminer(stamps={TEXTS: NOON + timedelta(seconds=42), "poon.texts.events": NOON})
-    (finding,) = await look_at_clocks(ahead, {TEXTS: 12}, NOON)
+    (finding,) = await look_at_clocks(ahead, {TEXTS: 12}, lambda: NOON)
     assert f"on {TEXTS} by 42 s" in finding.what
 
 

@@ -78,6 +78,12 @@ async def test_a_database_in_trouble_is_told(state: DatabaseState | Exception, w
     assert finding.severity is severity
 
 
+async def test_a_database_that_answers_slowly_is_not_said_to_have_a_wrong_clock() -> None:
+    moments = iter([NOON - timedelta(seconds=8), NOON + timedelta(seconds=8)])
+    slow = FakeDatabase(HEALTHY._replace(now=NOON))
+    assert await look_at_database(slow, Expected(8, accepts_newer=False), lambda: next(moments)) == []
+
+
 async def test_a_schema_in_the_way_ends_as_a_wrong_setting_does() -> None:
     (finding,) = await look(HEALTHY._replace(revision=None))
     assert (finding.exit_code, finding.do) == (ExitCode.CONFIGURATION, "Run `poon migrate`.")
