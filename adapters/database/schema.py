@@ -18,7 +18,7 @@ from adapters.database.urls import parse_url, place_of, sqlite_file
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0006", "0008", "0009", "0010")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0006", "0008", "0009", "0010", "0011")
 """Those of the folder of migrations, the oldest first. Here too: a fleet that only judges the schema spares itself
 the migrator: a tenth of its memory and of its start."""
 _VERSION_TABLE: Final = "alembic_version"
@@ -101,7 +101,11 @@ def schema_status(url: str) -> SchemaStatus:
         DatabaseUrlError: the URL names no database we know.
         UnavailableError: the database cannot be used.
     """
-    current = current_revision(url)
+    return status_of(current_revision(url))
+
+
+def status_of(current: str | None) -> SchemaStatus:
+    """How the schema of a revision stands to this code."""
     if current is None:
         return SchemaStatus.MISSING
     if current == head_revision():

@@ -233,6 +233,13 @@ dead_letters: Final = Table(
     Index(None, "status", "failed_at", "id"),
     Index(None, "original_topic", "original_partition", "original_offset"),
     Index(None, "tenant", "owner"),
+    Index(None, "command_id"),
+)
+Index(
+    "ix_dead_letters_redriven_as",
+    dead_letters.c.redriven_as,
+    postgresql_where=dead_letters.c.redriven_as.is_not(None),
+    sqlite_where=dead_letters.c.redriven_as.is_not(None),
 )
 
 workflow_runs: Final = Table(

@@ -64,6 +64,17 @@ def test_a_receipt_is_processed_and_what_is_over_cannot_be_aborted(folder: Path)
     shown = poon(folder, "workflows", "show", workflow_id)
     assert "workflow.completed" in shown.stdout
 
+    traced = poon(folder, "trace", outcome["data"]["workflow_id"], "--json")
+    assert traced.returncode == ExitCode.OK, traced.stderr
+    (command,) = json.loads(traced.stdout)["commands"]
+    assert command["workflow"]["stands"]["phase"] == "completed"
+    sent = [event["command"] for one in command["workflow"]["transitions"] for event in one["events"]]
+    assert {one["outcome"]["verdict"] for one in sent if one is not None} == {"succeeded"}
+
+    areas = [word for area in ("receipts", "spending", "workflows") for word in ("--area", area)]
+    doctor = poon(folder, "doctor", "--json", "--timeout", "60", *areas)
+    assert doctor.returncode == ExitCode.OK, doctor.stdout
+
     late = poon(folder, "workflows", "abort", workflow_id, "--reason", "sent by mistake")
     assert late.returncode == ExitCode.NO, late.stderr
     assert "illegal_transition" in late.stdout

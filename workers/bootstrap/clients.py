@@ -228,20 +228,21 @@ def topic_admin(settings: Settings) -> TopicAdmin:
 
 def image_store(settings: Settings) -> ImageStore:
     """The store of images sent by reference."""
-    return open_image_store(settings.images.url.get_secret_value(), s3=_s3_options(settings))
+    return open_image_store(settings.images.url.get_secret_value(), s3=image_options(settings))
 
 
 def statement_files(settings: Settings) -> StatementFiles:
     """The store of statements sent by reference, the same as that of images."""
-    return open_statement_files(settings.images.url.get_secret_value(), s3=_s3_options(settings))
+    return open_statement_files(settings.images.url.get_secret_value(), s3=image_options(settings))
 
 
 def owner_files(settings: Settings) -> OwnerFiles:
     """The same store, as far as it holds what is an owner's."""
-    return open_owner_files(settings.images.url.get_secret_value(), s3=_s3_options(settings))
+    return open_owner_files(settings.images.url.get_secret_value(), s3=image_options(settings))
 
 
-def _s3_options(settings: Settings) -> S3Options:
+def image_options(settings: Settings) -> S3Options:
+    """How to reach the bucket of images, where they are in one."""
     images = settings.images
     secret = images.s3_secret_access_key
     return S3Options(

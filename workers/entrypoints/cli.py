@@ -13,6 +13,7 @@ from workers.entrypoints.commands import (
     config,
     demo,
     dlq,
+    doctor,
     duplicates,
     entries,
     entry_history,
@@ -30,6 +31,7 @@ from workers.entrypoints.commands import (
     tail,
     top,
     topics,
+    trace,
     workflows,
 )
 from workers.entrypoints.failures import CarefulGroup
@@ -76,6 +78,7 @@ app.add_typer(statement.app, name="statement")
 app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)
+app.command()(trace.trace)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(mappings.app, name="mappings")
@@ -95,6 +98,7 @@ app.command("capacity")(capacity.capacity_command)
 app.command()(migrate.migrate)
 app.command()(config.config)
 app.command()(health.health)
+app.command()(doctor.doctor)
 
 
 def main() -> None:

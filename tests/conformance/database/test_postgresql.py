@@ -15,6 +15,7 @@ from tests.conformance.database.reading import EventReaderContract, SpendingRepo
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.retention import StoredMonthsContract
 from tests.conformance.database.schema import SchemaContract
+from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.conformance.database.workflows import WorkflowsContract
 
@@ -74,6 +75,10 @@ class TestWorkflowHistories(WorkflowHistoriesContract):
 
 class TestOwners(OwnersContract):
     """`OwnerReader` and `OwnerEraser` on PostgreSQL."""
+
+
+class TestStoryReader(StoryReaderContract):
+    """`StoryReader` on PostgreSQL."""
 
 
 class TestProjections(ProjectionsContract):

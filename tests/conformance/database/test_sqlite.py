@@ -17,6 +17,7 @@ from tests.conformance.database.reading import EventReaderContract, SpendingRepo
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.retention import StoredMonthsContract
 from tests.conformance.database.schema import SchemaContract
+from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.conformance.database.workflows import WorkflowsContract
 
@@ -76,6 +77,10 @@ class TestWorkflowHistories(WorkflowHistoriesContract):
 
 class TestOwners(OwnersContract):
     """`OwnerReader` and `OwnerEraser` on SQLite."""
+
+
+class TestStoryReader(StoryReaderContract):
+    """`StoryReader` on SQLite."""
 
 
 class TestProjections(ProjectionsContract):

@@ -1,0 +1,136 @@
+"""`BrokerExaminer` on Kafka: asks for metadata, groups and time-stamps, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aiokafka.conn import AIOKafkaConnection, collect_hosts
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.admin import ApiVersionRequest
+from confluent_kafka import ConsumerGroupState, ConsumerGroupType, KafkaException, TopicPartition
+from confluent_kafka import KafkaError as LibraryError
+from confluent_kafka.admin import AdminClient, ClusterMetadata, OffsetSpec  # type: ignore[attr-defined]  # see admin.py
+
+from adapters.kafka.connection import KafkaConnection, TlsFileError
+from adapters.kafka.diagnosis import find_obstacle, unreachable
+from workers.ports.errors import UnavailableError
+from workers.ports.examining import BrokerState, GroupState
+from workers.ports.messages import Partition
+
+_LIST_OFFSETS: Final = 2
+_SINCE_3_0: Final = 7
+"""The version of the request for offsets that Kafka 3.0 brought; a broker does not tell its own version."""
+_GONE: Final = frozenset({ConsumerGroupState.DEAD})
+
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())
+
+
+class KafkaExaminer:
+    """`BrokerExaminer` on Kafka."""
+
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
+        self._timeout = connection.request_timeout_seconds
+        # Kept for as long as this is: a client that is dropped takes the answers that are under way along.
+        self._admin: AdminClient | None = None
+
+    async def state(self, topics: Collection[str]) -> BrokerState:
+        try:
+            obstacle = await find_obstacle(self._connection)
+        except TlsFileError as error:
+            raise UnavailableError(str(error)) from None
+        if obstacle is not None:
+            raise obstacle
+        cluster = await self._metadata()
+        is_managed = cluster.controller_id in cluster.brokers
+        places = {
+            Partition(name, number): part
+            for name in topics
+            if name in cluster.topics
+            for number, part in cluster.topics[name].partitions.items()
+        }
+        return BrokerState(
+            len(cluster.brokers),
+            not is_managed or await self._is_supported(),
+            is_managed,
+            tuple(place for place, part in places.items() if part.leader not in cluster.brokers),
+            tuple(place for place, part in places.items() if len(part.isrs) < len(part.replicas)),
+        )
+
+    async def groups(self, names: Sequence[str]) -> Mapping[str, GroupState] | None:
+        found: dict[str, GroupState] = {}
+        try:
+            asked = self._client().describe_consumer_groups(list(names), request_timeout=self._timeout)
+            for name, future in asked.items():
+                told = await asyncio.wrap_future(future)
+                if told.state not in _GONE:
+                    found[name] = _group(told)
+        except KafkaException as error:
+            if error.args[0].code() == LibraryError._UNSUPPORTED_FEATURE:  # noqa: SLF001  its public name for it
+                return None
+            raise unreachable(self._connection, error.args[0].str()) from None
+        return found
+
+    async def latest(self, topics: Mapping[str, int]) -> Mapping[str, datetime]:
+        wanted = {
+            TopicPartition(name, number): OffsetSpec.max_timestamp()  # type: ignore[no-untyped-call]
+            for name, partitions in topics.items()
+            for number in range(partitions)
+        }
+        found: dict[str, int] = {}
+        try:
+            for place, future in self._client().list_offsets(wanted, request_timeout=self._timeout).items():
+                moment = (await asyncio.wrap_future(future)).timestamp
+                found[place.topic] = max(found.get(place.topic, -1), moment)
+        except KafkaException as error:
+            raise unreachable(self._connection, error.args[0].str()) from None
+        return {name: datetime.fromtimestamp(at / 1000, UTC) for name, at in found.items() if at > 0}
+
+    async def _metadata(self) -> ClusterMetadata:
+        try:
+            return await asyncio.to_thread(self._client().list_topics, timeout=self._timeout)
+        except KafkaException as error:
+            raise unreachable(self._connection, error.args[0].str()) from None
+
+    async def _is_supported(self) -> bool:
+        """Whether the first broker that answers speaks the protocol of Kafka 3.0."""
+        options = self._connection.aiokafka_options()
+        for host, port, _ in collect_hosts(options.pop("bootstrap_servers"), randomize=False):
+            broker = AIOKafkaConnection(host, port, **options)
+            try:
+                await broker.connect()
+                told = await broker.send(ApiVersionRequest())
+            except (OSError, KafkaError):
+                continue
+            finally:
+                closed = broker.close()
+                if closed is not None:
+                    await closed
+            newest = {key: version for key, _, version in told.api_versions}
+            return bool(newest.get(_LIST_OFFSETS, 0) >= _SINCE_3_0)
+        return True  # one that answered a moment ago; that it is away now is told by others
+
+    def _client(self) -> AdminClient:
+        if self._admin is None:
+            self._admin = AdminClient({**self._connection.librdkafka_options(), "log_level": 0}, logger=_log)
+        return self._admin
+
+
+def _group(told: Any) -> GroupState:  # noqa: ANN401  the library's stubs export no name for it
+    return GroupState(
+        told.state.name.lower().replace("_", " "),
+        told.partition_assignor or "",
+        told.type in {ConsumerGroupType.CLASSIC, ConsumerGroupType.UNKNOWN},
+        len(told.members),
+        frozenset(
+            Partition(place.topic, place.partition)
+            for member in told.members
+            if member.assignment is not None
+            for place in member.assignment.topic_partitions
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What `poon doctor` looks at, how it judges what it sees, and what it says."""
