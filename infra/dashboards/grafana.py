@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Final
 
@@ -152,7 +152,7 @@ def _number() -> Stat:
     return Stat().reduce_options(ReduceDataOptions().calcs(["lastNotNull"]))
 
 
-_KINDS: Final = {Kind.LINES: _lines, Kind.NUMBER: _number, Kind.TABLE: Table}
+_KINDS: Final[Mapping[Kind, Callable[[], Drawn]]] = {Kind.LINES: _lines, Kind.NUMBER: _number, Kind.TABLE: Table}
 
 
 def _target(query: Query, letter: str, kind: Kind) -> Dataquery:

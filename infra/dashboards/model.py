@@ -104,6 +104,11 @@ class Dashboard:
         """What links name it by."""
         return f"poon-{self.name}"
 
+    @property
+    def subject(self) -> str:
+        """Its title without the fleet's name."""
+        return self.title.partition(": ")[2]
+
     def panels(self) -> Iterator[Panel]:
         """All of them, from above."""
         for row in self.rows:

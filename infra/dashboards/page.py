@@ -31,4 +31,4 @@ def _about(dashboard: Dashboard) -> tuple[str, ...]:
         for panel in dashboard.panels()
     )
     head = ("Panel", "Shows", "Queries", "Empty while", "Alerts")
-    return f"## {dashboard.title.partition(': ')[2]}", dashboard.description, table(head, rows)
+    return f"## {dashboard.subject}", dashboard.description, table(head, rows)

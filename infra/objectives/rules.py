@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import yaml
 
+from infra.dashboards.every import DASHBOARDS
 from infra.objectives.alerts import ALERTS, Alert, Severity
 from infra.objectives.cluster import CLUSTER_ALERTS, KAFKA_ALERTS, KEDA_ALERTS, KEDA_RECORDED, NAMESPACE, scoped
 from infra.objectives.objectives import DAYS, OBJECTIVES, WINDOWS, Objective
@@ -58,10 +59,11 @@ def alerts_page() -> str:
         (objective.name, f"{objective.target:.1%}", objective.promise, code(objective.series("5m")))
         for objective in OBJECTIVES
     )
-    head = ("Alert", "Severity", "After", "Says", "Expression")
+    head = ("Alert", "Severity", "After", "Says", "Expression", "Seen in")
     return page(
         "Objectives and alerts",
-        "Defined in `infra/objectives`; `infra/prometheus/rules.yaml` is generated from the same definitions, for "
+        "Where an alert's cause and effect are seen is a panel of the [dashboards](dashboards.md). All of it is "
+        "defined in `infra/objectives`; `infra/prometheus/rules.yaml` is generated from the same definitions, for "
         "any Prometheus that scrapes `/metrics` of the workers.",
         "## Objectives",
         f"Each over {DAYS} days, area by area. What is left of the budget of, for instance, success: "
@@ -81,7 +83,16 @@ def alerts_page() -> str:
 
 def _row(alert: Alert) -> tuple[str, ...]:
     link = f"[{alert.name}](../runbooks/{alert.name}.md)"
-    return (link, alert.severity, alert.lasting, alert.summary, code(alert.expression))
+    return link, alert.severity, alert.lasting, alert.summary, code(alert.expression), _seen_in(alert)
+
+
+def _seen_in(alert: Alert) -> str:
+    return "<br>".join(
+        f"{dashboard.subject}: *{panel.title}*"
+        for dashboard in DASHBOARDS
+        for panel in dashboard.panels()
+        if alert.name in panel.alerts
+    )
 
 
 def _recorded(objectives: Iterable[Objective]) -> Iterable[dict[str, Any]]:

@@ -181,7 +181,7 @@ def filled_in(expression: str) -> str:
     """As Grafana asks, with all values of each choice chosen."""
     for name in ("job", "area", "instance", "namespace"):
         expression = expression.replace(f'"${name}"', '".*"')
-    return expression.replace("$__rate_interval", "2m").replace("$__range", "2m")
+    return expression.replace("$__rate_interval", "10m").replace("$__range", "10m")
 
 
 def panels() -> Iterator[tuple[str, Panel]]:

@@ -55,7 +55,7 @@ class NativePrometheus(Startable):
                 }
             )
         )
-        command = [
+        command: list[str | Path] = [
             self._program,
             f"--config.file={config}",
             f"--storage.tsdb.path={self._home / 'data'}",
