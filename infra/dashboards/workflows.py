@@ -28,7 +28,7 @@ _STEPS: Final = Row(
         ),
         Panel(
             "Oldest step",
-            "Age of the oldest command or reply that is not done with. Which workflow: `poon workflows list`, `poon top`.",
+            "Age of the oldest command or reply not done with. Which workflow: `poon workflows list`, `poon top`.",
             Unit.SECONDS,
             (Query(f"max by (instance) (poon_oldest_unfinished_age_seconds{{{_HERE}}})", "{{instance}}"),),
             alerts=("PoonStuckCommand",),

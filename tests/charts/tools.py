@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -155,11 +156,12 @@ def operator() -> Path:
         ToolMissingError: there is no Go, or the module cannot be had or is not what was pinned.
     """
     # Not every mirror hands on what Go's database of sums says of it; the sum that stands here holds it all the same.
-    return _module_folder(OPERATOR, OPERATOR_SUM, GONOSUMDB=OPERATOR.partition("@")[0])
+    return _module_folder(OPERATOR, OPERATOR_SUM, unlisted=True)
 
 
-def _module_folder(name: str, pinned: str, **environment: str) -> Path:
-    done = _go("mod", "download", "-json", name, **environment)
+def _module_folder(name: str, pinned: str, *, unlisted: bool = False) -> Path:
+    environment = {"GONOSUMDB": name.partition("@")[0]} if unlisted else {}
+    done = _go("mod", "download", "-json", name, environment=environment)
     told: dict[str, Any] = json.loads(done)
     if told.get("Sum") != pinned:
         raise ToolMissingError(f"{name}: {told.get('Error') or 'it is not what was pinned'}")
@@ -178,7 +180,7 @@ def formula_program(folder: Path) -> Path:
     return program
 
 
-def _go(*arguments: str, cwd: Path = ROOT, **environment: str) -> str:
+def _go(*arguments: str, cwd: Path = ROOT, environment: Mapping[str, str] = MappingProxyType({})) -> str:
     if shutil.which("go") is None:
         raise ToolMissingError(
             "there is no Go here: it fetches the operators' schemas and builds KEDA's formula engine"
