@@ -50,8 +50,8 @@ def test_the_collectors_parts_fit_together() -> None:
 
 PLANTED: Final[dict[str, tuple[Callable[[Json], object], str]]] = {
     "an exporter there is not": (
-        lambda config: config["service"]["pipelines"]["traces"].update(exporters=["otlphttp/temp"]),
-        "otlphttp/temp is not defined",
+        lambda config: config["service"]["pipelines"]["traces"].update(exporters=["otlp_http/temp"]),
+        "otlp_http/temp is not defined",
     ),
     "a receiver nobody listens to": (lambda config: config["receivers"].update(zipkin={}), "zipkin is not used"),
     "no limit of memory": (
@@ -106,7 +106,7 @@ def test_what_is_mounted_is_there() -> None:
 def test_workers_send_where_the_collector_listens() -> None:
     receivers = read("otel/collector.yaml")["receivers"]
     options = services()["workers"]["logging"]["options"]
-    assert options["fluentd-address"].rpartition(":")[2] == receivers["fluentforward"]["endpoint"].rpartition(":")[2]
+    assert options["fluentd-address"].rpartition(":")[2] == receivers["fluent_forward"]["endpoint"].rpartition(":")[2]
     assert options["fluentd-async"] == "true", "a worker must not wait for who reads its lines"
     endpoint = read("compose/observability.yaml")["services"]["workers"]["environment"]["POON_TELEMETRY__OTLP_ENDPOINT"]
     assert endpoint.rpartition(":")[2] == receivers["otlp"]["protocols"]["http"]["endpoint"].rpartition(":")[2]
