@@ -134,6 +134,14 @@ def test_nobody_outside_of_this_machine_reaches_it() -> None:
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
+def test_what_is_beside_the_fleet_has_no_more_rights_than_the_fleet() -> None:
+    beside = [service for name, service in read("compose/observability.yaml")["services"].items() if name != "workers"]
+    assert beside
+    for service in beside:
+        assert (service["cap_drop"], service["read_only"]) == (["ALL"], True)
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+
 def test_no_image_is_the_newest_whatever_that_is() -> None:
     images = [service["image"] for service in services().values() if "image" in service]
     assert [image for image in images if not re.search(r":\S*\d|\$\{POON_IMAGE", image)] == []
