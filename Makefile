@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 PYTHON_FILES := contracts workers adapters tests infra
-COMPOSE := docker compose --file infra/compose/compose.yaml
+COMPOSE = docker compose --file infra/compose/compose.yaml $(if $(OBSERVED),--file infra/compose/observability.yaml)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-emit-package poon-contracts
 IMAGE ?= poon-workers:dev
@@ -111,7 +111,8 @@ files: .venv/.stamp-dev ## Secrets, the Dockerfile, shell scripts, the compose f
 	@$(BIN)/hadolint Dockerfile
 	@if command -v shellcheck >/dev/null; then git ls-files '*.sh' .ci/run | xargs shellcheck; \
 		elif [ -n "$(CI)" ]; then echo "shellcheck is missing" >&2; exit 1; fi
-	@if docker compose version >/dev/null 2>&1; then $(COMPOSE) config --quiet; fi
+	@if docker compose version >/dev/null 2>&1; then $(COMPOSE) config --quiet && \
+		docker compose --file infra/compose/compose.yaml --file infra/compose/observability.yaml config --quiet; fi
 
 .PHONY: charts-check
 charts-check: .venv/.stamp-dev ## The Helm chart, proven without a cluster (tools into build/: 110 MB; KEDA's part needs Go)
@@ -163,7 +164,7 @@ image: ## Build the container image
 	@docker build --tag $(IMAGE) .
 
 .PHONY: compose-up
-compose-up: ## Start Kafka, PostgreSQL, Redis and the fleet in containers
+compose-up: ## Start Kafka, PostgreSQL, Redis and the fleet in containers; with Grafana and all behind it: OBSERVED=1
 	@$(COMPOSE) up --build --detach --wait
 
 .PHONY: compose-down

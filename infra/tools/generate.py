@@ -18,7 +18,10 @@ from pathlib import Path
 from typing import Final, cast
 
 from contracts.registry import COMMANDS, EVENTS
-from infra.objectives.rules import alerts_page, rules_text
+from infra.dashboards.every import DASHBOARDS
+from infra.dashboards.grafana import dashboard_text
+from infra.dashboards.page import dashboards_page
+from infra.objectives.rules import alerts_page, chart_rules_text, rules_text
 from infra.tools.generators.asyncapi import asyncapi_text
 from infra.tools.generators.chart import fleet_file, readme
 from infra.tools.generators.chart_schema import values_schema
@@ -37,7 +40,11 @@ SCHEMAS: Final = Path("contracts/schemas/json")
 RELEASED: Final = Path("contracts/schemas/released")
 REFERENCE: Final = Path("docs/reference")
 CHART: Final = Path("charts/poon-workers")
-OWNED: Final = ((SCHEMAS, "*.json"), (REFERENCE, "*.md"), (REFERENCE, "*.yaml"))
+GRAFANA: Final = Path("infra/grafana/dashboards")
+OWNED: Final = (
+    *((SCHEMAS, "*.json"), (REFERENCE, "*.md"), (REFERENCE, "*.yaml")),
+    *((GRAFANA, "*.json"), (CHART / "files/dashboards", "*.json")),
+)
 """Folders whose files are all generated: one nobody generates is surplus."""
 
 GENERATORS: Final[dict[Path, Generator]] = {
@@ -63,6 +70,11 @@ def generators() -> dict[Path, Generator]:
         REFERENCE / "cli.md": partial(_page, "Command line", "workers.entrypoints.reference", "cli_reference"),
         REFERENCE / "openapi.yaml": openapi_text,
         CHART / "files/fleet.yaml": fleet_file,
+        CHART / "files/rules.yaml": chart_rules_text,
+        **{GRAFANA / f"{one.name}.json": partial(dashboard_text, one) for one in DASHBOARDS},
+        # In one line: Kubernetes keeps them, nobody reads them there.
+        **{CHART / f"files/dashboards/{one.name}.json": partial(dashboard_text, one, None) for one in DASHBOARDS},
+        REFERENCE / "dashboards.md": dashboards_page,
         CHART / "values.schema.json": values_schema,
         CHART / "README.md": readme,
     }

@@ -69,7 +69,7 @@ def test_every_volume_is_named_and_declared() -> None:
 
 
 def test_every_variable_has_a_default_and_is_shown_in_the_example() -> None:
-    text = (ROOT / "infra/compose/compose.yaml").read_text()
+    text = "".join(path.read_text() for path in (ROOT / "infra/compose").glob("*.yaml"))
     used = dict(re.findall(r"\$\{(\w+)(?::-([^}]*))?\}", text))
     shown = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / "infra/compose/.env.example").read_text(), flags=re.MULTILINE))
     assert used == shown

@@ -23,6 +23,7 @@ def problems(manifests: list[Manifest]) -> Iterator[str]:
             yield f"{about}: no network policy denies it everything that is not named"
     yield from scaling_problems(manifests)
     yield from selector_problems(manifests)
+    yield from scrape_problems(manifests)
 
 
 def unrestricted(pod: Manifest) -> Iterator[str]:
@@ -128,6 +129,18 @@ def selector_problems(manifests: list[Manifest]) -> Iterator[str]:
         labels = budget["spec"]["selector"]["matchLabels"]
         if sum(_selects(labels, deployment["spec"]["template"]) for deployment in deployments) != 1:
             yield f"PodDisruptionBudget/{budget['metadata']['name']}: is not about exactly one Deployment"
+
+
+def scrape_problems(manifests: list[Manifest]) -> Iterator[str]:
+    """Workers nobody scrapes although something asks for it."""
+    for monitor in of_kind(manifests, "PodMonitor"):
+        labels = monitor["spec"]["selector"]["matchLabels"]
+        ports = {endpoint["port"] for endpoint in monitor["spec"]["podMetricsEndpoints"]}
+        for deployment in of_kind(manifests, "Deployment"):
+            pod = deployment["spec"]["template"]
+            named = {port["name"] for container in containers(pod) for port in container.get("ports", ())}
+            if not _selects(labels, pod) or not ports <= named:
+                yield f"PodMonitor/{monitor['metadata']['name']}: {deployment['metadata']['name']} is not scraped"
 
 
 _IMMUTABLE: Final = {

@@ -1,9 +1,10 @@
-"""Kubernetes' own schemas, strictly, and KEDA's: its resources with the rules in them, and what its scalers read."""
+"""Kubernetes' own schemas, strictly, and those of operators, with the rules in them; what KEDA's scalers read."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -11,7 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.charts.rendering import Manifest, of_kind
-from tests.charts.tools import keda, module
+from tests.charts.tools import keda, module, operator
 
 VERSIONS: Final = ("1.30", "1.37")
 """The oldest Kubernetes the chart admits (`kubeVersion`), and the newest whose schema there is."""
@@ -19,15 +20,17 @@ VERSIONS: Final = ("1.30", "1.37")
 FOREIGN: Final = frozenset({"ExternalSecret"})
 """Kinds of operators the chart knows nothing of; an example brings one in `extraObjects`."""
 
-_CRDS: Final = ("scaledobjects", "triggerauthentications")
+_KEDA: Final = ("scaledobjects", "triggerauthentications")
+_PROMETHEUS: Final = ("podmonitors", "prometheusrules")
+_OPERATORS: Final = ("keda.sh/", "monitoring.coreos.com/")
 
 
 def problems(manifests: list[Manifest]) -> Iterator[str]:
-    """Everything Kubernetes or KEDA would refuse, or silently leave out."""
+    """Everything Kubernetes, KEDA or the Prometheus operator would refuse, or silently leave out."""
     for manifest in manifests:
         about = f"{manifest['kind']}/{manifest['metadata']['name']}"
-        if manifest["apiVersion"].startswith("keda.sh/"):
-            yield from (f"{about}: {problem}" for problem in _keda_problems(manifest))
+        if manifest["apiVersion"].startswith(_OPERATORS):
+            yield from (f"{about}: {problem}" for problem in _custom_problems(manifest))
         elif manifest["kind"] not in FOREIGN:
             for version in VERSIONS:
                 yield from (f"{about}: {problem} ({version})" for problem in _kubernetes_problems(manifest, version))
@@ -63,29 +66,36 @@ def _contents(path: str) -> Any:  # noqa: ANN401  JSON
     return module("kubernetes_validate.utils").schema_contents(path, "")
 
 
+def _definition_files() -> Iterator[Path]:
+    for name in _KEDA:
+        yield keda() / f"config/crd/bases/keda.sh_{name}.yaml"
+    for name in _PROMETHEUS:
+        yield operator() / f"example/prometheus-operator-crd/monitoring.coreos.com_{name}.yaml"
+
+
 @cache
 def _crds() -> Mapping[tuple[str, str], Mapping[str, Any]]:
     found = {}
-    for name in _CRDS:
-        crd = yaml.load((keda() / f"config/crd/bases/keda.sh_{name}.yaml").read_text(), yaml.CSafeLoader)
+    for path in _definition_files():
+        crd = yaml.load(path.read_text(), yaml.CSafeLoader)
         for version in crd["spec"]["versions"]:
-            key = (crd["spec"]["names"]["kind"], f"keda.sh/{version['name']}")
+            key = (crd["spec"]["names"]["kind"], f"{crd['spec']['group']}/{version['name']}")
             found[key] = version["schema"]["openAPIV3Schema"]
     return found
 
 
 @cache
-def _keda_validator(key: tuple[str, str]) -> Draft202012Validator:
+def _custom_validator(key: tuple[str, str]) -> Draft202012Validator:
     return Draft202012Validator(_closed(_crds()[key]))
 
 
-def _keda_problems(manifest: Manifest) -> Iterator[str]:
+def _custom_problems(manifest: Manifest) -> Iterator[str]:
     key = (manifest["kind"], manifest["apiVersion"])
     schema = _crds().get(key)
     if schema is None:
         yield f"{manifest['apiVersion']} has no such kind"
         return
-    errors = _keda_validator(key).iter_errors(manifest)
+    errors = _custom_validator(key).iter_errors(manifest)
     yield from (f"{error.json_path}: {error.message}" for error in errors)
     yield from _broken_rules(schema, manifest)
 

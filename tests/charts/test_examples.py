@@ -34,11 +34,14 @@ def test_the_fleet_understands_what_it_is_told(name: str, tmp_path: Path) -> Non
 def test_the_examples_use_every_kind_the_chart_knows() -> None:
     kinds = {manifest["kind"] for name in NAMES for manifest in rendered(name)}
     assert kinds - schemas.FOREIGN == {
+        "ConfigMap",
         "Deployment",
         "Job",
         "NetworkPolicy",
         "Pod",
         "PodDisruptionBudget",
+        "PodMonitor",
+        "PrometheusRule",
         "ScaledObject",
         "ServiceAccount",
         "TriggerAuthentication",

@@ -35,6 +35,16 @@ def scaled(manifests: list[Manifest]) -> dict[str, Any]:
     return spec
 
 
+def monitored(manifests: list[Manifest]) -> dict[str, Any]:
+    spec: dict[str, Any] = named(manifests, "PodMonitor", "poon-workers")["spec"]
+    return spec
+
+
+def rules(manifests: list[Manifest]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = named(manifests, "PrometheusRule", "poon-workers")["spec"]["groups"][0]["rules"]
+    return found
+
+
 def trigger(**metadata: object) -> Plant:
     return lambda manifests: scaled(manifests)["triggers"][0]["metadata"].update(metadata)
 
@@ -76,6 +86,16 @@ SCHEMAS: Final[dict[str, tuple[Plant, str]]] = {
         lambda all_: scaled(all_)["triggers"][0]["metadata"].pop("consumerGroup"),
         "consumerGroup is missing",
     ),
+    "a misspelt field of the Prometheus operator's": (
+        lambda all_: monitored(all_)["podMetricsEndpoints"][0].update(intervall="15s"),
+        "intervall",
+    ),
+    "a time between scrapes that is none": (
+        lambda all_: monitored(all_)["podMetricsEndpoints"][0].update(interval="15 seconds"),
+        "does not match",
+    ),
+    "a misspelt field of a rule": (lambda all_: rules(all_)[0].update(expression="up"), "expression"),
+    "a rule without its expression": (lambda all_: rules(all_)[0].pop("expr"), "expr"),
     "a secret nobody reads": (
         lambda all_: named(all_, "TriggerAuthentication", "poon-workers-kafka")["spec"]["secretTargetRef"].append(
             {"parameter": "pasword", "name": "x", "key": "x"}
@@ -136,6 +156,11 @@ POLICIES: Final[dict[str, tuple[Plant, str]]] = {
     "a budget for nobody": (
         lambda all_: named(all_, "PodDisruptionBudget", TEXTS)["spec"]["selector"]["matchLabels"].update(a="b"),
         "not about exactly one Deployment",
+    ),
+    "a scrape of nobody": (lambda all_: monitored(all_)["selector"]["matchLabels"].update(a="b"), "is not scraped"),
+    "a scrape of no port": (
+        lambda all_: monitored(all_)["podMetricsEndpoints"][0].update(port="metrics"),
+        "is not scraped",
     ),
     "workers spread among others": (
         lambda all_: pod(all_)["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"].pop(

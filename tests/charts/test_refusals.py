@@ -59,6 +59,12 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "partitions taken away": (texts(partitions=6), "no topic loses partitions"),
     "fewest above most": (scaled(minReplicas=5, maxReplicas=4), "5 is more than maxReplicas, 4"),
+    "a scrape that the network policy denies": (
+        {"monitoring": {"podMonitor": {"enabled": True}}},
+        "networkPolicy.metricsFrom: name the namespace of your Prometheus",
+    ),
+    "a time between scrapes that is none": ({"monitoring": {"podMonitor": {"interval": "15 s"}}}, "interval"),
+    "alerts about everybody's workers": ({"monitoring": {"rules": {"matchers": ""}}}, "matchers"),
     "a fallback above most": (scaled(maxReplicas=4, fallback={"replicas": 5}), "fallback.replicas: 5"),
     "timers without a worker": (
         {"keda": {"enabled": True}, "workers": {"workflows": {"scaling": {"minReplicas": 0}}}},

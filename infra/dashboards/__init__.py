@@ -1,0 +1,1 @@
+"""What operators look at: dashboards as data, from which Grafana's JSON and the page about them are generated."""

@@ -1,0 +1,247 @@
+"""A fleet at work, scraped by a real Prometheus: every query of every dashboard has something to show."""
+
+import json
+import math
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from adapters.clock import SystemClock
+from adapters.kafka.publisher import KafkaPublisher
+from contracts.base import Command
+from contracts.codec import encode
+from contracts.commands.spending import CorrectSpending, RecordSpending
+from contracts.commands.texts import ParseText
+from contracts.commands.workflows import CloseMonth, SteerWorkflow, WorkflowAction
+from contracts.envelope import Envelope
+from contracts.money import Money
+from contracts.topics import TopicRole, topic_name
+from contracts.values import Category
+from infra.dashboards.every import DASHBOARDS
+from infra.dashboards.model import Panel
+from infra.tools.generate import GRAFANA
+from tests.architecture.tree import ROOT
+from tests.e2e.fleet_process import FleetProcess
+from tests.fakes.commands import TEXT_COMMANDS
+from tests.services.model_server import ModelServer, Response, completion
+from tests.services.prometheus import NativePrometheus
+from tests.services.service import ServiceUnavailableError, in_ci
+from tests.services.waiting import eventually
+from workers.bootstrap.clients import kafka_connection
+from workers.config import Settings
+from workers.ports.messages import OutgoingRecord
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="module")]
+
+PATIENCE: Final = 120.0
+TEXTS: Final = 12
+UNREADABLE: Final = "blorgo nothing"
+FILLED: Final = {
+    "amount": "100",
+    "currency": None,
+    "merchant": "blorgo",
+    "date": None,
+    "payment": None,
+    "payment_method": None,
+    "category": "Entertainment",
+}
+WAVES: Final = ("first", "second")
+"""What a series rises by is seen only from its second value on."""
+
+SENT: Final = 'sum(poon_commands_settled_total{command_type!~"poon.month.freeze.+|poon.month.report.+|poon.timer.+"})'
+"""What was sent and ended; the rest are steps of workflows."""
+
+EMPTY_HERE: Final = {"Outages that began": "nothing goes away in this run"}
+"""Of the panels that may be empty, those that are."""
+
+
+def answers(request: dict[str, Any]) -> Response:
+    """As a model server would, but for one text."""
+    return completion("I would rather not." if UNREADABLE in json.dumps(request) else json.dumps(FILLED))
+
+
+def commands(wave: str) -> dict[str, Command]:
+    """Successes, one of them from memory; rejections; failures with attempts before them; a workflow."""
+    entry = UUID(int=7)
+    return {
+        **{f"{wave}-text-{number}": ParseText(text=f"blorgo 100 {wave} {number}") for number in range(TEXTS)},
+        f"{wave}-again": ParseText(text="blorgo 100 again"),
+        f"{wave}-unreadable": ParseText(text=f"{UNREADABLE} {wave}"),
+        f"{wave}-meal": RecordSpending(
+            amount=Money.of("65"), merchant="Cafe", category=Category.FOOD, spent_on=date(2025, 6, 10)
+        ),
+        f"{wave}-wrong": CorrectSpending.model_validate(
+            {"entry_id": entry, "expected_version": 1, "changes": {"merchant": "Cafe"}}
+        ),
+        f"{wave}-close": CloseMonth(month="2025-06"),
+        f"{wave}-steer": SteerWorkflow(
+            workflow_id=UUID(int=8), action=WorkflowAction.RESUME, by="somchai", reason="there is no such workflow"
+        ),
+    }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def models() -> AsyncIterator[ModelServer]:
+    server = ModelServer()
+    server.behave = answers
+    async with server.running():
+        yield server
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dashboards")
+
+
+@pytest.fixture(scope="module")
+def fleet(models: ModelServer, folder: Path) -> Iterator[FleetProcess]:
+    server = {"base_url": models.base_url, "model": "test-model", "input_price": "1000", "output_price": "1000"}
+    settings = {
+        "HTTP__PORT": "0",
+        "MODELS__SERVERS": json.dumps({"test": server}),
+        "CHAINS__TEXT_EXTRACTION": "test",
+        "RUNTIME__RETRY__ATTEMPTS": "2",
+        "RUNTIME__RETRY__BASE_DELAY_SECONDS": "0.05",
+    }
+    environment = {f"POON_{name}": value for name, value in settings.items()}
+    process = FleetProcess(environment, folder, areas="texts,spending,insights,workflows")
+    process.start_and_wait()
+    yield process
+    if process.alive:
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def prometheus(fleet: FleetProcess, folder: Path) -> Iterator[NativePrometheus]:
+    lines = [json.loads(line) for line in fleet.log.read_text().splitlines() if line.startswith("{")]
+    address = next(line["url"] for line in lines if line["event"] == "answers over HTTP").removeprefix("http://")
+    # Every second, as what is scraped here; otherwise as it is.
+    rules = folder / "rules.yaml"
+    rules.write_text((ROOT / "infra/prometheus/rules.yaml").read_text().replace("interval: 30s", "interval: 1s"))
+    try:
+        server = NativePrometheus([address], rules)
+    except ServiceUnavailableError as error:
+        if in_ci():
+            raise
+        pytest.skip(str(error))
+    with server:
+        yield server
+
+
+async def send(settings: Settings, wave: str) -> int:
+    """Publish a wave, something that is no command, and one of the wave before again; how many of them end."""
+    records = [OutgoingRecord(TEXT_COMMANDS, None, b"{", ())]
+    sent = commands(wave)
+    repeated = {} if wave == WAVES[0] else {f"{WAVES[0]}-meal": commands(WAVES[0])[f"{WAVES[0]}-meal"]}
+    for command_id, command in (sent | repeated).items():
+        about = Envelope(
+            id=command_id,
+            source="/test",
+            type=command.type,
+            time=SystemClock().now(),
+            tenant="acme",
+            owner="nok",
+        )
+        topic = topic_name(command.area, TopicRole.COMMANDS)
+        records.append(OutgoingRecord(topic, about.key.encode(), encode(command), about.headers()))
+    publisher = KafkaPublisher(kafka_connection(settings), "dashboards-test", None)
+    await publisher.start()
+    await publisher.publish(records)
+    await publisher.stop()
+    return len(sent) + 1
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def seen(prometheus: NativePrometheus, folder: Path) -> NativePrometheus:
+    """A Prometheus that has seen the fleet do its work."""
+
+    def value(expression: str) -> float:
+        return sum(number for _, number in prometheus.query(expression))
+
+    await eventually(lambda: value("sum(poon_worker_started)") == 4, "the first scrape", seconds=PATIENCE)
+    expected = 0
+    for wave in WAVES:
+        expected += await send(Settings(data_dir=folder), wave)
+        await eventually(lambda wanted=expected: value(SENT) >= wanted, f"the {wave} wave", seconds=PATIENCE)  # type: ignore[misc]
+        await eventually(lambda: value("sum(poon_commands_waiting)") == 0, "the steps of workflows", seconds=PATIENCE)
+    await eventually(lambda: value("sum(poon_dead_letters_total)") >= 4, "the dead letters", seconds=PATIENCE)
+    again = "sum(count_over_time(poon_outcomes_republished_total[1m]))"
+    await eventually(lambda: value(again) >= 2, "the repeated command, in two scrapes", seconds=PATIENCE)
+    recorded = 'area:poon_latency_bad:ratio_rate5m{area="texts"}'
+    await eventually(lambda: prometheus.query(recorded), "the objectives", seconds=PATIENCE)
+    return prometheus
+
+
+def filled_in(expression: str) -> str:
+    """As Grafana asks, with all values of each choice chosen."""
+    for name in ("job", "area", "instance", "namespace"):
+        expression = expression.replace(f'"${name}"', '".*"')
+    return expression.replace("$__rate_interval", "10m").replace("$__range", "10m")
+
+
+def panels() -> Iterator[tuple[str, Panel]]:
+    for dashboard in DASHBOARDS:
+        for panel in dashboard.panels():
+            yield f"{dashboard.name}: {panel.title}", panel
+
+
+def finite(prometheus: NativePrometheus, expression: str) -> list[float]:
+    return [number for _, number in prometheus.query(filled_in(expression)) if math.isfinite(number)]
+
+
+async def test_every_query_has_something_to_show(seen: NativePrometheus) -> None:
+    empty = [
+        f"{name}: {query.expression}"
+        for name, panel in panels()
+        for query in panel.queries
+        if panel.title not in EMPTY_HERE and not finite(seen, query.expression)
+    ]
+    assert empty == []
+
+
+async def test_what_is_empty_here_says_so_in_its_definition(seen: NativePrometheus) -> None:
+    told = {panel.title: panel for _, panel in panels() if panel.title in EMPTY_HERE}
+    assert told.keys() == EMPTY_HERE.keys()
+    for panel in told.values():
+        assert panel.may_be_empty
+        assert not any(finite(seen, query.expression) for query in panel.queries)
+
+
+async def test_every_choice_has_values(seen: NativePrometheus) -> None:
+    for dashboard in DASHBOARDS:
+        for variable in dashboard.variables:
+            values = seen.label_values(variable.label, filled_in(variable.of))
+            # A Prometheus outside of a cluster knows no namespaces, and all of them is what is chosen then.
+            assert bool(values) is (variable.label != "namespace"), (dashboard.name, variable)
+
+
+async def test_what_grafana_is_given_is_what_was_asked(seen: NativePrometheus) -> None:
+    asked = [query.expression for _, panel in panels() for query in panel.queries]
+    shipped = [
+        target["expr"]
+        for dashboard in DASHBOARDS
+        for panel in json.loads((ROOT / GRAFANA / f"{dashboard.name}.json").read_text())["panels"]
+        for target in panel.get("targets", ())
+    ]
+    assert shipped == asked
+    assert seen.query("vector(1)") == [({}, 1.0)]
+
+
+async def test_figures_are_those_of_the_run(seen: NativePrometheus) -> None:
+    told = seen.query('sum by (outcome) (poon_commands_settled_total{area="texts"})')
+    settled = {labels["outcome"]: number for labels, number in told}
+    assert settled == {"success": len(WAVES) * (TEXTS + 1), "failed": len(WAVES), "rejected": len(WAVES)}
+    (_, cost), *others = seen.query("poon_model_cost_total")
+    assert not others
+    assert cost > 0
+
+
+async def test_a_planted_query_for_what_there_is_not_shows_nothing(seen: NativePrometheus) -> None:
+    assert not finite(seen, 'sum(poon_commands_done_total{job=~"$job"})')
+    with pytest.raises(ValueError, match="parse error"):
+        seen.query("sum by (area (poon_outage)")
