@@ -28,13 +28,22 @@ _OPERATORS: Final = ("keda.sh/", "monitoring.coreos.com/")
 def problems(manifests: list[Manifest]) -> Iterator[str]:
     """Everything Kubernetes, KEDA or the Prometheus operator would refuse, or silently leave out."""
     for manifest in manifests:
-        about = f"{manifest['kind']}/{manifest['metadata']['name']}"
-        if manifest["apiVersion"].startswith(_OPERATORS):
-            yield from (f"{about}: {problem}" for problem in _custom_problems(manifest))
-        elif manifest["kind"] not in FOREIGN:
-            for version in VERSIONS:
-                yield from (f"{about}: {problem} ({version})" for problem in _kubernetes_problems(manifest, version))
+        yield from _problems(json.dumps(manifest))
     yield from trigger_problems(manifests)
+
+
+@cache
+def _problems(text: str) -> tuple[str, ...]:
+    """Those of one manifest, kept: who plants one mistake changes one manifest of fifty."""
+    manifest = json.loads(text)
+    about = f"{manifest['kind']}/{manifest['metadata']['name']}"
+    if manifest["apiVersion"].startswith(_OPERATORS):
+        return tuple(f"{about}: {problem}" for problem in _custom_problems(manifest))
+    if manifest["kind"] in FOREIGN:
+        return ()
+    return tuple(
+        f"{about}: {problem} ({version})" for version in VERSIONS for problem in _kubernetes_problems(manifest, version)
+    )
 
 
 def _kubernetes_problems(manifest: Manifest, version: str) -> Iterator[str]:
