@@ -13,15 +13,18 @@ from tests.weak_keys import forget_untraced
 
 pytest_plugins = ["tests.services.fixtures"]
 
+SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
+
 # In a process that has a share of the tests, coverage starts later.
-if Coverage.current() is not None or "PYTEST_XDIST_WORKER" in os.environ:
+if Coverage.current() is not None or SIDE_BY_SIDE:
     forget_untraced()
 
 # pytest tells its processes how wide its own terminal is; what the command line prints is not for that one.
-if "PYTEST_XDIST_WORKER" in os.environ:
+if SIDE_BY_SIDE:
     os.environ.pop("COLUMNS", None)
 
-# Fast and telling tests come first. A folder that is not named comes last.
+# Fast and telling tests come first, and a folder that is not named last. Side by side it is the other way round: what
+# takes long and waits for services begins at once, and the many short files at the end keep every process busy.
 ORDER = ("unit", "conformance", "architecture", "charts", "integration", "e2e", "chaos")
 HERE = Path(__file__).parent
 
@@ -51,7 +54,7 @@ def area(path: Path) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Areas in their order, within each at random as pytest-randomly left it; no network in unit tests."""
     ranks = {name: rank for rank, name in enumerate(ORDER)}
-    items.sort(key=lambda item: ranks.get(area(item.path), len(ORDER)))
+    items.sort(key=lambda item: ranks.get(area(item.path), len(ORDER)), reverse=SIDE_BY_SIDE)
     for item in items:
         if area(item.path) == "unit":
             item.add_marker(pytest.mark.disable_socket)

@@ -4,6 +4,7 @@ Writes a JUnit report of each part into build/tests and prints how many tests ra
 also when the other did not.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -13,8 +14,10 @@ from typing import Final
 from infra.tools.test_counts import counts
 
 REPORTS: Final = Path("build/tests")
+# One process more than processors: tests of services wait half of their time.
+PROCESSES: Final = (os.cpu_count() or 1) + 1
 # A file stays in one process: what its tests share (a fleet, a database) is started once.
-SIDE_BY_SIDE: Final = ("-m", "not alone", "--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder")
+SIDE_BY_SIDE: Final = ("-m", "not alone", f"--numprocesses={PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder")
 ALONE: Final = ("-m", "alone", "--cov-append")
 
 

@@ -1,5 +1,6 @@
 """The rules for tests bite: no network in unit tests, warnings are errors, markers are known, areas have an order."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ LOCAL = "import asyncio\n\n\nasync def test_loop():\n    await asyncio.wait_for(
 WARNING = "import warnings\n\n\ndef test_warning():\n    warnings.warn('careless')\n"
 MARKER = "import pytest\n\n\n@pytest.mark.intergation\ndef test_marked():\n    pass\n"
 PASSING = "def test_passes():\n    pass\n"
+
+XDIST = "PYTEST_XDIST_WORKER"
+"""By it a process knows that it has a share of the tests."""
 
 
 @pytest.fixture
@@ -34,9 +38,17 @@ def plant(project: Path, name: str, code: str) -> None:
         (folder / "__init__.py").touch()
 
 
-def run(project: Path) -> str:
+def run(project: Path, *, side_by_side: bool = False) -> str:
     command = [sys.executable, "-m", "pytest", "-v", "--color=no", "-p", "no:cacheprovider"]
-    return subprocess.run(command, cwd=project, check=False, capture_output=True, text=True).stdout
+    environment = {name: value for name, value in os.environ.items() if name != XDIST}
+    if side_by_side:
+        environment[XDIST] = "gw0"
+    done = subprocess.run(command, cwd=project, env=environment, check=False, capture_output=True, text=True)
+    return done.stdout
+
+
+def areas_run(output: str) -> list[str]:
+    return [line.split("/")[1] for line in output.splitlines() if line.startswith("tests/")]
 
 
 def test_a_unit_test_cannot_reach_the_network_and_others_can(project: Path) -> None:
@@ -63,9 +75,10 @@ def test_a_misspelt_marker_is_an_error(project: Path) -> None:
     assert "'intergation' not found in `markers` configuration option" in run(project)
 
 
-def test_areas_run_in_their_order(project: Path) -> None:
+@pytest.mark.parametrize("side_by_side", [False, True])
+def test_areas_run_in_their_order_and_side_by_side_what_waits_begins(project: Path, *, side_by_side: bool) -> None:
     areas = ["unit", "conformance", "architecture", "integration", "e2e", "chaos"]
     for area in sorted(areas):
         plant(project, f"{area}/test_planted", PASSING)
-    ran = [line.split("/")[1] for line in run(project).splitlines() if line.startswith("tests/")]
-    assert ran == areas
+    ran = areas_run(run(project, side_by_side=side_by_side))
+    assert ran == (areas[::-1] if side_by_side else areas)
