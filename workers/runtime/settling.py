@@ -56,6 +56,7 @@ from workers.runtime.retry import (
     code_and_reason,
     next_step,
 )
+from workers.runtime.telling import facts_of, told_of
 
 LOG: Final = logging.getLogger(__name__)
 ERASING_PAUSE: Final = 0.5
@@ -171,7 +172,7 @@ class Settler:
                 reply_to = delivery.envelope.reply_to
                 if reply_to is not None and reply_to != WORKFLOW_REPLIES.name:  # that one is published already
                     self._around.replies.offer(reply(reply_to, result.events))
-                told.append(_told(delivery, result))
+                told.append(told_of(delivery, result))
             elif isinstance(result, Erased):
                 self._erased(delivery, result)
             elif submission.is_final:
@@ -225,11 +226,11 @@ class Settler:
         if isinstance(made, Decision):
             self._decided(delivery, made)
         elif delivery.is_unknown:  # it will wait, perhaps for what has to be paid for
-            if inspect.iscoroutine(made):
-                made.close()
+            _drop(made)
             self._spawn(delivery, self._look_again(delivery))
         else:
-            self._spawn(delivery, self._await(delivery, made))
+            # A task that is cancelled before its first step never comes to what it was to wait for.
+            self._spawn(delivery, self._await(delivery, made)).add_done_callback(lambda _: _drop(made))
 
     async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
         try:
@@ -337,10 +338,17 @@ class Settler:
         self._observer.attempt_failed(
             Attempt(delivery.record, delivery.envelope, delivery.attempts, error, code, delay, delivery.started, now)
         )
-        LOG.warning("attempt failed", extra=_facts(delivery, error, step), exc_info=error)
+        LOG.warning("attempt failed", extra=facts_of(delivery, error, step), exc_info=error)
 
-    def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         delivery.task = self._around.spawn(work, "settle")
+        return delivery.task
+
+
+def _drop(made: Awaitable[Decision]) -> None:
+    """Let go of what a handler made; of no effect on what has ended."""
+    if inspect.iscoroutine(made):
+        made.close()
 
 
 def _type_of(delivery: Delivery) -> type[Command]:
@@ -361,35 +369,3 @@ def _failure(result: CommitResult) -> Exception:
             return ConflictError(stream, version)
         case Committed() | Erased():
             return ConflictError()
-
-
-def _told(delivery: Delivery, result: Committed) -> Settled:
-    last = result.events[-1]
-    return Settled(
-        delivery.record,
-        delivery.envelope,
-        last.type,
-        last.id,
-        delivery.code,
-        result.duplicate,
-        delivery.attempts,
-        delivery.taken,
-        delivery.started,
-        delivery.decided,
-    )
-
-
-def _facts(delivery: Delivery, error: Exception, step: Step) -> dict[str, object]:
-    envelope = delivery.envelope
-    return {
-        "command_type": envelope.type,
-        "command_id": envelope.id,
-        "correlation_id": envelope.correlation_id,
-        "tenant": envelope.tenant,
-        "topic": delivery.record.topic,
-        "partition": delivery.record.partition,
-        "offset": delivery.record.offset,
-        "attempt": delivery.attempts,
-        "error": type(error).__name__,
-        "step": str(step),
-    }

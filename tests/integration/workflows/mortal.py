@@ -59,8 +59,6 @@ OWNER = "nok"
 MOST_POLLED = 500
 LEFT_BEHIND = "ignore:.*was deleted before being closed:ResourceWarning"
 """Who dies while a connection is being opened leaves it behind: a filter of warnings for tests that kill."""
-NEVER_BEGUN = "ignore:coroutine .* was never awaited:RuntimeWarning"
-"""Who dies between deciding to wait for a handler and waiting leaves its call unmade: another such filter."""
 COMMAND = ProcessReceipt(image=ImageReference(key="r.jpg", sha256="0" * 64))
 
 

@@ -1,10 +1,12 @@
 """One delivery, one terminal outcome, whatever the handler does."""
 
 import asyncio
+import inspect
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from tests.fakes.commands import decision, text_record
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError, RejectionError, TransientError, UnavailableError
-from workers.ports.handling import CommandContext, Decision
+from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.store import Erased
 from workers.runtime.committer import Batch, Committer, Submission, Tools
 from workers.runtime.deliveries import Delivery, receive
@@ -62,8 +64,8 @@ class Bench:
         self.supervisor.spawn(committer.store_forever(), "store")
         self.supervisor.spawn(committer.publish_forever(), "publish")
         policy = RetryPolicy(attempts=3, base_delay=1.0, max_delay=4.0)
-        handler = self._handle_at_once if at_once else self._handle
-        handling = Handling({ParseText: handler}, policy, 10.0, "group", policies or {})
+        self.handlers: dict[type[Command], Handler] = {ParseText: self._handle_at_once if at_once else self._handle}
+        handling = Handling(self.handlers, policy, 10.0, "group", policies or {})
         self.settler = Settler(
             handling,
             Surroundings(
@@ -97,6 +99,17 @@ class Bench:
         if isinstance(step, Exception):
             raise step
         return step()
+
+    def catch_calls(self) -> list[Coroutine[Any, Any, Decision]]:
+        """Every call of the handler from now on, begun or not."""
+        calls: list[Coroutine[Any, Any, Decision]] = []
+
+        def handle(command: Command, context: CommandContext) -> Awaitable[Decision]:
+            calls.append(self._handle(command, context))
+            return calls[-1]
+
+        self.handlers[ParseText] = handle
+        return calls
 
     async def settle(self, delivery: Delivery, seconds: float = 60) -> None:
         self.settler.start(delivery)
@@ -354,3 +367,41 @@ async def test_a_failure_of_a_delivery_that_is_gone_meanwhile_leads_to_nothing(b
     await bench.clock.advance(60)
     assert len(bench.contexts) == 1
     assert bench.publisher.records == []
+
+
+async def test_a_call_whose_task_is_cancelled_before_its_first_step_is_closed_and_not_left_unmade() -> None:
+    bench = Bench()
+    calls = bench.catch_calls()
+    delivery = delivered()
+    bench.settler.start(delivery)
+    (call,) = calls
+    assert inspect.getcoroutinestate(call) == inspect.CORO_CREATED
+    assert delivery.task is not None
+    delivery.task.cancel()
+    await settle()
+    assert inspect.getcoroutinestate(call) == inspect.CORO_CLOSED
+    assert bench.contexts == []
+    await bench.supervisor.close()
+
+
+async def test_a_worker_that_closes_leaves_no_call_unmade() -> None:
+    bench = Bench()
+    calls = bench.catch_calls()
+    for number in range(3):
+        bench.settler.start(delivered(text_record(number)))
+    await bench.supervisor.close()
+    assert [inspect.getcoroutinestate(call) for call in calls] == [inspect.CORO_CLOSED] * 3
+    assert bench.contexts == []
+
+
+async def test_a_call_that_turns_out_to_wait_is_closed_before_its_command_is_looked_up() -> None:
+    bench = Bench()
+    calls = bench.catch_calls()
+    delivery = delivered()
+    delivery.is_unknown = True
+    bench.settler.start(delivery)
+    assert [inspect.getcoroutinestate(call) for call in calls] == [inspect.CORO_CLOSED]
+    await bench.clock.advance(60)
+    assert isinstance(bench.only_outcome(), TextParsed)
+    assert [inspect.getcoroutinestate(call) for call in calls] == [inspect.CORO_CLOSED] * 2
+    await bench.supervisor.close()
