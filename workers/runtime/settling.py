@@ -2,7 +2,8 @@
 
 A delivery's way is a chain of short steps, each begun by the end of the one before: `start` (the dispatcher gives it a
 place), an attempt, the decision, `settled` (the committer has stored and published it). A handler that decides at once
-costs no task and no future; only waiting does: for a backend, for a back-off, for the database.
+costs no task and no future; only waiting does: for a backend, for a back-off, for the database. Those whose handler
+reads for many together wait together, see `workers.runtime.gathering`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from contracts.registry import EVENTS
 from contracts.topics import WORKFLOW_REPLIES
 from workers.ports.clock import Clock
 from workers.ports.errors import RejectionError
-from workers.ports.handling import CommandContext, Decision, Handler
+from workers.ports.handling import Asked, CommandContext, Decision, Handler, Together
 from workers.ports.messages import OutgoingRecord
 from workers.ports.observing import Attempt, Observer, Settled
 from workers.ports.replies import ReplyPublisher
@@ -40,6 +41,7 @@ from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Submission
 from workers.runtime.deadletters import dead_letter, lettered
 from workers.runtime.deliveries import POISON, Defect, Delivery
+from workers.runtime.gathering import Ends, Gathering
 from workers.runtime.ground import Ground
 from workers.runtime.mass_failure import MassFailureLimits, MassFailureRule
 from workers.runtime.replies import reply
@@ -132,9 +134,15 @@ class Settler:
         self._at_once = frozenset(
             command for command, handler in handling.handlers.items() if not inspect.iscoroutinefunction(handler)
         )
+        ends = Ends(self._decided, self._failed)
+        self._gatherings = {
+            command: Gathering(handler, handling.time_budget_of(command), ends, around.spawn)
+            for command, handler in handling.handlers.items()
+            if isinstance(handler, Together)
+        }
 
     def may_decide_at_once(self, delivery: Delivery) -> bool:
-        """Whether its first attempt may end without waiting for anything, and so without anything to pay for."""
+        """Whether its first attempt may end without waiting for anything that is paid for."""
         return delivery.command is None or type(delivery.command) in self._at_once
 
     def start(self, delivery: Delivery) -> None:
@@ -219,6 +227,10 @@ class Settler:
         try:
             context = self._context(delivery)
             _refuse_expired(delivery, context)
+            gathering = self._gatherings.get(type(command))
+            if gathering is not None:
+                gathering.add(delivery, Asked(command, context))
+                return
             made = self._handling.handlers[type(command)](command, context)
         except Exception as error:  # noqa: BLE001  whatever a handler raises is one command's failure
             self._failed(delivery, error)

@@ -37,11 +37,12 @@ from contracts.topics import TopicRole, consumed_topics, topic_name
 from contracts.values import ImageReference
 from tests.fakes.broker import FakeRecord
 from tests.fakes.computing import DirectComputing
+from tests.fakes.recording import record_spending
 from tests.services.waiting import eventually
 from workers.domain.mapping_keys import key_of
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.months import Months
-from workers.handlers.spending import Duplicates, delete_spending, record_spending
+from workers.handlers.spending import Duplicates, delete_spending
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink
 from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict

@@ -1,12 +1,10 @@
 """One delivery, one terminal outcome, whatever the handler does."""
 
 import asyncio
-import inspect
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -99,17 +97,6 @@ class Bench:
         if isinstance(step, Exception):
             raise step
         return step()
-
-    def catch_calls(self) -> list[Coroutine[Any, Any, Decision]]:
-        """Every call of the handler from now on, begun or not."""
-        calls: list[Coroutine[Any, Any, Decision]] = []
-
-        def handle(command: Command, context: CommandContext) -> Awaitable[Decision]:
-            calls.append(self._handle(command, context))
-            return calls[-1]
-
-        self.handlers[ParseText] = handle
-        return calls
 
     async def settle(self, delivery: Delivery, seconds: float = 60) -> None:
         self.settler.start(delivery)
@@ -367,41 +354,3 @@ async def test_a_failure_of_a_delivery_that_is_gone_meanwhile_leads_to_nothing(b
     await bench.clock.advance(60)
     assert len(bench.contexts) == 1
     assert bench.publisher.records == []
-
-
-async def test_a_call_whose_task_is_cancelled_before_its_first_step_is_closed_and_not_left_unmade() -> None:
-    bench = Bench()
-    calls = bench.catch_calls()
-    delivery = delivered()
-    bench.settler.start(delivery)
-    (call,) = calls
-    assert inspect.getcoroutinestate(call) == inspect.CORO_CREATED
-    assert delivery.task is not None
-    delivery.task.cancel()
-    await settle()
-    assert inspect.getcoroutinestate(call) == inspect.CORO_CLOSED
-    assert bench.contexts == []
-    await bench.supervisor.close()
-
-
-async def test_a_worker_that_closes_leaves_no_call_unmade() -> None:
-    bench = Bench()
-    calls = bench.catch_calls()
-    for number in range(3):
-        bench.settler.start(delivered(text_record(number)))
-    await bench.supervisor.close()
-    assert [inspect.getcoroutinestate(call) for call in calls] == [inspect.CORO_CLOSED] * 3
-    assert bench.contexts == []
-
-
-async def test_a_call_that_turns_out_to_wait_is_closed_before_its_command_is_looked_up() -> None:
-    bench = Bench()
-    calls = bench.catch_calls()
-    delivery = delivered()
-    delivery.is_unknown = True
-    bench.settler.start(delivery)
-    assert [inspect.getcoroutinestate(call) for call in calls] == [inspect.CORO_CLOSED]
-    await bench.clock.advance(60)
-    assert isinstance(bench.only_outcome(), TextParsed)
-    assert [inspect.getcoroutinestate(call) for call in calls] == [inspect.CORO_CLOSED] * 2
-    await bench.supervisor.close()
