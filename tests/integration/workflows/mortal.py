@@ -159,6 +159,10 @@ class MortalIntake:
     async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return dict.fromkeys(partitions, 0)
 
+    def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        del partitions
+        return {}
+
     async def stop(self) -> None:
         self._sink = None
 
