@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, EncodedBytes, Field, WithJsonSchema
+from pydantic import Field
 
 from contracts.base import Contract, StrictContract
 from contracts.events.outcomes import OpenErrorCode
 from contracts.money import Currency, Total
-from contracts.values import Base64, PlainText, Sha256
+from contracts.values import InlineBytes, PlainText, Sha256, StoreKey, inline_limit
 
 MAX_STATEMENT_BYTES: Final = 32 * 1024 * 1024
 MAX_INLINE_STATEMENT_BYTES: Final = 512 * 1024
@@ -36,15 +36,6 @@ class MoneyDirection(StrEnum):
         return MoneyDirection.IN if self is MoneyDirection.OUT else MoneyDirection.OUT
 
 
-def _within_inline_limit(data: bytes) -> bytes:
-    if not data:
-        raise ValueError("a statement has at least 1 byte")
-    if len(data) > MAX_INLINE_STATEMENT_BYTES:
-        limit = MAX_INLINE_STATEMENT_BYTES
-        raise ValueError(f"an inline statement has at most {limit} bytes, send a larger one by reference")
-    return data
-
-
 class InlineStatement(StrictContract):
     """A statement carried in the message itself, base64, at most 512 KiB.
 
@@ -54,12 +45,7 @@ class InlineStatement(StrictContract):
     """
 
     kind: Literal["inline"] = "inline"
-    data: Annotated[
-        bytes,
-        EncodedBytes(encoder=Base64),
-        AfterValidator(_within_inline_limit),
-        WithJsonSchema({"type": "string", "contentEncoding": "base64", "minLength": 4}),
-    ]
+    data: Annotated[InlineBytes, inline_limit(MAX_INLINE_STATEMENT_BYTES, "a", "statement")]
 
 
 class StatementReference(StrictContract):
@@ -72,7 +58,7 @@ class StatementReference(StrictContract):
     """
 
     kind: Literal["reference"] = "reference"
-    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,511}$", examples=["acme/2026/01/card.csv"])]
+    key: Annotated[StoreKey, Field(examples=["acme/2026/01/card.csv"])]
     sha256: Sha256
 
 

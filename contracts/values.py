@@ -295,12 +295,28 @@ class Base64(EncoderProtocol):
         return base64.b64encode(value)
 
 
-def _within_inline_limit(data: bytes) -> bytes:
-    if not data:
-        raise ValueError("an image has at least 1 byte")
-    if len(data) > MAX_INLINE_IMAGE_BYTES:
-        raise ValueError(f"an inline image has at most {MAX_INLINE_IMAGE_BYTES} bytes, send a larger one by reference")
-    return data
+InlineBytes = Annotated[
+    bytes,
+    EncodedBytes(encoder=Base64),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64", "minLength": 4}),
+]
+"""A file's bytes in the message itself."""
+
+StoreKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,511}$")]
+"""Where a file is kept in the fleet's object store."""
+
+
+def inline_limit(most: int, article: str, what: str) -> AfterValidator:
+    """Refuses a file that is empty, or too large for a message; says so with its name and article."""
+
+    def within(data: bytes) -> bytes:
+        if not data:
+            raise ValueError(f"{article} {what} has at least 1 byte")
+        if len(data) > most:
+            raise ValueError(f"an inline {what} has at most {most} bytes, send a larger one by reference")
+        return data
+
+    return AfterValidator(within)
 
 
 class InlineImage(StrictContract):
@@ -312,12 +328,7 @@ class InlineImage(StrictContract):
     """
 
     kind: Literal["inline"] = "inline"
-    data: Annotated[
-        bytes,
-        EncodedBytes(encoder=Base64),
-        AfterValidator(_within_inline_limit),
-        WithJsonSchema({"type": "string", "contentEncoding": "base64", "minLength": 4}),
-    ]
+    data: Annotated[InlineBytes, inline_limit(MAX_INLINE_IMAGE_BYTES, "an", "image")]
 
 
 class ImageReference(StrictContract):
@@ -330,7 +341,7 @@ class ImageReference(StrictContract):
     """
 
     kind: Literal["reference"] = "reference"
-    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,511}$", examples=["acme/2026/r-1.jpg"])]
+    key: Annotated[StoreKey, Field(examples=["acme/2026/r-1.jpg"])]
     sha256: Sha256
 
 

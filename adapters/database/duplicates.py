@@ -41,13 +41,15 @@ class SqlDuplicateRepository:
         self._database = database
         self._entries = entries
         self._statements = SqliteStatements() if database.is_sqlite else PostgresqlStatements()
-        self._near: GroupedReads[Near, list[UUID]] = GroupedReads(self._near_of)
         self._pairs: GroupedReads[PairPlace, DuplicatePair] = GroupedReads(self._pairs_at)
 
-    async def near(self, entry: SpendingEntry) -> Sequence[SpendingEntry]:
-        found = await self._near.get(near_of(entry)) or ()
-        others = [identity for identity in sorted(found) if identity != entry.id]
-        return await self._read(entry.tenant, others) if others else ()
+    async def near(self, entries: Sequence[SpendingEntry]) -> Sequence[Sequence[SpendingEntry]]:
+        found = await self._near_of([near_of(entry) for entry in entries]) if entries else {}
+        if not found:  # nearly always
+            return [()] * len(entries)
+        others = [sorted(found.get(place, set()) - {entry.id}) for place, entry in enumerate(entries)]
+        # All at once, so that they share reads as well.
+        return await asyncio.gather(*map(self._read, (entry.tenant for entry in entries), others))
 
     async def pair(self, place: PairPlace) -> DuplicatePair | None:
         return await self._pairs.get(place)
@@ -70,17 +72,18 @@ class SqlDuplicateRepository:
         found = await asyncio.gather(*(self._entries.get(tenant, identity) for identity in identities))
         return [entry for entry in found if entry is not None and not entry.is_deleted]
 
-    async def _near_of(self, asked: Collection[Near]) -> Mapping[Near, list[UUID]]:
-        keys = list(asked)
-        found: dict[Near, list[UUID]] = {}
+    async def _near_of(self, asked: Sequence[Near], first: int = 0) -> dict[int, set[UUID]]:
+        """The ids of what is near each, by its place, counted from `first`; without those that have nothing near."""
+        found: dict[int, set[UUID]] = {}
         try:
             async with self._database.connection(commits_itself=True) as connection:
-                for place, identity in await self._statements.near(connection, keys):
-                    found.setdefault(keys[place], []).append(identity)
+                for place, identity in await self._statements.near(connection, asked):
+                    found.setdefault(first + place, set()).add(identity)
         except UnstorableRowError:  # what one of them says cannot be stored: the others may be
-            if len(keys) == 1:
+            half = len(asked) // 2
+            if half == 0:
                 return {}
-            return {key: ids for alone in keys for key, ids in (await self._near_of([alone])).items()}
+            return await self._near_of(asked[:half], first) | await self._near_of(asked[half:], first + half)
         return found
 
     async def _pairs_at(self, places: Collection[PairPlace]) -> Mapping[PairPlace, DuplicatePair]:

@@ -187,6 +187,14 @@ class KafkaIntake:
             raise self._unavailable(error) from error
         return {Partition(*partition): offset for partition, offset in found.items()}
 
+    def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """See `Intake.ends`."""
+        consumer = self._consumer
+        if consumer is None:
+            return {}
+        told = {partition: consumer.highwater(partition) for partition in self._owned(consumer, partitions)}
+        return {Partition(*partition): end for partition, end in told.items() if end is not None}
+
     async def stop(self) -> None:
         """See `Intake.stop`."""
         broker, self._broker = self._broker, None

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from adapters.telemetry import instruments as known
 from adapters.telemetry.tables import LabelValues, gauge_family
-from workers.ports.status import BackendStatus, ModelStatus, PartitionStatus, WorkerStatus
+from workers.ports.status import BackendStatus, FollowerStatus, ModelStatus, PartitionStatus, WorkerStatus
 
 GROUNDS: Final = frozenset({"broker", "database"})
 """Shown also while they are there; a capability is shown while all its backends are out."""
@@ -44,6 +44,19 @@ def model_family(statuses: Iterable[ModelStatus]) -> GaugeMetricFamily:
     for status in statuses:
         family.add_metric((status.backend,), status.breaker)
     return family
+
+
+def follower_families(statuses: Iterable[FollowerStatus]) -> Iterator[GaugeMetricFamily]:
+    """The gauges of who keeps the read models."""
+    families = {instrument: gauge_family(instrument) for instrument in known.FOLLOWER_GAUGES}
+    for status in statuses:
+        for partition, offset in sorted(status.positions.items()):
+            place = (status.area, partition.topic, str(partition.number))
+            families[known.FOLLOWER_POSITION].add_metric(place, offset)
+        for topic, events in sorted(status.lag().items()):
+            families[known.FOLLOWER_LAG].add_metric((status.area, topic), events)
+        families[known.FOLLOWER_BEHIND].add_metric((status.area,), status.behind)
+    yield from families.values()
 
 
 def _readings(status: WorkerStatus) -> Iterator[tuple[known.Instrument, LabelValues, float]]:

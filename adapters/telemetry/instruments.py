@@ -168,6 +168,21 @@ MODEL_COST: Final = _counter(
     "poon_model_cost", "What calls at a model server cost, by the prices in the settings.", "backend", "currency"
 )
 
+PROJECTED: Final = _counter(
+    "poon_projection_events",
+    "Events that a projection was given from the topics and has taken in, those given again included. Its rate is how "
+    "fast read models follow.",
+    "projection",
+)
+PROJECTION_FAILURES: Final = _counter(
+    "poon_projection_failures",
+    "Attempts at having a projection take in a batch that failed, because the database could not be used.",
+    "projection",
+)
+UNREADABLE: Final = _counter(
+    "poon_follower_unreadable_records", "Records of outcome topics that could not be read and were passed over."
+)
+
 UP: Final = _gauge("poon_worker_started", "Whether the worker has joined its group and got an assignment: 1 or 0.")
 DRAINING: Final = _gauge("poon_worker_draining", "Whether the worker is on its way out: 1 or 0.")
 OUTAGE: Final = _gauge("poon_outage", "Whether the worker waits for the ground now: 1 or 0.", "area", "ground")
@@ -207,9 +222,28 @@ MODEL_BREAKER: Final = _gauge(
     "poon_model_breaker", "The breaker of a model server: 0 closed, 1 on trial, 2 open (it is not asked).", "backend"
 )
 
+FOLLOWER_POSITION: Final = _gauge(
+    "poon_follower_position",
+    "Offset of the next record of an outcome topic's partition that read models take in.",
+    *("area", "topic", "partition"),
+)
+FOLLOWER_LAG: Final = _gauge(
+    "poon_follower_lag_events",
+    "Records of an outcome topic, in the partitions this process follows, that the broker has and read models have not "
+    "taken in.",
+    *("area", "topic"),
+    unit="events",
+)
+FOLLOWER_BEHIND: Final = _gauge(
+    "poon_follower_behind_seconds",
+    "Age of the oldest record taken over from outcome topics that read models have not taken in; 0 without one.",
+    unit="seconds",
+)
+
 COUNTERS: Final = (
     *(CONSUMED, SENT, SETTLED, REPUBLISHED, DEAD_LETTERS, FAILED_ATTEMPTS, STORED_BEFORE),
     *(REBALANCES, PARTITIONS_GONE, OUTAGES, DRAIN_TIMEOUTS, DROPPED, MODEL_ANSWERS, MODEL_COST),
+    *(PROJECTED, PROJECTION_FAILURES, UNREADABLE),
 )
 HISTOGRAMS: Final = (OPERATION, PROCESS, WAIT, SETTLE, END_TO_END, STORE_BATCH, STORE)
 GAUGES: Final = (
@@ -217,4 +251,5 @@ GAUGES: Final = (
     *(PARTITIONS, PAUSED, UNFINISHED, DISTANCE, OLDEST),
 )
 BACKEND_GAUGES: Final = (BACKEND_LIMIT, BACKEND_IN_FLIGHT, BACKEND_WAITING, MODEL_BREAKER)
-INSTRUMENTS: Final = (*COUNTERS, *HISTOGRAMS, *GAUGES, *BACKEND_GAUGES)
+FOLLOWER_GAUGES: Final = (FOLLOWER_POSITION, FOLLOWER_LAG, FOLLOWER_BEHIND)
+INSTRUMENTS: Final = (*COUNTERS, *HISTOGRAMS, *GAUGES, *BACKEND_GAUGES, *FOLLOWER_GAUGES)

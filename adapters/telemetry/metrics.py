@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
 
 from adapters.telemetry import instruments as known
-from adapters.telemetry.gauges import backend_families, gauge_families, model_family
+from adapters.telemetry.gauges import backend_families, follower_families, gauge_families, model_family
 from adapters.telemetry.outcomes import OutcomeKind, outcome_kind
 from adapters.telemetry.tables import Distribution, Tally
 from contracts.errors import ErrorCode
@@ -23,7 +23,7 @@ from contracts.topics import TopicRole, topic_name
 from workers.ports.clock import Clock
 from workers.ports.messages import Partition, RawRecord
 from workers.ports.observing import Attempt, Settled
-from workers.ports.status import BackendGauge, ModelGauge, ModelStatus, WorkerStatus
+from workers.ports.status import BackendGauge, FollowerStatus, ModelGauge, ModelStatus, ProjectionCounts, WorkerStatus
 
 SYSTEM: Final = "kafka"
 OTHER: Final = "other"
@@ -55,6 +55,8 @@ class Metrics:
         self._statuses: list[Callable[[], WorkerStatus]] = []
         self._backends: list[BackendGauge] = []
         self._models: list[ModelGauge] = []
+        self._followers: list[Callable[[], FollowerStatus]] = []
+        self._counts = ProjectionCounts()
         self._dropped: dict[str, Callable[[], int]] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -70,6 +72,11 @@ class Metrics:
     def watch_models(self, models: Iterable[ModelGauge]) -> None:
         """Show the answers of model servers, what they cost, and whether they are asked."""
         self._models.extend(models)
+
+    def watch_followers(self, progress: Iterable[Callable[[], FollowerStatus]], counts: ProjectionCounts) -> None:
+        """Show how far the read models follow the topics, and what became of events on their way into them."""
+        self._followers.extend(progress)
+        self._counts = counts
 
     def observer(self, area: str, group: str, poison: Collection[str]) -> WorkerMetrics:
         """The observer of one worker.
@@ -113,6 +120,8 @@ class Metrics:
             tally.put((what,), total())
         models = [model.model_status for model in self._models]
         self._take_over(models)
+        followers = [progress() for progress in self._followers]
+        self._take_over_counts(followers)
         for counter in self._tallies.values():
             yield counter.family()
         for histogram in self._distributions.values():
@@ -120,6 +129,15 @@ class Metrics:
         yield from gauge_families(status() for status in self._statuses)
         yield from backend_families(backend.status for backend in self._backends)
         yield model_family(models)
+        yield from follower_families(followers)
+
+    def _take_over_counts(self, followers: Iterable[FollowerStatus]) -> None:
+        for name, events in self._counts.applied.items():
+            self._tallies[known.PROJECTED].put((name,), events)
+        for name, failures in self._counts.failed.items():
+            self._tallies[known.PROJECTION_FAILURES].put((name,), failures)
+        for status in followers:
+            self._tallies[known.UNREADABLE].put((status.area,), self._counts.unreadable)
 
     def _take_over(self, models: Iterable[ModelStatus]) -> None:
         for status in models:

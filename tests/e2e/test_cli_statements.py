@@ -107,3 +107,11 @@ def test_a_large_file_goes_through_the_store(folder: Path, tmp_path: Path) -> No
     code, found = imported(folder, file, "--owner", "large")
     assert (code, found["imported"]["totals"]["recorded"]) == (ExitCode.OK, 1)
     assert len(list((folder / "images").rglob("*"))) > 0
+
+
+def test_an_import_that_is_sent_again_by_its_id_ends_as_it_did(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "again.csv"
+    file.write_text(HEAD + "02/01/2026,shop,1.00,\n03/01/2026,shop,wrong,\n")
+    first = imported(folder, file, "--owner", "again", "--id", "once")
+    assert first[1]["imported"]["totals"]["recorded"] == 1
+    assert imported(folder, file, "--owner", "again", "--id", "once") == first

@@ -64,6 +64,7 @@ class FakeIntake:
     paused: set[Partition] = field(default_factory=set)
     points: dict[Partition, CommitPoint] = field(default_factory=dict)
     first_offsets: dict[Partition, int] = field(default_factory=dict)
+    last_ends: dict[Partition, int] = field(default_factory=dict)
     unreadable: bool = False
     sink: RecordSink | None = None
     stale_commits: int = 0
@@ -94,6 +95,9 @@ class FakeIntake:
 
     async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return {partition: self.first_offsets.get(partition, 0) for partition in partitions}
+
+    def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        return {partition: self.last_ends[partition] for partition in partitions if partition in self.last_ends}
 
     @property
     def offsets(self) -> dict[Partition, int]:

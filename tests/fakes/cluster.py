@@ -90,6 +90,10 @@ class MemoryIntake:
     async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return dict.fromkeys(partitions, 0)
 
+    def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        del partitions
+        return {}
+
     async def stop(self) -> None:
         self._sink = None
         self._cluster.leave(self)

@@ -13,13 +13,22 @@ from workers.ports.duplicates import AlikeEntries
 
 
 class MemoryDuplicates:
-    """`DuplicateRepository` of the entries and pairs the test keeps."""
+    """`DuplicateRepository` of the entries and pairs the test keeps.
+
+    Attributes:
+        looks: how often it was asked for what is near.
+    """
 
     def __init__(self, entries: MemoryEntries, *pairs: DuplicatePair) -> None:
+        self.looks = 0
         self._entries = entries
         self._pairs = {PairPlace(pair.tenant, pair.one, pair.two): pair for pair in pairs}
 
-    async def near(self, entry: SpendingEntry) -> Sequence[SpendingEntry]:
+    async def near(self, entries: Sequence[SpendingEntry]) -> Sequence[Sequence[SpendingEntry]]:
+        self.looks += 1
+        return [await self._near(entry) for entry in entries]
+
+    async def _near(self, entry: SpendingEntry) -> Sequence[SpendingEntry]:
         others = await self._of_owner(entry.tenant, entry.owner)
         return [other for other in others if other.id != entry.id and _are_near(entry, other)]
 

@@ -216,6 +216,7 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
     followers: tuple[Follower, ...] = ()
     if PROJECTIONS in areas and parts.projections is not None:
         followers = (make_follower(settings, parts, parts.projections),)
+        told.watch_followers([follower.progress for follower in followers], parts.projections.counts)
     watched: list[tuple[Watched, Counting]] = [*zip(workers, tallies, strict=True)]
     watched += [(follower, follower) for follower in followers]
     surroundings.vitals.watch(watched, pings(settings, parts))

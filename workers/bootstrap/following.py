@@ -14,7 +14,9 @@ from workers.bootstrap.clients import consumer_group, kafka_connection
 from workers.bootstrap.parts import Parts, intake_options
 from workers.bootstrap.projections import Projections
 from workers.config import PROJECTIONS, Settings
+from workers.ports.errors import UnavailableError
 from workers.ports.messages import RawRecord
+from workers.ports.status import ProjectionCounts
 from workers.projections.projection import Happened
 from workers.projections.projector import Projector
 from workers.projections.rebuilding import BuildProgress, Rebuilder
@@ -28,7 +30,7 @@ def make_follower(settings: Settings, parts: Parts, projections: Projections) ->
     intake = KafkaIntake(kafka_connection(settings), intake_options(settings, PROJECTIONS))
     ports = FollowerPorts(
         intake,
-        partial(apply_records, tuple(projections.projectors.values())),
+        partial(apply_records, tuple(projections.projectors.values()), projections.counts),
         parts.clock,
         random.Random(),
         tuple(map(_building, projections.rebuilders.values())),
@@ -36,15 +38,26 @@ def make_follower(settings: Settings, parts: Parts, projections: Projections) ->
     return Follower(ports, PROJECTIONS, consumer_group(settings, PROJECTIONS))
 
 
-async def apply_records(projectors: Sequence[Projector], records: Sequence[RawRecord]) -> None:
+async def apply_records(
+    projectors: Sequence[Projector], counts: ProjectionCounts, records: Sequence[RawRecord]
+) -> None:
     """Apply records of outcome topics; one that cannot be read is said and passed over.
+
+    Tried again after a failure, the unreadable ones are counted again as everything else is.
 
     Raises:
         UnavailableError: the database cannot be used; repeating is safe.
     """
     events = [happened for happened in map(_happened, records) if happened is not None]
+    counts.unreadable += len(records) - len(events)
     for projector in projectors:
-        await projector.apply(events)
+        name = projector.projection.name
+        try:
+            await projector.apply(events)
+        except UnavailableError:
+            counts.failed[name] += 1
+            raise
+        counts.applied[name] += len(events)
 
 
 def _happened(record: RawRecord) -> Happened | None:

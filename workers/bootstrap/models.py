@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from adapters.inference.chain.breaker import BreakerPolicy
 from adapters.inference.chain.budget import Allowance, Budget, Tariff
 from adapters.inference.chain.capabilities import (
     CategorizationChain,
@@ -111,8 +112,20 @@ async def _server(settings: Settings, name: str, cache: Cache, clock: Clock, sta
         memory=ResponseMemory(cache, settings.models.cache_seconds),
         tariff=Tariff(chosen.input_price, chosen.output_price, chosen.currency),
         policy=GuardPolicy(attempts=chosen.attempts, total=chosen.total_seconds),
+        breaker=breaker_policy(chosen),
     )
     return Server(GuardedServer(backend, client, protection, clock, random.Random()), limiter, chosen.trust)
+
+
+def breaker_policy(chosen: ModelServerSettings) -> BreakerPolicy:
+    """When a server is left alone, and for how long."""
+    return BreakerPolicy(
+        window=chosen.breaker_window_seconds,
+        least_calls=chosen.breaker_least_calls,
+        share=chosen.breaker_share,
+        rest=chosen.breaker_rest_seconds,
+        longest_rest=chosen.breaker_longest_rest_seconds,
+    )
 
 
 def _identity(chosen: ModelServerSettings) -> str:

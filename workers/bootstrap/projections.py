@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapters.clock import SystemClock
 from adapters.database.engine import Database, open_database
@@ -19,6 +19,7 @@ from workers.config import Settings
 from workers.ports.clock import Clock
 from workers.ports.projections import ProjectionStore
 from workers.ports.queries import ReadModels
+from workers.ports.status import ProjectionCounts
 from workers.projections.catalogue import PROJECTIONS
 from workers.projections.projector import Projector
 from workers.projections.rebuilding import Rebuilder
@@ -30,11 +31,13 @@ class Projections:
 
     Attributes:
         store: tells their generations.
+        counts: what this process has done to them.
     """
 
     store: ProjectionStore
     projectors: dict[str, Projector]
     rebuilders: dict[str, Rebuilder]
+    counts: ProjectionCounts = field(default_factory=ProjectionCounts)
 
 
 def projections_on(database: Database, clock: Clock) -> Projections:

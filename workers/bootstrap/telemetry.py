@@ -20,7 +20,7 @@ from adapters.telemetry.tracing import Tracing, open_tracing
 from workers.config import CommandLines, LogLevel, Settings, headers_of
 from workers.ports.clock import Clock
 from workers.ports.observing import Observer
-from workers.ports.status import BackendGauge, ModelGauge, WorkerStatus
+from workers.ports.status import BackendGauge, FollowerStatus, ModelGauge, ProjectionCounts, WorkerStatus
 from workers.ports.tracing import CarryOn
 from workers.runtime.deliveries import POISON
 
@@ -65,6 +65,11 @@ class Telemetry:
                 self._metrics.watch(status)
             self._metrics.watch_backends(backends)
             self._metrics.watch_models(models)
+
+    def watch_followers(self, progress: Iterable[Callable[[], FollowerStatus]], counts: ProjectionCounts) -> None:
+        """Show how far the read models are, asked for at each scrape, and what was done to them."""
+        if self._metrics is not None:
+            self._metrics.watch_followers(progress, counts)
 
     def observer(self, area: str, group: str, *others: Observer) -> Observer:
         """The observer of an area's worker, which tells `others` too; it never raises."""

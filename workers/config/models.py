@@ -101,6 +101,19 @@ class ModelServerSettings(SettingsGroup):
     attempts: Annotated[int, Field(ge=1, le=10)] = Field(
         2, description="calls for one question at most, when the server cannot be reached, fails or is overloaded"
     )
+    breaker_window_seconds: Seconds = Field(
+        30.0, description="how far back calls count for whether the server is to be left alone, seconds"
+    )
+    breaker_least_calls: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        5, description="calls that must have ended within that time before it is left alone, calls"
+    )
+    breaker_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="of those, how many have to have failed, fraction"
+    )
+    breaker_rest_seconds: Seconds = Field(
+        5.0, description="how long it is left alone the first time, doubled whenever it fails again, seconds"
+    )
+    breaker_longest_rest_seconds: Seconds = Field(120.0, description="the most of that, seconds")
     trust: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.7, description="how often a field this model reads is right, fraction; measure it on your own data"
     )
@@ -131,6 +144,14 @@ class ModelServerSettings(SettingsGroup):
     def _total_holds_a_call(self) -> Self:
         if self.total_seconds < self.timeout_seconds:
             raise refused("total_seconds is less than timeout_seconds", "raise the one or lower the other")
+        return self
+
+    @model_validator(mode="after")
+    def _longest_rest_is_the_longest(self) -> Self:
+        if self.breaker_longest_rest_seconds < self.breaker_rest_seconds:
+            raise refused(
+                "breaker_longest_rest_seconds is less than breaker_rest_seconds", "raise the one or lower the other"
+            )
         return self
 
     @model_validator(mode="after")

@@ -153,9 +153,15 @@ def apply(event: SpendingDistinguished, tenant: str, owner: str) -> DuplicatePai
 
 
 def _are_rows_of_one_statement(entry: SpendingEntry, other: SpendingEntry) -> bool:
-    """A bank writes a movement down once: two rows with the same sum are two movements."""
+    """A bank writes a movement down once: two rows with the same sum are two movements.
+
+    Rows that were imported name their import, and the bank's reference of each; others share a reference of their file.
+    """
     one, two = entry.source, other.source
-    return one.row != two.row and one.reference == two.reference and SourceKind.STATEMENT is one.kind is two.kind
+    if one.row == two.row or not SourceKind.STATEMENT is one.kind is two.kind:
+        return False
+    same_import, same_file = one.command_id == two.command_id, one.reference == two.reference
+    return (same_import and one.command_id is not None) or (same_file and (same_import or one.reference is not None))
 
 
 def _shared(entry: SpendingEntry, other: SpendingEntry) -> DuplicateReason:

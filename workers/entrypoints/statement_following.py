@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -13,7 +14,10 @@ from contracts.codec import encode
 from contracts.events.outcomes import Unsuccessful
 from contracts.events.statements import StatementChunkImported, StatementImported, StatementSurveyed
 from contracts.events.workflows import (
+    StepSkipped,
+    StepStarted,
     WorkflowCompensated,
+    WorkflowCompensating,
     WorkflowCompleted,
     WorkflowFailed,
     WorkflowRejected,
@@ -35,6 +39,8 @@ class Following:
     Attributes:
         command_id: of ImportStatement; all outcomes of the import carry it as their correlation id.
         most_rejected: how many rejected rows are kept.
+        tenant: whose import it is, for ids are a tenant's own; None where it does not matter.
+        began: when it began, by the clock of the worker that began it.
     """
 
     command_id: str
@@ -46,13 +52,19 @@ class Following:
     stuck: WorkflowStuck | None = None
     end: WorkflowCompleted | WorkflowCompensated | WorkflowRejected | WorkflowFailed | None = None
     rejected: list[RowResult] = field(default_factory=list)
+    tenant: str | None = None
+    began: datetime | None = None
 
     def take(self, outcome: Outcome) -> None:
         """Learn of an outcome, whosever it is; some come more than once, and topics overtake each other."""
         envelope, event = outcome.envelope, outcome.event
         if envelope is None or event is None or envelope.correlation_id != self.command_id:
             return
+        if self.tenant is not None and envelope.tenant != self.tenant:
+            return
         match event:
+            case WorkflowStarted():
+                self.started, self.began = event, envelope.time
             case WorkflowRejected() | WorkflowFailed():
                 # Also what a step's late answer ends in; only the first command's own is the end.
                 self.end = event if envelope.causation_id == self.command_id else self.end
@@ -90,14 +102,14 @@ class Following:
 
     def _noted(self, event: Event) -> None:
         match event:
-            case WorkflowStarted():
-                self.started = event
             case StatementSurveyed():
                 self.surveyed = event
             case StatementImported():
                 self.imported = event
             case WorkflowStuck():
                 self.stuck = event
+            case StepStarted() | StepSkipped() | WorkflowCompensating():  # an operator had it go on
+                self.stuck = None
             case _:
                 pass
 

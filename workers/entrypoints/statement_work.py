@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +18,13 @@ from workers.entrypoints.failures import InputError
 from workers.entrypoints.progress import ProgressView, shown_progress
 from workers.entrypoints.statement_following import Following
 from workers.ports.clock import Clock
-from workers.ports.outcomes import FromEnd, OutcomeReader
+from workers.ports.outcomes import FromBeginning, FromEnd, FromTime, OutcomeReader, StartAt
 
 PIECE: Final = 65_536
 POLL_SECONDS: Final = 0.25
 AREAS: Final = ("statements", "workflows")
+CLOCKS_APART: Final = timedelta(minutes=1)
+"""How much later than its own time the broker may have taken an outcome for an earlier one."""
 
 
 def pieces_of(path: Path) -> Iterator[bytes]:
@@ -67,20 +71,37 @@ def file_field(settings: Settings, tenant: str, owner: str, path: Path) -> dict[
 async def send_and_follow(
     settings: Settings, command: Addressed, timeout_seconds: float, most_rejected: int, *, quiet: bool
 ) -> Following:
-    """Send, and follow the import until it has ended or the time is up.
+    """Send, and follow the import until it has ended or the time is up; also one that was sent before by this id.
 
     Raises:
         UnavailableError: the broker cannot be reached or a topic is missing.
     """
-    # The reader takes its position first: an outcome may come before the acknowledgement is back.
-    async with outcomes(settings, AREAS, FromEnd()) as reader, sender(settings, ["workflows"]) as out:
-        found = Following((await out.send(command)).id, most_rejected)
-        if quiet:
-            await follow(found, reader, system_clock(), timeout_seconds, None)
-        else:
-            with shown_progress("rows") as view:
-                await follow(found, reader, system_clock(), timeout_seconds, view)
+    clock = system_clock()
+    deadline = clock.monotonic() + timeout_seconds
+
+    def reading(start: StartAt) -> AbstractAsyncContextManager[OutcomeReader]:
+        return outcomes(settings, AREAS, start)
+
+    with nullcontext() if quiet else shown_progress("rows") as view:
+        # The reader takes its position first: an outcome may come before the acknowledgement is back.
+        async with reading(FromEnd()) as reader, sender(settings, ["workflows"]) as out:
+            sent = await out.send(command)
+            found = Following(sent.id, most_rejected, tenant=command.tenant)
+            await follow(found, reader, clock, deadline, view, sent_at=sent.time)
+        if found.began is not None and began_before(found, sent.time):
+            # The embedded broker keeps no index by time, and little enough to be read from its beginning.
+            start = FromBeginning() if settings.is_embedded else FromTime(found.began - CLOCKS_APART)
+            async with reading(start) as reader:
+                await follow(found, reader, clock, deadline, view)
     return found
+
+
+def began_before(found: Following, sent_at: datetime) -> bool:
+    """Whether the import began before it was sent, so that what it told since then is told to nobody again.
+
+    A worker's clock that goes after costs one more look at the topics.
+    """
+    return found.began is not None and found.began < sent_at and not found.is_over
 
 
 async def send_only(settings: Settings, command: Addressed) -> str:
@@ -90,13 +111,33 @@ async def send_only(settings: Settings, command: Addressed) -> str:
 
 
 async def follow(
-    found: Following, reader: OutcomeReader, clock: Clock, timeout_seconds: float, view: ProgressView | None
+    found: Following,
+    reader: OutcomeReader,
+    clock: Clock,
+    deadline: float,
+    view: ProgressView | None,
+    *,
+    sent_at: datetime | None = None,
 ) -> None:
-    """Take outcomes in until the import is over, or stuck, or the time is up."""
-    deadline = clock.monotonic() + timeout_seconds
-    while not found.is_over and found.stuck is None and clock.monotonic() < deadline:
-        for outcome in await reader.read(POLL_SECONDS):
+    """Take outcomes in until the import is over, or stuck, or the time is up.
+
+    Args:
+        found: what is known.
+        reader: in position.
+        clock: of the deadline.
+        deadline: a reading of the monotonic clock.
+        view: is shown how far it is.
+        sent_at: when its command was sent: ends as soon as it shows that the import began before. None where the reader
+            began that early, and what it reads is old: an import that was stuck in it may have gone on.
+    """
+    while not found.is_over and clock.monotonic() < deadline:
+        outcomes = await reader.read(POLL_SECONDS)
+        for outcome in outcomes:
             found.take(outcome)
+        if sent_at is not None and began_before(found, sent_at):
+            return
+        if found.stuck is not None and (sent_at is not None or not outcomes):
+            return
         if view is not None and found.surveyed is not None:
             done = found.progress.so_far.rows if found.progress else 0
             view.update(done, found.surveyed.rows)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.commands.spending import (
@@ -15,6 +17,7 @@ from contracts.commands.spending import (
 )
 from contracts.events.spending import SpendingCorrected, SpendingRecorded
 from contracts.mappings import MappingSource
+from contracts.spending import PossibleDuplicate
 from workers.domain import spending
 from workers.domain.duplicates import MerchantKey, among, distinguish, pair_stream, place_of
 from workers.domain.duplicates import apply as apply_pair
@@ -23,7 +26,7 @@ from workers.domain.mappings import Lesson, is_usable
 from workers.domain.spending import SpendingEntry, SpendingEvent, entry_stream
 from workers.handlers.learning import Changed, Learning, learnt
 from workers.ports.duplicates import DuplicateRepository
-from workers.ports.handling import CommandContext, Decision, NewEvent
+from workers.ports.handling import Asked, CommandContext, Decided, Decision, NewEvent
 from workers.ports.store import SpendingRepository
 
 
@@ -32,7 +35,7 @@ class Duplicates:
     """What finding duplicates needs from outside.
 
     Attributes:
-        named: whether the outcome of RecordSpending names those of its entry, which takes a read before it is decided.
+        named: whether the outcome that records an entry names them, which takes a read before it is decided.
     """
 
     stored: DuplicateRepository
@@ -40,10 +43,18 @@ class Duplicates:
     named: bool = True
 
 
-async def record_spending(
-    command: RecordSpending, context: CommandContext, *, entries: SpendingRepository, duplicates: Duplicates
-) -> Decision:
-    """Record an entry, and tell which of those stored may be of the same purchase. It is recorded in any case.
+class _Recorded(NamedTuple):
+    event: SpendingRecorded
+    entry: SpendingEntry
+
+
+async def record_together(
+    asked: Sequence[Asked[RecordSpending]], *, entries: SpendingRepository, duplicates: Duplicates
+) -> Sequence[Decided]:
+    """Record entries, and tell of each which of those stored may be of the same purchase; all share one look.
+
+    They are recorded in any case, and not looked for among each other: of one owner, the next is asked for when the one
+    before is stored.
 
     A derived id is taken only by an entry whose sender guessed it, so it is not looked up. Then the store finds a
     conflict, and the next attempt looks first.
@@ -52,20 +63,38 @@ async def record_spending(
     after the other, so it takes two members that both believe to have the partition, or a command type whose order
     was given up. Whoever lists what is stored finds them.
     """
-    current = None
-    if _may_be_known(command, context):
-        current = await entries.get(context.tenant, _id_of(command, context))
-    event, entry = _recorded(command, context, current)
-    found = among(entry, await duplicates.stored.near(entry), duplicates.key)
-    if found:
-        event = event.model_copy(update={"possible_duplicates": found})
-    return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))
+    known = {place: one for place, one in enumerate(asked) if _may_be_known(*one)}
+    reads = (entries.get(context.tenant, _id_of(command, context)) for command, context in known.values())
+    current = dict(zip(known, await asyncio.gather(*reads), strict=True)) if known else {}
+    made = [_tried(one, current.get(place)) for place, one in enumerate(asked)]
+    found = iter(await alike([one.entry for one in made if isinstance(one, _Recorded)], duplicates))
+    return [
+        _of_recorded(naming(one.event, next(found)), one.entry) if isinstance(one, _Recorded) else one for one in made
+    ]
+
+
+async def alike(entries: Sequence[SpendingEntry], duplicates: Duplicates) -> Sequence[tuple[PossibleDuplicate, ...]]:
+    """Of each entry that is to be recorded, what stored ones may be of the same purchase: one look for all of them."""
+    near = await duplicates.stored.near(entries)
+    return [among(entry, others, duplicates.key) for entry, others in zip(entries, near, strict=True)]
+
+
+def naming(event: SpendingRecorded, found: tuple[PossibleDuplicate, ...]) -> SpendingRecorded:
+    """The event with what its entry looks like."""
+    return event.model_copy(update={"possible_duplicates": found}) if found else event
+
+
+def _tried(asked: Asked[RecordSpending], current: SpendingEntry | None) -> _Recorded | RejectionError:
+    try:
+        return _recorded(asked.command, asked.context, current)
+    except RejectionError as error:
+        return error
 
 
 def record_without_a_look(
     command: RecordSpending, context: CommandContext, *, entries: SpendingRepository
 ) -> Decision | Awaitable[Decision]:
-    """Record an entry as `record_spending` does and name nothing, so that it is decided at once; nearly always."""
+    """Record an entry as `record_together` does and name nothing, so that it is decided at once; nearly always."""
     if _may_be_known(command, context):
         return _record_if_new(command, context, entries)
     return _recording(command, context, None)
@@ -76,15 +105,16 @@ async def _record_if_new(command: RecordSpending, context: CommandContext, entri
 
 
 def _recording(command: RecordSpending, context: CommandContext, current: SpendingEntry | None) -> Decision:
-    event, entry = _recorded(command, context, current)
+    return _of_recorded(*_recorded(command, context, current))
+
+
+def _of_recorded(event: SpendingRecorded, entry: SpendingEntry) -> Decision:
     return Decision((NewEvent(event, entry_stream(entry.id), event.version),), (entry,))
 
 
-def _recorded(
-    command: RecordSpending, context: CommandContext, current: SpendingEntry | None
-) -> tuple[SpendingRecorded, SpendingEntry]:
+def _recorded(command: RecordSpending, context: CommandContext, current: SpendingEntry | None) -> _Recorded:
     event = spending.record(current, command, context.owner, _id_of(command, context), context.sent_at)
-    return event, spending.apply(current, event, context.tenant, context.owner)
+    return _Recorded(event, spending.apply(current, event, context.tenant, context.owner))
 
 
 def _may_be_known(command: RecordSpending, context: CommandContext) -> bool:

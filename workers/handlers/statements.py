@@ -27,6 +27,7 @@ from workers.domain.spending import entry_stream, local_date
 from workers.domain.statements import Importing, Judged, Outcome, Spent, SpentRow, Summed
 from workers.handlers.books import Book, Books
 from workers.handlers.mapped import mapped_category
+from workers.handlers.spending import Duplicates, alike, naming
 from workers.ports.computing import Computing
 from workers.ports.errors import StatementError
 from workers.ports.handling import CommandContext, Decision, NewEvent
@@ -94,16 +95,20 @@ async def survey_statement(command: SurveyStatement, context: CommandContext, *,
     return Decision((NewEvent(await tools.computing.run(partial(_surveyed, tools), request)),))
 
 
-async def import_chunk(
+async def import_chunk(  # noqa: PLR0913  one argument a port
     command: ImportStatementChunk,
     context: CommandContext,
     *,
     tools: StatementTools,
     entries: SpendingRepository,
+    duplicates: Duplicates,
     books: Books,
     categorization: Categorization,
 ) -> Decision:
-    """Record the spending of a chunk's rows. A row that cannot be recorded costs no other."""
+    """Record the spending of a chunk's rows, each with what it looks like of what was told otherwise.
+
+    A row that cannot be recorded costs no other.
+    """
     place = ChunkPlace(context.tenant, command.statement_id, command.chunk)
     rows = await tools.computing.run(tools.files.rows, place)
     wanted = {number: _spent(row) for number, row in enumerate(rows) if _is_spending(row)}
@@ -124,7 +129,16 @@ async def import_chunk(
         else Outcome(_told(row))
         for number, row in enumerate(rows)
     ]
-    return _decision(command, rows, decided)
+    return _decision(command, rows, await _named(decided, duplicates))
+
+
+async def _named(decided: Sequence[Outcome], duplicates: Duplicates) -> Sequence[Outcome]:
+    """With what each new entry may tell of again: a note, a receipt, a row of another statement. One look a chunk."""
+    new = [one.state for one in decided if one.state is not None]
+    if not new or not duplicates.named:
+        return decided
+    found = iter(await alike(new, duplicates))
+    return [one if one.event is None else one._replace(event=naming(one.event, next(found))) for one in decided]
 
 
 async def close_statement(command: CloseStatement, context: CommandContext, *, tools: StatementTools) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar, cast
 
@@ -34,7 +34,7 @@ from workers.handlers.spending import (
     delete_spending,
     distinguish_spending,
     enhance_spending,
-    record_spending,
+    record_together,
     record_without_a_look,
 )
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
@@ -42,7 +42,7 @@ from workers.handlers.texts import parse_text
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
 from workers.ports.computing import Computing
-from workers.ports.handling import CommandContext, Decision, Handler
+from workers.ports.handling import Asked, CommandContext, Decided, Decision, Handler, Together
 from workers.ports.history import SpendingHistory
 from workers.ports.images import ImageStore
 from workers.ports.inference import Categorization, ReceiptExtraction, TextExtraction, TextRecognition
@@ -87,12 +87,9 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
                     clock=clock,
                 ),
             ),
-            _row(
-                RecordSpending,
-                partial(record_spending, entries=entries, duplicates=duplicates)
-                if duplicates.named
-                else partial(record_without_a_look, entries=entries),
-            ),
+            together(RecordSpending, partial(record_together, entries=entries, duplicates=duplicates))
+            if duplicates.named
+            else _row(RecordSpending, partial(record_without_a_look, entries=entries)),
             _row(CorrectSpending, partial(correct_spending, entries=entries, learning=learning)),
             _row(EnhanceSpending, partial(enhance_spending, entries=entries)),
             _row(DeleteSpending, partial(delete_spending, entries=entries)),
@@ -114,7 +111,14 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
             _row(SurveyStatement, partial(survey_statement, tools=statements)),
             _row(
                 ImportStatementChunk,
-                partial(import_chunk, tools=statements, entries=entries, books=books, categorization=categorization),
+                partial(
+                    import_chunk,
+                    tools=statements,
+                    entries=entries,
+                    duplicates=duplicates,
+                    books=books,
+                    categorization=categorization,
+                ),
             ),
             _row(CloseStatement, partial(close_statement, tools=statements)),
             _row(FreezeMonth, months.freeze),
@@ -131,3 +135,10 @@ def _row(
     """One line of the table, checked: the function takes this very command."""
     # Handlers are only ever looked up by the class of the command they are given.
     return command, cast("Handler", handler)
+
+
+def together(
+    command: type[C], decide: Callable[[Sequence[Asked[C]]], Awaitable[Sequence[Decided]]]
+) -> tuple[type[Command], Handler]:
+    """A line whose commands are decided many at once."""
+    return command, Together(cast("Callable[[Sequence[Asked[Command]]], Awaitable[Sequence[Decided]]]", decide))

@@ -22,11 +22,12 @@ class AlikeEntries(NamedTuple):
 class DuplicateRepository(Protocol):
     """Finds entries that may tell of the same purchase; `workers.domain.duplicates` judges them."""
 
-    async def near(self, entry: SpendingEntry) -> Sequence[SpendingEntry]:
-        """The owner's other entries that share an entry's reference, or its day and amount; deleted ones left out.
+    async def near(self, entries: Sequence[SpendingEntry]) -> Sequence[Sequence[SpendingEntry]]:
+        """Of each entry, in order: its owner's other entries that share its reference, or its day and amount.
 
-        Never older than the call, at most MOST_ALIKE by each of the two, by id. Asked for every entry that is
-        recorded, so it costs little, also for many at once.
+        They are stored: entries that are asked for together are not looked for among each other, and deleted ones are
+        left out. Never older than the call, at most MOST_ALIKE by each of the two, by id. Asked for every entry that is
+        recorded, so it costs little: one query for all, on an index.
         """
         ...
 

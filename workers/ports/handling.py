@@ -1,12 +1,16 @@
 """What passes between the runtime and a handler."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from contracts.base import Command, Event
+from workers.domain.errors import RejectionError
 from workers.ports.store import AggregateState
 from workers.ports.workflows import WorkflowUpdate
+
+C = TypeVar("C", bound=Command)
 
 
 class CommandContext(NamedTuple):
@@ -74,3 +78,35 @@ to be awaited begins nothing before that, for it may be dropped and asked for an
 
 Raises RejectionError for wrong input and TransientError where trying again may help.
 """
+
+
+class Asked(NamedTuple, Generic[C]):
+    """A command that is to be decided, and what its envelope says of it."""
+
+    command: C
+    context: CommandContext
+
+
+Decided = Decision | RejectionError
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A `Handler` whose commands need a read of the database and nothing that is paid for: many share one read.
+
+    The runtime gathers what is to be decided at the same time, so that a command costs no task and no query of its own.
+    For one alone it is a handler as any other.
+
+    Attributes:
+        decide: what becomes of each command, in order. Raises what concerns all of them: UnavailableError above all. Of
+            any other failure nobody knows whose it is; then each is asked for alone.
+    """
+
+    decide: Callable[[Sequence[Asked[Command]]], Awaitable[Sequence[Decided]]]
+
+    async def __call__(self, command: Command, context: CommandContext) -> Decision:
+        """Decide one command; raises as any handler does."""
+        (made,) = await self.decide([Asked(command, context)])
+        if isinstance(made, RejectionError):
+            raise made
+        return made

@@ -144,6 +144,13 @@ class Intake(Protocol):
         """
         ...
 
+    def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        """The offset behind the newest record of each partition, as the broker last told; does not ask it.
+
+        Partitions that are not owned any more, or of which nothing was fetched yet, are left out.
+        """
+        ...
+
     async def stop(self) -> None:
         """Leave the group. What was committed stays; nothing else is committed."""
         ...

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -95,6 +96,46 @@ class WorkerStatus:
     retrying: int
     partitions: tuple[PartitionStatus, ...]
     slowest: tuple[LaneStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerStatus:
+    """How far a follower of outcomes has come in the partitions it owns.
+
+    Attributes:
+        area: what it is called.
+        positions: the offset of the next record to apply; of partitions of which any was taken over.
+        ends: the offset behind the newest record, as the broker last told; of partitions anything was fetched of.
+        behind: age of the oldest record that was taken over and is not applied, seconds; 0 where there is none.
+    """
+
+    area: str
+    positions: Mapping[Partition, int]
+    ends: Mapping[Partition, int]
+    behind: float
+
+    def lag(self) -> Mapping[str, int]:
+        """Records that the broker has and that are not applied, by topic; of partitions with a position and an end."""
+        found: dict[str, int] = {}
+        for partition, end in self.ends.items():
+            left = max(0, end - self.positions.get(partition, end))
+            found[partition.topic] = found.get(partition.topic, 0) + left
+        return found
+
+
+@dataclass(slots=True)
+class ProjectionCounts:
+    """What became of events on their way from the topics into read models, in this process so far.
+
+    Attributes:
+        applied: events that a projection has taken in, by its name; those that came again included.
+        failed: attempts at taking a batch in that the database could not be used for, by projection.
+        unreadable: records that could not be read and were passed over.
+    """
+
+    applied: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """For which tenant the work at hand is done, so that what it costs is charged to the right one.
 
 Who pays must not change an answer, so it is no argument of the AI ports: what they may answer from is in their
-arguments. A handler names the tenant around its work; whoever counts costs looks it up.
+arguments. A handler names the tenant around its work; whoever counts costs looks it up, and whoever remembers answers
+or shares calls under way, so that no tenant has anything, not even time, of another's.
 """
 
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
 from workers.ports.fleet import Counts
 from workers.ports.messages import CommitPoint, Intake, Partition, RawRecord, StaleAssignmentError
-from workers.ports.status import PartitionStatus, WorkerStatus
+from workers.ports.status import FollowerStatus, PartitionStatus, WorkerStatus
 from workers.runtime.ground import Ground
 from workers.runtime.guard import GuardedSink
 from workers.runtime.reporting import Facts
@@ -83,6 +83,8 @@ class Follower:
         self._ground = Ground(ports.clock, ports.rng)
         self._supervisor = Supervisor()
         self._in_hand: deque[RawRecord] = deque()
+        self._applying: list[RawRecord] = []
+        self._positions: dict[Partition, int] = {}
         self._owned: frozenset[Partition] = frozenset()
         self._paused = False
         self._taken = 0
@@ -139,6 +141,17 @@ class Follower:
             slowest=(),
         )
 
+    def progress(self) -> FollowerStatus:
+        """How far it has come at this moment; looks at all that is in hand."""
+        oldest = min((record.timestamp for record in (*self._applying, *self._in_hand)), default=None)
+        now = self._clock.now().timestamp()
+        return FollowerStatus(
+            area=self._facts.area,
+            positions=dict(self._positions),
+            ends=self._intake.ends(self._owned),
+            behind=0.0 if oldest is None else max(0.0, now - oldest / 1000),
+        )
+
     @property
     def counts(self) -> Counts:
         """What it has done so far; *settled* are records that were applied."""
@@ -147,6 +160,8 @@ class Follower:
     def accept(self, records: Sequence[RawRecord]) -> None:
         """See `RecordSink.accept`."""
         self._in_hand.extend(records)
+        for record in records:
+            self._positions.setdefault(Partition(record.topic, record.partition), record.offset)
         self._taken += len(records)
         self._wake.set()
         if not self._paused and len(self._in_hand) >= self._limits.high:
@@ -170,6 +185,7 @@ class Follower:
 
     def _drop(self) -> None:
         self._in_hand.clear()
+        self._positions.clear()
         self._paused = False
 
     async def _follow(self) -> None:
@@ -183,14 +199,17 @@ class Follower:
 
     async def _take(self) -> None:
         size = min(self._limits.batch, len(self._in_hand))
-        batch = [self._in_hand.popleft() for _ in range(size)]
+        batch = self._applying = [self._in_hand.popleft() for _ in range(size)]
         if self._paused and len(self._in_hand) <= self._limits.high // 2:
             self._paused = False
             self._intake.resume(self._owned)
         await self._ground.until_available("database", partial(self._ports.apply, batch))
+        self._applying = []
         self._applied += size
         self._batches += 1
         points = {Partition(record.topic, record.partition): CommitPoint(record.offset + 1) for record in batch}
+        for partition in points.keys() & self._positions.keys():  # a rebalance meanwhile has them begin anew
+            self._positions[partition] = max(self._positions[partition], points[partition].next_offset)
         try:
             await self._intake.commit(points)
         except StaleAssignmentError:

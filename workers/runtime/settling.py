@@ -2,7 +2,8 @@
 
 A delivery's way is a chain of short steps, each begun by the end of the one before: `start` (the dispatcher gives it a
 place), an attempt, the decision, `settled` (the committer has stored and published it). A handler that decides at once
-costs no task and no future; only waiting does: for a backend, for a back-off, for the database.
+costs no task and no future; only waiting does: for a backend, for a back-off, for the database. Those whose handler
+reads for many together wait together, see `workers.runtime.gathering`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from contracts.registry import EVENTS
 from contracts.topics import WORKFLOW_REPLIES
 from workers.ports.clock import Clock
 from workers.ports.errors import RejectionError
-from workers.ports.handling import CommandContext, Decision, Handler
+from workers.ports.handling import Asked, CommandContext, Decision, Handler, Together
 from workers.ports.messages import OutgoingRecord
 from workers.ports.observing import Attempt, Observer, Settled
 from workers.ports.replies import ReplyPublisher
@@ -40,6 +41,7 @@ from workers.runtime import outcomes
 from workers.runtime.committer import Batch, Submission
 from workers.runtime.deadletters import dead_letter, lettered
 from workers.runtime.deliveries import POISON, Defect, Delivery
+from workers.runtime.gathering import Ends, Gathering
 from workers.runtime.ground import Ground
 from workers.runtime.mass_failure import MassFailureLimits, MassFailureRule
 from workers.runtime.replies import reply
@@ -56,6 +58,7 @@ from workers.runtime.retry import (
     code_and_reason,
     next_step,
 )
+from workers.runtime.telling import facts_of, told_of
 
 LOG: Final = logging.getLogger(__name__)
 ERASING_PAUSE: Final = 0.5
@@ -131,9 +134,15 @@ class Settler:
         self._at_once = frozenset(
             command for command, handler in handling.handlers.items() if not inspect.iscoroutinefunction(handler)
         )
+        ends = Ends(self._decided, self._failed)
+        self._gatherings = {
+            command: Gathering(handler, handling.time_budget_of(command), ends, around.spawn)
+            for command, handler in handling.handlers.items()
+            if isinstance(handler, Together)
+        }
 
     def may_decide_at_once(self, delivery: Delivery) -> bool:
-        """Whether its first attempt may end without waiting for anything, and so without anything to pay for."""
+        """Whether its first attempt may end without waiting for anything that is paid for."""
         return delivery.command is None or type(delivery.command) in self._at_once
 
     def start(self, delivery: Delivery) -> None:
@@ -171,7 +180,7 @@ class Settler:
                 reply_to = delivery.envelope.reply_to
                 if reply_to is not None and reply_to != WORKFLOW_REPLIES.name:  # that one is published already
                     self._around.replies.offer(reply(reply_to, result.events))
-                told.append(_told(delivery, result))
+                told.append(told_of(delivery, result))
             elif isinstance(result, Erased):
                 self._erased(delivery, result)
             elif submission.is_final:
@@ -218,6 +227,10 @@ class Settler:
         try:
             context = self._context(delivery)
             _refuse_expired(delivery, context)
+            gathering = self._gatherings.get(type(command))
+            if gathering is not None:
+                gathering.add(delivery, Asked(command, context))
+                return
             made = self._handling.handlers[type(command)](command, context)
         except Exception as error:  # noqa: BLE001  whatever a handler raises is one command's failure
             self._failed(delivery, error)
@@ -225,11 +238,11 @@ class Settler:
         if isinstance(made, Decision):
             self._decided(delivery, made)
         elif delivery.is_unknown:  # it will wait, perhaps for what has to be paid for
-            if inspect.iscoroutine(made):
-                made.close()
+            _drop(made)
             self._spawn(delivery, self._look_again(delivery))
         else:
-            self._spawn(delivery, self._await(delivery, made))
+            # A task that is cancelled before its first step never comes to what it was to wait for.
+            self._spawn(delivery, self._await(delivery, made)).add_done_callback(lambda _: _drop(made))
 
     async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
         try:
@@ -337,10 +350,17 @@ class Settler:
         self._observer.attempt_failed(
             Attempt(delivery.record, delivery.envelope, delivery.attempts, error, code, delay, delivery.started, now)
         )
-        LOG.warning("attempt failed", extra=_facts(delivery, error, step), exc_info=error)
+        LOG.warning("attempt failed", extra=facts_of(delivery, error, step), exc_info=error)
 
-    def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         delivery.task = self._around.spawn(work, "settle")
+        return delivery.task
+
+
+def _drop(made: Awaitable[Decision]) -> None:
+    """Let go of what a handler made; of no effect on what has ended."""
+    if inspect.iscoroutine(made):
+        made.close()
 
 
 def _type_of(delivery: Delivery) -> type[Command]:
@@ -361,35 +381,3 @@ def _failure(result: CommitResult) -> Exception:
             return ConflictError(stream, version)
         case Committed() | Erased():
             return ConflictError()
-
-
-def _told(delivery: Delivery, result: Committed) -> Settled:
-    last = result.events[-1]
-    return Settled(
-        delivery.record,
-        delivery.envelope,
-        last.type,
-        last.id,
-        delivery.code,
-        result.duplicate,
-        delivery.attempts,
-        delivery.taken,
-        delivery.started,
-        delivery.decided,
-    )
-
-
-def _facts(delivery: Delivery, error: Exception, step: Step) -> dict[str, object]:
-    envelope = delivery.envelope
-    return {
-        "command_type": envelope.type,
-        "command_id": envelope.id,
-        "correlation_id": envelope.correlation_id,
-        "tenant": envelope.tenant,
-        "topic": delivery.record.topic,
-        "partition": delivery.record.partition,
-        "offset": delivery.record.offset,
-        "attempt": delivery.attempts,
-        "error": type(error).__name__,
-        "step": str(step),
-    }

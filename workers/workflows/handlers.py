@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Final, cast
 from uuid import UUID
 
 from contracts.base import Command, Event
-from contracts.codec import decode_command, decode_event
+from contracts.codec import decode_event
 from contracts.commands.workflows import CloseMonth, FireTimer, ImportStatement, ProcessReceipt, SteerWorkflow
 from contracts.envelope import event_id
-from contracts.errors import ErrorCode
 from contracts.events.outcomes import Unsuccessful
-from contracts.events.workflows import WorkflowEvent
 from contracts.ids import derived_id
-from contracts.registry import COMMANDS
 from contracts.values import Confidence
-from workers.domain.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent, StepAnswer
-from workers.ports.store import DecisionStore, EventReader, InboxKey, StoredEvent
+from workers.ports.store import DecisionStore, EventReader, InboxKey
 from workers.ports.workflows import WORKFLOW_STREAM, Phase, TimerChange, WorkflowRun, WorkflowTimer, WorkflowUpdate
 from workers.workflows import machine
 from workers.workflows.catalogue import DEFINITIONS
 from workers.workflows.definitions import Definition, Facts
+from workers.workflows.histories import Histories, History, unknown_workflow
 from workers.workflows.machine import Alarm, Around, Transition
 from workers.workflows.months import CLOSE_MONTH, refuse_unfinished
 from workers.workflows.receipts import PROCESS_RECEIPT
-from workers.workflows.state import BEGINNING, WorkflowState, evolve
+from workers.workflows.state import WorkflowState
 from workers.workflows.statements import IMPORT_STATEMENT
 
 LOG: Final = logging.getLogger(__name__)
@@ -48,44 +45,6 @@ def stream_of(workflow_id: UUID) -> str:
     return f"{STREAM}{workflow_id}"
 
 
-class History(NamedTuple):
-    """A workflow as its stream tells it.
-
-    Attributes:
-        commands: those it sent, by their ids, as they were stored.
-    """
-
-    definition: Definition
-    state: WorkflowState
-    rows: Sequence[StoredEvent]
-    commands: Mapping[str, Command]
-
-    @property
-    def workflow_id(self) -> UUID:
-        """The workflow."""
-        return UUID(self.rows[0].stream.removeprefix(STREAM))
-
-
-def read_history(rows: Sequence[StoredEvent], definitions: Mapping[str, Definition] = DEFINITIONS) -> History:
-    """Fold a stream.
-
-    Raises:
-        RejectionError: workflow_not_found, for a stream that is none of a workflow this release knows.
-    """
-    state, commands, name = BEGINNING, dict[str, Command](), ""
-    for row in rows if rows and rows[0].stream.startswith(STREAM) else ():
-        if row.type in COMMANDS:
-            commands[str(row.id)] = decode_command(row.type, row.data.encode())
-            continue
-        event = decode_event(row.type, row.data.encode())
-        if isinstance(event, WorkflowEvent):
-            state, name = evolve(state, event), event.workflow
-    definition = definitions.get(name)
-    if definition is None:
-        raise _unknown()
-    return History(definition, state, rows, commands)
-
-
 class Workflows:
     """Handles what happens to workflows.
 
@@ -103,7 +62,7 @@ class Workflows:
         rng: random.Random,
         definitions: Mapping[str, Definition] = DEFINITIONS,
     ) -> None:
-        self._reader = reader
+        self._histories = Histories(reader, definitions)
         self._decisions = decisions
         self._rng = rng
         self._definitions = definitions
@@ -126,21 +85,21 @@ class Workflows:
         try:
             command = UUID(answer.command_id)
         except ValueError:
-            raise _unknown() from None
-        history = self._own(await self._reader.stream_with(context.tenant, command), context)
+            raise unknown_workflow() from None
+        history = _own(await self._histories.with_command(context.tenant, command), context)
         answers = _step_of(history, answer)
         going = machine.answered(await self._going(history, context, answers), answer.command_id, answer.event)
-        return _decision(going, context, history)
+        return self._decided(going, context, history)
 
     async def fire_timer(self, command: FireTimer, context: CommandContext) -> Decision:
         """Go on from a time that has come."""
         history = await self._of(command.workflow_id, context)
-        return _decision(machine.timer_due(await self._going(history, context), command), context, history)
+        return self._decided(machine.timer_due(await self._going(history, context), command), context, history)
 
     async def steer(self, command: SteerWorkflow, context: CommandContext) -> Decision:
         """Do as an operator says."""
         history = await self._of(command.workflow_id, context)
-        return _decision(machine.steered(await self._going(history, context), command), context, history)
+        return self._decided(machine.steered(await self._going(history, context), command), context, history)
 
     def _begin(
         self, name: str, command: Command, context: CommandContext, min_confidence: Confidence | None = None
@@ -151,17 +110,15 @@ class Workflows:
         return _decision(going, context, None)
 
     async def _of(self, workflow_id: UUID, context: CommandContext) -> History:
-        return self._own(await self._reader.stream(context.tenant, stream_of(workflow_id)), context)
+        return _own(await self._histories.of(context.tenant, stream_of(workflow_id)), context)
 
-    def _own(self, rows: Sequence[StoredEvent], context: CommandContext) -> History:
-        history = read_history(rows, self._definitions)
-        if rows[0].owner != context.owner:
-            raise _unknown()
-        return history
+    def _decided(self, going: Transition, context: CommandContext, history: History) -> Decision:
+        self._histories.expect(context.tenant, history.origin.stream, going.state.sent)
+        return _decision(going, context, history)
 
     async def _going(self, history: History, context: CommandContext, besides: str | None = None) -> Transition:
         facts = Facts(
-            history.workflow_id,
+            history.origin.workflow_id,
             started=history.state.started,
             sent=history.commands,
             outcomes=await self._outcomes(history, context.tenant, besides),
@@ -204,6 +161,12 @@ def workflow_handlers(workflows: Workflows) -> dict[type[Command], Handler]:
     }
 
 
+def _own(history: History, context: CommandContext) -> History:
+    if history.origin.owner != context.owner:
+        raise unknown_workflow()
+    return history
+
+
 def _step_of(history: History, answer: StepAnswer) -> str | None:
     """The step that has a new outcome by an answer, if it has one."""
     sent = history.state.sent.get(answer.command_id)
@@ -212,11 +175,11 @@ def _step_of(history: History, answer: StepAnswer) -> str | None:
 
 def _decision(going: Transition, context: CommandContext, history: History | None) -> Decision:
     workflow_id = going.facts.workflow_id
-    before = 0 if history is None else history.rows[-1].version
+    before = 0 if history is None else history.version
     events = tuple(
         NewEvent(message, stream_of(workflow_id), before + number) for number, message in enumerate(going.messages, 1)
     )
-    correlation_id = context.correlation_id if history is None else history.rows[0].correlation_id
+    correlation_id = context.correlation_id if history is None else history.origin.correlation_id
     state = going.state
     run = WorkflowRun(
         tenant=context.tenant,
@@ -228,7 +191,7 @@ def _decision(going: Transition, context: CommandContext, history: History | Non
         step=state.at,
         code=_code(state),
         correlation_id=correlation_id,
-        started_at=context.now if history is None else history.rows[0].occurred_at,
+        started_at=context.now if history is None else history.origin.started_at,
         updated_at=context.now,
     )
     if run.phase is Phase.STUCK and history is not None and history.state.phase is not Phase.STUCK:
@@ -249,7 +212,3 @@ def _code(state: WorkflowState) -> str | None:
 
 def _timer(run: WorkflowRun, step: str, alarm: Alarm, shard: int) -> WorkflowTimer:
     return WorkflowTimer(run.tenant, run.id, step, alarm.token, run.owner, run.correlation_id, shard, alarm.due_at)
-
-
-def _unknown() -> RejectionError:
-    return RejectionError(ErrorCode.WORKFLOW_NOT_FOUND, "this owner has no such workflow", field="workflow_id")

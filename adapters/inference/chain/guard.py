@@ -134,7 +134,7 @@ class GuardedServer:
 
     async def ask(self, question: Question[A]) -> Answered[A]:
         """See `Asker.ask`."""
-        key = fingerprint(question, self._with.identity)
+        key = fingerprint(question, self._with.identity, paying_tenant())
         remembered = await self._with.memory.recall(key, question)
         if remembered is not None:
             return self._answered(question, remembered, Usage(), "cached")

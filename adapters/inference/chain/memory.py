@@ -1,4 +1,4 @@
-"""Answers remembered by the exact question: nothing else, not by a letter or a version, is answered from them."""
+"""Answers remembered by tenant and exact question: nothing else, not by a letter, is answered from them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from adapters.inference.models.asking import A, Form, Question
     from workers.ports.cache import Cache
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Of what is remembered and how. Prompt and form are part of the key as they are, so they need no version."""
 
 
-def fingerprint(question: Question[A], server: str) -> str:
-    """The key of a question to a server.
+def fingerprint(question: Question[A], server: str, tenant: str) -> str:
+    """The key of a tenant's question to a server.
 
     Args:
         question: all of it counts, to the letter: instructions, material, form, picture, bound.
         server: everything the answer depends on besides: address, model, way of asking.
+        tenant: who asks. Of what others asked nobody is told, not by an answer nor by how soon it comes.
     """
     picture = question.picture
     parts = [
-        *(VERSION, server, question.capability, question.instructions, question.material),
+        *(VERSION, tenant, server, question.capability, question.instructions, question.material),
         _schema(question.form),
         str(question.max_tokens),
         *(("", "") if picture is None else (picture.media_type, hashlib.sha256(picture.data).hexdigest())),

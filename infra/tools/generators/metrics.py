@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, GAUGES, HISTOGRAMS, Instrument
+from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, FOLLOWER_GAUGES, GAUGES, HISTOGRAMS, Instrument
 from infra.tools.generators.markdown import code, page, table
 
 
@@ -25,7 +25,7 @@ def metrics_page() -> str:
         table(("Metric", "Upper bounds"), ((code(one.exposed), _bounds(one)) for one in HISTOGRAMS)),
         "## Gauges",
         "Read from the workers at the moment of the scrape.",
-        _table((*GAUGES, *BACKEND_GAUGES)),
+        _table((*GAUGES, *BACKEND_GAUGES, *FOLLOWER_GAUGES)),
     )
 
 

@@ -44,7 +44,7 @@ def ids(*entries: SpendingEntry) -> list[Any]:
 
 
 async def near(found: DuplicateRepository, entry: SpendingEntry) -> list[Any]:
-    return [other.id for other in await found.near(entry)]
+    return [other.id for other in (await found.near([entry]))[0]]
 
 
 async def open_ones(
@@ -64,7 +64,7 @@ class DuplicateRepositoryContract:
         new, first, second = spending("new"), spending("1", merchant="x"), spending("2", spent_at=time(9, 30))
         await kept(store, first, second)
         assert await near(duplicates, new) == ids(first, second)
-        assert await duplicates.near(first) == [second]
+        assert await duplicates.near([first]) == [[second]]
 
     async def test_entries_with_the_same_reference_are_near_whatever_their_day_and_sum(
         self, store: DecisionStore, duplicates: DuplicateRepository
@@ -117,10 +117,16 @@ class DuplicateRepositoryContract:
         await kept(store, *stored, theirs)
         odd = [spending("a", owner="a\0b"), spending("b", owner="half a \ud83c")]
         asked = [spending(f"new {number}", owner=f"owner {number}") for number in range(8)]
-        found = await asyncio.gather(*(near(duplicates, entry) for entry in (*asked, *odd, theirs)))
+        found = await duplicates.near([*asked, *odd, theirs])
         for entry, told in zip(asked, found, strict=False):
-            assert told == ids(*(each for each in stored if each.owner == entry.owner))
-        assert found[8:] == [[], [], []]
+            assert [each.id for each in told] == ids(*(each for each in stored if each.owner == entry.owner))
+        assert list(map(list, found[8:])) == [[], [], []]
+
+    async def test_of_none_nothing_is_asked_and_of_unknown_ones_nothing_found(
+        self, duplicates: DuplicateRepository
+    ) -> None:
+        assert list(await duplicates.near([])) == []
+        assert list(map(list, await duplicates.near([spending("a"), spending("b")]))) == [[], []]
 
     async def test_of_very_many_some_are_told(self, store: DecisionStore, duplicates: DuplicateRepository) -> None:
         stored = [spending(f"{number}") for number in range(MOST_ALIKE + 5)]
@@ -210,7 +216,7 @@ class DuplicateRepositoryContract:
                 kind = SourceKind.RECEIPT if name == "3" else SourceKind.TEXT
                 entry = spending(f"{number} {name}", owner=owner, spent_at=at, source=Source(kind=kind))
                 named = {spending(f"{number} {each}").id: each for each in order}
-                for alike in among(entry, await duplicates.near(entry), key_of):
+                for alike in among(entry, (await duplicates.near([entry]))[0], key_of):
                     links.add((frozenset({name, named[alike.entry_id]}), alike.reason, alike.strength))
                 await kept(store, entry)
             found.append(links)

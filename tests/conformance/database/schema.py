@@ -114,7 +114,7 @@ class SchemaContract:
         await store.commit([entry_verdict(f"c-{entry.id}", entry) for entry in kept])
         schema.migrate(fresh_url)
         found = SqlDuplicateRepository(database, entries)
-        assert await found.near(kept[0]) == kept[1:]
+        assert await found.near([kept[0]]) == [kept[1:]]
         await store.commit([pair_verdict("c-apart", pair_of(*kept))])
         assert await found.open_pairs(TENANT, "somchai", date(2026, 1, 1), 10) == []
         schema.downgrade(fresh_url, "0004")

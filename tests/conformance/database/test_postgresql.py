@@ -1,10 +1,14 @@
 """The suites on PostgreSQL."""
 
+import re
+
 import pytest
 
+from adapters.database.engine import Database
+from adapters.database.near import POSTGRESQL_NEAR, near_of
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
-from tests.conformance.database.duplicates import DuplicateRepositoryContract
+from tests.conformance.database.duplicates import DuplicateRepositoryContract, kept
 from tests.conformance.database.history import SpendingHistoryContract
 from tests.conformance.database.mappings import MappingRepositoryContract
 from tests.conformance.database.months import MonthEntriesContract
@@ -14,10 +18,12 @@ from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.retention import StoredMonthsContract
+from tests.conformance.database.samples import spending
 from tests.conformance.database.schema import SchemaContract
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.conformance.database.workflows import WorkflowsContract
+from workers.ports.store import DecisionStore
 
 
 @pytest.fixture
@@ -63,6 +69,19 @@ class TestMonthEntries(MonthEntriesContract):
 
 class TestDuplicateRepository(DuplicateRepositoryContract):
     """`DuplicateRepository` on PostgreSQL."""
+
+    async def test_of_a_table_without_statistics_the_two_indexes_are_read_that_are_made_for_it(
+        self, store: DecisionStore, database: Database
+    ) -> None:
+        """As in the first minute of a fleet, when every index that begins with the tenant looks as good."""
+        await kept(store, *(spending(str(number), owner=f"owner-{number % 100}") for number in range(2_000)))
+        asked = [near_of(spending("new", owner=f"owner-{number}")) for number in range(100)]
+        columns = tuple([str(value) for value in column] for column in zip(*asked, strict=True))
+        async with database.connection() as connection:
+            rows = await connection.exec_driver_sql(f"EXPLAIN {POSTGRESQL_NEAR}", columns)
+            plan = "\n".join(row[0] for row in rows)
+        read = set(re.findall(r"(?:using|on) (\w+) (?:on|e)", plan))
+        assert read == {"ix_spending_entries_tenant_owner_spent_on_id", "ix_spending_entries_reference"}, plan
 
 
 class TestWorkflows(WorkflowsContract):

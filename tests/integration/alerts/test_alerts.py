@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, GAUGES, HISTOGRAMS
+from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, FOLLOWER_GAUGES, GAUGES, HISTOGRAMS
 from infra.objectives.alerts import ALERTS, Alert
 from infra.objectives.cluster import CLUSTER_ALERTS
 from infra.objectives.objectives import OBJECTIVES
@@ -66,7 +66,7 @@ def test_no_page_is_of_an_alert_that_does_not_exist() -> None:
 
 
 def test_every_metric_an_expression_names_is_exposed() -> None:
-    exposed = {one.exposed for one in (*COUNTERS, *GAUGES, *BACKEND_GAUGES)}
+    exposed = {one.exposed for one in (*COUNTERS, *GAUGES, *BACKEND_GAUGES, *FOLLOWER_GAUGES)}
     for one in HISTOGRAMS:
         exposed |= {f"{one.exposed}_{suffix}" for suffix in ("bucket", "count", "sum")}
     named = {

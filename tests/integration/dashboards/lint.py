@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, GAUGES, HISTOGRAMS
+from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, FOLLOWER_GAUGES, GAUGES, HISTOGRAMS
 from infra.objectives.objectives import OBJECTIVES, WINDOWS
 
 Json = Mapping[str, Any]
@@ -20,7 +20,7 @@ _BUILT_IN: Final = frozenset({"__rate_interval", "__range"})
 
 def _exposed() -> dict[str, frozenset[str]]:
     """Every series a query may name, with its labels."""
-    known = {one.exposed: frozenset(one.labels) for one in (*COUNTERS, *GAUGES, *BACKEND_GAUGES)}
+    known = {one.exposed: frozenset(one.labels) for one in (*COUNTERS, *GAUGES, *BACKEND_GAUGES, *FOLLOWER_GAUGES)}
     for one in HISTOGRAMS:
         labels = frozenset(one.labels)
         known |= {f"{one.exposed}_{suffix}": labels for suffix in ("count", "sum")}

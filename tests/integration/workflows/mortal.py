@@ -37,11 +37,12 @@ from contracts.topics import TopicRole, consumed_topics, topic_name
 from contracts.values import ImageReference
 from tests.fakes.broker import FakeRecord
 from tests.fakes.computing import DirectComputing
+from tests.fakes.recording import record_spending
 from tests.services.waiting import eventually
 from workers.domain.mapping_keys import key_of
 from workers.handlers.insights import analyze_spending, forecast_spending
 from workers.handlers.months import Months
-from workers.handlers.spending import Duplicates, delete_spending, record_spending
+from workers.handlers.spending import Duplicates, delete_spending
 from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RecordSink
 from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict
@@ -59,8 +60,6 @@ OWNER = "nok"
 MOST_POLLED = 500
 LEFT_BEHIND = "ignore:.*was deleted before being closed:ResourceWarning"
 """Who dies while a connection is being opened leaves it behind: a filter of warnings for tests that kill."""
-NEVER_BEGUN = "ignore:coroutine .* was never awaited:RuntimeWarning"
-"""Who dies between deciding to wait for a handler and waiting leaves its call unmade: another such filter."""
 COMMAND = ProcessReceipt(image=ImageReference(key="r.jpg", sha256="0" * 64))
 
 
@@ -159,6 +158,10 @@ class MortalIntake:
 
     async def beginnings(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
         return dict.fromkeys(partitions, 0)
+
+    def ends(self, partitions: Collection[Partition]) -> Mapping[Partition, int]:
+        del partitions
+        return {}
 
     async def stop(self) -> None:
         self._sink = None

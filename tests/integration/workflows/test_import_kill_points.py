@@ -31,7 +31,7 @@ from contracts.events.statements import StatementChunkImported, StatementImporte
 from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.statements import InlineStatement, RowStatus
 from tests.fakes.inference import FakeCategorization
-from tests.integration.workflows.mortal import LEFT_BEHIND, NEVER_BEGUN, TENANT, Fuse, World
+from tests.integration.workflows.mortal import LEFT_BEHIND, TENANT, Fuse, World
 from tests.integration.workflows.test_kill_points import reads_well
 from tests.unit.handlers.examples import CATEGORY
 from workers.domain.spending import entry_stream
@@ -42,7 +42,7 @@ from workers.ports.store import StoredEvent
 from workers.workflows.handlers import Workflows, new_workflow_id, stream_of, workflow_handlers
 from workers.workflows.statements import IMPORT_STATEMENT
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.filterwarnings(LEFT_BEHIND, NEVER_BEGUN)]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.filterwarnings(LEFT_BEHIND)]
 
 START = "import-1"
 WORKFLOW_ID = new_workflow_id(TENANT, START)

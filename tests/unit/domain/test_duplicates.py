@@ -101,6 +101,28 @@ class TestStatementRows:
     def test_the_same_row_imported_twice_is_a_duplicate(self) -> None:
         assert found(spent(1, row(1)), spent(2, row(1))) == ("same_reference", "strong")
 
+    @pytest.mark.parametrize(
+        ("one", "two", "alike"),
+        [
+            (("import 1", "R-1", 1), ("import 1", "R-2", 2), False),
+            (("import 1", None, 1), ("import 1", None, 2), False),
+            (("import 1", None, 1), ("import 2", None, 2), True),
+            (("import 1", "R-1", 1), ("import 2", "R-2", 2), True),
+            ((None, None, 1), (None, None, 2), False),
+            ((None, None, 1), ("import 1", None, 2), True),
+            (("command 1", "file", 1), ("command 2", "file", 2), False),
+        ],
+    )
+    def test_imported_rows_are_of_one_statement_by_their_import_and_others_by_their_reference(
+        self, one: tuple[str | None, str | None, int], two: tuple[str | None, str | None, int], *, alike: bool
+    ) -> None:
+        sources = [
+            Source(kind=SourceKind.STATEMENT, command_id=command, reference=reference, row=number)
+            for command, reference, number in (one, two)
+        ]
+        first, second = (spent(number, source, at=time(9, 30)) for number, source in enumerate(sources, 1))
+        assert found(first, second) == (("same_minute", "medium") if alike else None)
+
     def test_rows_of_two_statements_are_judged_as_any_entries_are(self) -> None:
         assert found(spent(1, row(1), time(9, 30)), spent(2, row(2, "another"), time(9, 30))) == (
             "same_minute",

@@ -1,6 +1,6 @@
 """What is known of an import from its outcomes, however they come, and how its end is told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +14,7 @@ from contracts.errors import ErrorCode
 from contracts.events.outcomes import LocalizedText
 from contracts.events.statements import StatementChunkImported, StatementImported, StatementSurveyed
 from contracts.events.workflows import (
+    StepStarted,
     WorkflowCompensated,
     WorkflowCompleted,
     WorkflowRejected,
@@ -26,12 +27,13 @@ from tests.fakes.clock import FakeClock
 from workers.config import Settings
 from workers.entrypoints.failures import InputError
 from workers.entrypoints.statement_following import Following, end_json, end_lines, rejected_lines
-from workers.entrypoints.statement_work import file_field, follow
+from workers.entrypoints.statement_work import began_before, file_field, follow
 from workers.ports.messages import Partition
 from workers.ports.outcomes import Outcome
 
 ID = UUID(int=3)
 COMMAND = "c-1"
+SENT = datetime(2026, 1, 1, tzinfo=UTC)
 WORKFLOW = {"workflow_id": ID, "workflow": "import_statement"}
 SUMS = CurrencySums(
     currency=Currency.THB,
@@ -48,7 +50,7 @@ IMPORTED = StatementImported(statement_id=ID, complete=True, rows=2, totals=GOOD
 
 
 def outcome(event: Event | None, correlation: str = COMMAND, causation: str = "another") -> Outcome:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
+    now = SENT
     envelope = Envelope(
         id="e",
         source="/poon/workers/statements",
@@ -199,7 +201,7 @@ async def test_following_shows_how_far_it_is_and_ends_with_the_import() -> None:
     clock, view = FakeClock(), Seen()
     found = Following(COMMAND, 1)
     script = Script(clock, STARTED, SURVEYED, chunk(1), chunk(2), IMPORTED, COMPLETED)
-    await follow(found, script, clock, 60.0, view)
+    await follow(found, script, clock, 60.0, view, sent_at=SENT)
     assert found.is_over
     assert view.updates[:3] == [(0, 4), (2, 4), (4, 4)]
 
@@ -207,11 +209,54 @@ async def test_following_shows_how_far_it_is_and_ends_with_the_import() -> None:
 async def test_following_ends_with_its_time_or_where_an_operator_is_needed() -> None:
     clock = FakeClock()
     found = Following(COMMAND, 1)
-    await follow(found, Script(clock, STARTED), clock, 3.0, None)
+    await follow(found, Script(clock, STARTED), clock, clock.monotonic() + 3.0, None, sent_at=SENT)
     assert not found.is_over
     stuck = WorkflowStuck.model_validate({**WORKFLOW, "step": "rows", "code": "internal_error", "reason": "x"})
-    await follow(found, Script(clock, stuck), clock, 3.0, None)
+    await follow(found, Script(clock, stuck), clock, clock.monotonic() + 3.0, None, sent_at=SENT)
     assert found.stuck == stuck
+
+
+STUCK = WorkflowStuck.model_validate({**WORKFLOW, "step": "rows", "code": "internal_error", "reason": "x"})
+RESUMED = StepStarted.model_validate({**WORKFLOW, "step": "rows", "command_id": "s", "attempt": 1, "command_type": "x"})
+
+
+async def test_an_import_that_began_before_it_was_sent_is_not_waited_for_where_nothing_is_told_again() -> None:
+    clock, found = FakeClock(), Following(COMMAND, 1)
+    script = Script(clock, STARTED, SURVEYED)
+    await follow(found, script, clock, 60.0, None, sent_at=SENT + timedelta(seconds=1))
+    assert found.began == SENT
+    assert began_before(found, SENT + timedelta(seconds=1))
+    assert found.surveyed is None, "the rest is read from when it began"
+    assert not began_before(found, SENT)
+
+
+async def test_what_an_import_told_before_is_read_to_the_same_end() -> None:
+    clock, found = FakeClock(), after(STARTED)
+    await follow(found, Script(clock, STARTED, SURVEYED, chunk(1), chunk(2), IMPORTED, COMPLETED), clock, 60.0, None)
+    assert found.is_well
+    assert not began_before(found, SENT + timedelta(seconds=1)), "and needs to be read no more"
+
+
+async def test_an_import_that_was_stuck_once_and_went_on_is_not_told_as_stuck() -> None:
+    clock, found = FakeClock(), after(STARTED)
+    await follow(found, Script(clock, STUCK, RESUMED, IMPORTED, COMPLETED), clock, 60.0, None)
+    assert (found.stuck, found.is_over) == (None, True)
+
+
+async def test_an_import_that_is_still_stuck_is_told_as_stuck_once_all_was_read() -> None:
+    clock, found = FakeClock(), after(STARTED)
+    await follow(found, Script(clock, STUCK, RESUMED, STUCK), clock, 60.0, None)
+    assert found.stuck == STUCK
+    assert clock.monotonic() < 60.0
+
+
+def test_an_import_of_another_tenant_with_the_same_id_is_none_of_ours() -> None:
+    found = Following(COMMAND, 1, tenant="globex")
+    found.take(outcome(COMPLETED))
+    assert found.end is None
+    ours = Following(COMMAND, 1, tenant="acme")
+    ours.take(outcome(COMPLETED))
+    assert ours.end == COMPLETED
 
 
 def test_a_small_file_travels_in_the_message_and_a_large_one_through_the_store(tmp_path: Path) -> None:

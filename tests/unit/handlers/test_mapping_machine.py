@@ -20,13 +20,14 @@ from tests.fakes.duplicates import duplicates
 from tests.fakes.entries import MemoryEntries
 from tests.fakes.inference import FakeCategorization
 from tests.fakes.mappings import MemoryMappings, learning
+from tests.fakes.recording import record_spending
 from tests.unit.handlers.examples import CATEGORY, CONTEXT
 from workers.domain.errors import RejectionError
 from workers.domain.mappings import CategoryMapping, LearningPolicy, own_mapping_id
 from workers.domain.spending import SpendingEntry
 from workers.handlers.books import Books
 from workers.handlers.categories import categorize_spending, review_mapping, teach_mapping
-from workers.handlers.spending import correct_spending, record_spending
+from workers.handlers.spending import correct_spending
 from workers.ports.handling import CommandContext, Decision
 
 T = TypeVar("T")

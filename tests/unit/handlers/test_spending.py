@@ -24,9 +24,10 @@ from contracts.events.spending import (
 )
 from contracts.mappings import MappingSource
 from contracts.values import Category
-from tests.fakes.duplicates import duplicates
+from tests.fakes.duplicates import MemoryDuplicates, duplicates
 from tests.fakes.entries import MemoryEntries
 from tests.fakes.mappings import MemoryMappings, learning
+from tests.fakes.recording import record_spending
 from tests.unit.domain.examples import (
     ENTRY_ID,
     OWNER,
@@ -44,17 +45,19 @@ from tests.unit.domain.mapping_examples import own_mapping
 from tests.unit.handlers.examples import CONTEXT, made
 from workers.domain.duplicates import DuplicatePair, pair_id, pair_stream, place_of
 from workers.domain.errors import RejectionError
+from workers.domain.mapping_keys import key_of
 from workers.domain.mappings import LearningPolicy
 from workers.domain.spending import SpendingEntry, SpendingEvent, apply, entry_stream, new_entry_id
 from workers.handlers.spending import (
+    Duplicates,
     correct_spending,
     delete_spending,
     distinguish_spending,
     enhance_spending,
-    record_spending,
+    record_together,
     record_without_a_look,
 )
-from workers.ports.handling import Decision
+from workers.ports.handling import Asked, Decision
 
 
 def decided(decision: Decision) -> tuple[SpendingEvent, SpendingEntry]:
@@ -349,3 +352,44 @@ async def test_a_correction_is_made_also_where_the_owner_can_learn_no_more() -> 
 
     assert len(events) == 1
     assert state.category is Category.TRAVEL
+
+
+async def test_many_are_recorded_with_one_look_and_each_is_told_its_own() -> None:
+    stored = MemoryDuplicates(MemoryEntries(FIRST))
+    alike = full_record_command(entry_id=OTHER.id, source=FIRST.source)
+    asked = [
+        Asked(record_command(), CONTEXT),
+        Asked(alike, CONTEXT),
+        Asked(full_record_command(entry_id=ENTRY_ID), CONTEXT),
+        Asked(alike, CONTEXT._replace(owner=STRANGER)),
+    ]
+
+    made = await record_together(asked, entries=MemoryEntries(FIRST), duplicates=Duplicates(stored, key_of))
+
+    assert stored.looks == 1
+    new, same, taken, another = made
+    assert isinstance(new, Decision)
+    assert new == await record_spending(
+        record_command(), CONTEXT, entries=MemoryEntries(), duplicates=Duplicates(stored, key_of)
+    )
+    assert isinstance(same, Decision)
+    named, _ = decided(same)
+    assert isinstance(named, SpendingRecorded)
+    assert [alike.entry_id for alike in named.possible_duplicates] == [FIRST.id]
+    assert isinstance(taken, RejectionError)
+    assert taken.code is ErrorCode.ENTRY_EXISTS
+    assert isinstance(another, Decision)
+    unnamed, _ = decided(another)
+    assert isinstance(unnamed, SpendingRecorded)
+    assert unnamed.possible_duplicates == ()
+
+
+async def test_an_entry_that_another_command_of_the_group_names_is_read_for_that_one_alone() -> None:
+    derived = new_entry_id(TENANT, CONTEXT.command_id)
+    taken = MemoryEntries(entry()._replace(id=derived))
+    asked = [Asked(full_record_command(entry_id=derived), CONTEXT), Asked(record_command(), CONTEXT)]
+
+    refused, recorded = await record_together(asked, entries=taken, duplicates=duplicates())
+
+    assert isinstance(refused, RejectionError)
+    assert isinstance(recorded, Decision)

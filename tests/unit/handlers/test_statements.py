@@ -21,6 +21,7 @@ from contracts.events.statements import StatementChunkImported, StatementImporte
 from contracts.statements import CHUNK_ROWS, InlineStatement, RowStatus, StatementReference, StatementTotals
 from contracts.values import Category, Confidence
 from tests.fakes.computing import DirectComputing
+from tests.fakes.duplicates import MemoryDuplicates
 from tests.fakes.entries import MemoryEntries
 from tests.fakes.inference import FakeCategorization
 from tests.fakes.mappings import books
@@ -29,8 +30,10 @@ from tests.unit.adapters.statements.many import WRITERS, sums
 from tests.unit.adapters.statements.workbooks import SHEET, workbook
 from tests.unit.domain.mapping_examples import own_mapping
 from tests.unit.handlers.examples import CATEGORY, CONTEXT
+from workers.domain.mapping_keys import key_of
 from workers.domain.spending import SpendingEntry
 from workers.handlers.books import Books
+from workers.handlers.spending import Duplicates
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
 from workers.ports.errors import RejectionError
 from workers.ports.handling import CommandContext, Decision
@@ -68,6 +71,10 @@ class Desk:
     books: Books = field(default_factory=books)
     context: CommandContext = CONTEXT
     reader: FileStatementReader = field(default_factory=FileStatementReader)
+    named: bool = True
+
+    def __post_init__(self) -> None:
+        self.stored = MemoryDuplicates(self.entries)
 
     @property
     def tools(self) -> StatementTools:
@@ -92,6 +99,7 @@ class Desk:
             self.context,
             tools=self.tools,
             entries=self.entries,
+            duplicates=Duplicates(self.stored, key_of, named=self.named),
             books=self.books,
             categorization=self.categorization,
         )

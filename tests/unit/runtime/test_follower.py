@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.fakes.broker import FakeIntake, FakeRecord
-from tests.fakes.clock import FakeClock, settle
+from tests.fakes.clock import NOON, FakeClock, settle
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import CommitPoint, Partition, RawRecord, RecordSink
+from workers.ports.status import FollowerStatus
 from workers.runtime.follower import Follower, FollowerFailedError, FollowerLimits, FollowerPorts
 from workers.runtime.supervisor import Supervisor
 
@@ -220,3 +221,39 @@ async def test_its_status_tells_whether_it_is_polled_and_what_it_owns() -> None:
             3,
         )
         assert [one.partition for one in status.partitions] == [ONE, TWO]
+
+
+async def test_it_tells_where_it_is_how_much_is_left_and_how_old_that_is() -> None:
+    bench = Bench()
+    at = int(NOON.timestamp() * 1000)
+    async with bench.running() as sink:
+        await sink.assigned([ONE, TWO])
+        bench.intake.last_ends = {ONE: 9, TWO: 4}
+        assert bench.follower.progress() == FollowerStatus("projections", {}, {ONE: 9, TWO: 4}, 0.0)
+        bench.held.clear()
+        sink.accept([FakeRecord(ONE.topic, ONE.number, offset, at - 1_000 * offset) for offset in (5, 6, 7)])
+        await settle()
+        status = bench.follower.progress()
+        assert (status.positions, status.behind) == ({ONE: 5}, 7.0), "also of what is being applied"
+        assert status.lag() == {ONE.topic: 4}, "of a partition nothing was taken over from, nothing is known"
+        bench.held.set()
+        await settle()
+        status = bench.follower.progress()
+        assert (status.positions, status.behind, status.lag()) == ({ONE: 8}, 0.0, {ONE.topic: 1})
+        await sink.assigned([ONE])
+        assert bench.follower.progress().positions == {}, "it begins anew at what is committed"
+
+
+async def test_a_batch_that_ends_after_a_rebalance_moves_only_what_is_still_followed() -> None:
+    bench = Bench()
+    bench.held.clear()
+    async with bench.running() as sink:
+        await sink.assigned([ONE, TWO])
+        sink.accept([*records(ONE, 5), *records(TWO, 2)])
+        await settle()
+        await sink.assigned([ONE])
+        sink.accept(records(ONE, 5))
+        assert bench.follower.progress().positions == {ONE: 5}
+        bench.held.set()
+        await settle()
+        assert bench.follower.progress().positions == {ONE: 6}

@@ -21,7 +21,7 @@ from tests.fakes.commands import decision, text_record
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError, RejectionError, TransientError, UnavailableError
-from workers.ports.handling import CommandContext, Decision
+from workers.ports.handling import CommandContext, Decision, Handler
 from workers.ports.store import Erased
 from workers.runtime.committer import Batch, Committer, Submission, Tools
 from workers.runtime.deliveries import Delivery, receive
@@ -62,8 +62,8 @@ class Bench:
         self.supervisor.spawn(committer.store_forever(), "store")
         self.supervisor.spawn(committer.publish_forever(), "publish")
         policy = RetryPolicy(attempts=3, base_delay=1.0, max_delay=4.0)
-        handler = self._handle_at_once if at_once else self._handle
-        handling = Handling({ParseText: handler}, policy, 10.0, "group", policies or {})
+        self.handlers: dict[type[Command], Handler] = {ParseText: self._handle_at_once if at_once else self._handle}
+        handling = Handling(self.handlers, policy, 10.0, "group", policies or {})
         self.settler = Settler(
             handling,
             Surroundings(

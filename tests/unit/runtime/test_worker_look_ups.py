@@ -112,3 +112,39 @@ async def test_a_look_up_that_meets_an_outage_is_repeated_before_anything_is_awa
     await quick.clock.advance(10)
     await settle()
     assert quick.handled == ["c0"]
+
+
+async def test_a_poll_is_decided_together_and_one_behind_another_in_its_lane_once_that_is_stored() -> None:
+    """What its handler reads is there only then: a duplicate of the one before it would not be seen otherwise."""
+    bench = Bench(together=True)
+    async with running(bench):
+        stored: list[list[str]] = []
+        bench.instead = lambda: noted(stored, bench)
+        await bench.deliver(text_record(0, "a1", owner="a"), text_record(1, "b1", owner="b"), text_record(2, "a2", "a"))
+        assert bench.groups == [["a1", "b1"], ["a2"]]
+        assert stored == [[], [], ["a1", "b1"]]
+        assert bench.published == ["a1", "b1", "a2"]
+
+
+async def test_a_few_that_are_decided_together_are_not_looked_up_for_nothing_is_paid() -> None:
+    bench = Bench(together=True, limits=WorkerLimits())
+    async with running(bench):
+        await bench.deliver(*records(FEW))
+        assert bench.store.look_ups == []
+        await bench.deliver(*(text_record(100 + n, f"d{n}", owner=f"o{n}") for n in range(FEW + 1)))
+        assert bench.store.look_ups == [FEW + 1]
+        assert list(map(len, bench.groups)) == [FEW, FEW + 1]
+
+
+async def test_a_command_decided_together_that_was_decided_before_has_no_second_effect() -> None:
+    bench = Bench(together=True)
+    async with running(bench):
+        await bench.deliver(text_record(0, "a"))
+        await bench.deliver(text_record(1, "a"))
+        assert bench.groups == [["a"], ["a"]]
+        first, again = bench.publisher.records
+        assert first == again
+
+
+async def noted(stored: list[list[str]], bench: Bench) -> None:
+    stored.append(sorted(key.causation_id for key in bench.store.decided))

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from tests.fakes.commands import TEXT_COMMANDS, decision
 from tests.fakes.observer import RecordingObserver
 from tests.fakes.store import MemoryStore
 from workers.ports.errors import BackendError
-from workers.ports.handling import CommandContext, Decision
+from workers.ports.handling import Asked, CommandContext, Decided, Decision, Handler, Together
 from workers.ports.messages import Partition
 from workers.runtime.flow import FlowLimits
 from workers.runtime.retry import RetryPolicy
@@ -32,6 +32,8 @@ class Bench:
 
     Attributes:
         at_once: whether the handler decides without waiting, unless it is held.
+        together: whether it decides many by one call.
+        groups: the ids of the commands of each such call.
     """
 
     limits: WorkerLimits = field(
@@ -47,13 +49,14 @@ class Bench:
     instead: Callable[[], Awaitable[None]] | None = None
     attempts: int = 1
     at_once: bool = False
+    together: bool = False
+    groups: list[list[str]] = field(default_factory=list)
     replies: FakeReplies = field(default_factory=FakeReplies)
     observer: RecordingObserver = field(default_factory=RecordingObserver)
 
     def __post_init__(self) -> None:
         policy = RetryPolicy(self.attempts, base_delay=1.0)
-        handler = self._handle_at_once if self.at_once else self._handle
-        handling = Handling({ParseText: handler}, policy, 60.0, "group", {})
+        handling = Handling({ParseText: self._handler()}, policy, 60.0, "group", {})
         ports = WorkerPorts(
             self.intake,
             self.publisher,
@@ -66,6 +69,15 @@ class Bench:
         self.worker = Worker(ports, handling, self.limits, "texts")
         self.stop = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self.worker.run(self.stop))
+
+    def _handler(self) -> Handler:
+        if self.together:
+            return Together(self._decide)
+        return self._handle_at_once if self.at_once else self._handle
+
+    async def _decide(self, asked: Sequence[Asked[Command]]) -> Sequence[Decided]:
+        self.groups.append([one.context.command_id for one in asked])
+        return [await self._handle(*one) for one in asked]
 
     def _handle_at_once(self, command: Command, context: CommandContext) -> Decision | Awaitable[Decision]:
         if context.command_id in self.held:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.inference.chain.breaker import BreakerPolicy
 from contracts.money import Currency
 from tests.architecture.tree import ROOT
+from workers.bootstrap.models import breaker_policy
 from workers.config import Link, Settings, SettingsError, load, load_settings, settings_reference, shown
 
 SERVER = {"base_url": "http://ollama:11434/v1/", "model": "qwen3:8b"}
@@ -125,6 +127,25 @@ def test_what_is_wrong_is_named_with_its_cure(environ: dict[str, str], says: str
 def test_a_chain_that_is_refused_is_named_as_it_was_written(tmp_path: Path) -> None:
     (problem,) = problems({"POON_CHAINS__TEXT_EXTRACTION": "rules,ollama"}, tmp_path)
     assert problem.startswith("POON_CHAINS__TEXT_EXTRACTION: ")
+
+
+def test_when_a_server_is_left_alone_can_be_set_and_is_as_before_unless_it_is(tmp_path: Path) -> None:
+    (usual,) = load_settings(servers(), tmp_path).models.servers.values()
+    assert breaker_policy(usual) == BreakerPolicy()
+    chosen = {
+        "breaker_window_seconds": 60,
+        "breaker_least_calls": 8,
+        "breaker_share": 0.9,
+        "breaker_rest_seconds": 2,
+        "breaker_longest_rest_seconds": 20,
+    }
+    (server,) = load_settings(servers(**chosen), tmp_path).models.servers.values()
+    assert breaker_policy(server) == BreakerPolicy(60.0, 8, 0.9, 2.0, 20.0)
+
+
+def test_a_longest_rest_that_is_none_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(servers(breaker_rest_seconds=30, breaker_longest_rest_seconds=20), tmp_path)
+    assert "breaker_longest_rest_seconds is less than breaker_rest_seconds" in problem
 
 
 def test_the_reference_explains_servers_with_their_defaults() -> None:

@@ -12,7 +12,7 @@ from contracts.registry import COMMANDS
 from tests.unit.workflows.test_handlers import READ, WORKFLOW_ID, Bench, delivery_of
 from tests.unit.workflows.world import failed, rejected, success
 from workers.domain.errors import RejectionError
-from workers.workflows.handlers import read_history
+from workers.workflows.histories import read_history
 from workers.workflows.receipts import EXTRACT, RECORD
 
 HAPPENINGS = ("well", "rejected", "failed", "aborted")

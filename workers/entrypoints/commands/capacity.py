@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from workers.domain.scaling.capacity import PARTITIONS_A_WORKER, Capacity, Demand, capacity
+from workers.entrypoints.commands.options import JsonObject
 from workers.entrypoints.output import console, say, say_json, table
 from workers.entrypoints.scaling.rates import Rate, Rates, measured_rates
 
@@ -20,7 +21,6 @@ InFlight = Annotated[int, typer.Option("--in-flight", min=1, help="Messages a wo
 Outage = Annotated[float, typer.Option("--outage", min=0, help="Seconds of standstill to catch up with.")]
 CatchUp = Annotated[float, typer.Option("--catch-up", min=1, help="Seconds to catch up in.")]
 Price = Annotated[float, typer.Option("--core-price", min=0, help="Of a processor for an hour, in any currency.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def capacity_command(  # noqa: PLR0913  one argument an option
@@ -34,7 +34,7 @@ def capacity_command(  # noqa: PLR0913  one argument an option
     outage: Outage = 300.0,
     catch_up: CatchUp = 600.0,
     core_price: Price = 0.0,
-    as_json: Json = False,
+    as_json: JsonObject = False,
 ) -> None:
     """Reckon workers, partitions, database and cost for a rate, from what the bench measured.
 

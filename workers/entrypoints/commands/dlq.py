@@ -10,10 +10,8 @@ from workers.bootstrap.clients import system_clock
 from workers.entrypoints.commands import dlq_bulk
 from workers.entrypoints.commands.dlq_options import (
     Area,
-    By,
     Code,
     Contains,
-    Json,
     LetterId,
     Owner,
     Reason,
@@ -22,6 +20,7 @@ from workers.entrypoints.commands.dlq_options import (
     Type,
     Until,
 )
+from workers.entrypoints.commands.options import By, JsonLines
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.dead_letter_input import action, fields_of, known_area, moment, payload_of
 from workers.entrypoints.dead_letter_lines import (
@@ -60,7 +59,7 @@ def list_letters(  # noqa: PLR0913  each is an option
         str | None, typer.Option("--after", metavar="ID", help="Go on behind this one, the last of the page before.")
     ] = None,
     oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Instead of the newest first.")] = False,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """List dead letters, the newest first. What senders wrote is not shown.
 
@@ -105,7 +104,7 @@ def show(
     payload: Annotated[
         bool, typer.Option("--payload", help="Also what the sender wrote and what was made of it: it is personal.")
     ] = False,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show one dead letter: where it came from, why it was given up, its headers, what was done to it.
 
@@ -143,7 +142,7 @@ def edit(  # noqa: PLR0913  each is an option
     owner: Annotated[str | None, typer.Option("--owner", help="Who spent it, likewise.")] = None,
     reason: Reason = None,
     by: By = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Change what a dead letter will be sent as. Accepted is only what a worker would take; the original stays.
 

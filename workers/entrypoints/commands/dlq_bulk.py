@@ -12,13 +12,11 @@ import typer
 from workers.bootstrap.clients import system_clock
 from workers.entrypoints.commands.dlq_options import (
     Area,
-    By,
     Code,
     Contains,
     DryRun,
     Everything,
     Ids,
-    Json,
     Limit,
     Owner,
     Reason,
@@ -28,6 +26,7 @@ from workers.entrypoints.commands.dlq_options import (
     Until,
     Yes,
 )
+from workers.entrypoints.commands.options import By, JsonLines
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.dead_letter_input import Selection, action, known_area, moment, selection
 from workers.entrypoints.dead_letter_lines import planned_json, planned_line, sent_json, sent_line
@@ -67,7 +66,7 @@ def redrive(  # noqa: PLR0913  each is an option
     ] = False,
     reason: Reason = None,
     by: By = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Send dead letters again, each as a new command that names the one it replaces. Repeating it has no second effect.
 
@@ -133,7 +132,7 @@ def discard(  # noqa: PLR0913  each is an option
         bool, typer.Option("--force", help="Also one whose redrive was interrupted; its command may be carried out.")
     ] = False,
     by: By = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Give dead letters up for good and erase what was written in them; where, when and why stays.
 

@@ -17,7 +17,8 @@ from workers.config import Settings
 from workers.domain.duplicates import likeness
 from workers.domain.spending import SpendingEntry
 from workers.entrypoints.command_input import addressed, checked
-from workers.entrypoints.commands.send import Answer, Json, Owner, Tenant, Timeout, deliver, sender_of
+from workers.entrypoints.commands.options import Patience
+from workers.entrypoints.commands.send import Answer, Json, Owner, Tenant, deliver, sender_of
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.output import console, say, say_json, table
 from workers.ports.duplicates import AlikeEntries
@@ -75,7 +76,7 @@ def distinguish(
     *,
     tenant: Tenant = None,
     owner: Owner = None,
-    timeout: Timeout = 30.0,
+    timeout: Patience = 30.0,
     as_json: Json = False,
 ) -> None:
     """Say that two entries are two purchases, and wait for the outcome; 1 when it is no success.

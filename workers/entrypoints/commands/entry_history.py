@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from workers.config import Settings
+from workers.entrypoints.commands.options import JsonLines
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.entry_lines import history_table, version_json, version_table
 from workers.entrypoints.moments import EXAMPLE, moment_of
@@ -20,11 +21,10 @@ BANGKOK: Final = "Asia/Bangkok"
 
 Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's id.")]
 Tenant = Annotated[str | None, typer.Option("--tenant", help="Whose; default: defaults.tenant.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 Owner = Annotated[str | None, typer.Option("--owner", help="Only if it is this owner's.")]
 
 
-def history(entry: Entry, *, tenant: Tenant = None, owner: Owner = None, as_json: Json = False) -> None:
+def history(entry: Entry, *, tenant: Tenant = None, owner: Owner = None, as_json: JsonLines = False) -> None:
     """Show all versions of an entry: when, what happened, and what it was from then on.
 
     For instance:
@@ -55,7 +55,7 @@ def show(  # noqa: PLR0913  each is an option
     time_zone: Annotated[str, typer.Option("--time-zone", help="Of a date, and of a time that names none.")] = BANGKOK,
     tenant: Tenant = None,
     owner: Owner = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show an entry as it is, or as it was at a time or a version; a deleted one with the reason.
 

@@ -11,6 +11,7 @@ import typer
 from workers.bootstrap.clients import fleet_reader, system_clock
 from workers.bootstrap.heartbeat import Beat, UnreadableBeatError, read_beat
 from workers.config import Settings
+from workers.entrypoints.commands.options import JsonPage
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import say, say_json
@@ -19,7 +20,6 @@ from workers.ports.health import HealthReport
 
 MaxAge = Annotated[float, typer.Option("--max-age", min=1, help="Oldest heartbeat still taken for life, seconds.")]
 Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Longest wait for the answer of /livez, seconds.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Health:
     reason: str
 
 
-def health(*, max_age: MaxAge = 30.0, timeout: Timeout = 3.0, as_json: Json = False) -> None:
+def health(*, max_age: MaxAge = 30.0, timeout: Timeout = 3.0, as_json: JsonPage = False) -> None:
     """Say whether the worker of this data folder is alive; ends with 1 when it is not.
 
     Looks at the heartbeat file, and where the worker answers over HTTP, at its /livez.

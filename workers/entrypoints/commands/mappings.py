@@ -13,7 +13,8 @@ from contracts.mappings import MappingStatus, ReviewDecision
 from workers.config import Settings
 from workers.domain.mappings import SHARED, CategoryMapping
 from workers.entrypoints.command_input import addressed, checked
-from workers.entrypoints.commands.send import Answer, Json, Owner, Tenant, Timeout, deliver, sender_of
+from workers.entrypoints.commands.options import Patience
+from workers.entrypoints.commands.send import Answer, Json, Owner, Tenant, deliver, sender_of
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.output import console, say, say_json, table
 
@@ -68,7 +69,7 @@ def review(  # noqa: PLR0913  each is an option
     ] = None,
     tenant: Tenant = None,
     owner: Owner = None,
-    timeout: Timeout = 30.0,
+    timeout: Patience = 30.0,
     as_json: Json = False,
 ) -> None:
     """Approve or reject a candidate, or retire a mapping, and wait for the outcome; 1 when it is no success.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from workers.entrypoints.commands.options import JsonObject
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import say, say_json
@@ -15,10 +16,9 @@ CURRENT = "current"
 Check = Annotated[
     bool, typer.Option("--check", help="Change nothing; end with 1 unless the release can work on the schema.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-def migrate(*, check: Check = False, as_json: Json = False) -> None:
+def migrate(*, check: Check = False, as_json: JsonObject = False) -> None:
     """Bring the database's schema up to this release. Repeating it is safe.
 
     A newer schema is refused, or left as it is where database.accept_newer_schema is set.

@@ -12,7 +12,8 @@ from contracts.commands.privacy import EraseOwner
 from workers.bootstrap.clients import owner_files
 from workers.config import Settings
 from workers.entrypoints.command_input import addressed, checked
-from workers.entrypoints.commands.send import Answer, CommandId, Json, Tenant, Timeout, deliver, sender_of
+from workers.entrypoints.commands.options import Patience
+from workers.entrypoints.commands.send import Answer, CommandId, Json, Tenant, deliver, sender_of
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.output import say, say_json
 
@@ -54,7 +55,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do it; nothing brings the data back.")] = False,
     tenant: Tenant = None,
     command_id: CommandId = None,
-    timeout: Timeout = 120.0,
+    timeout: Patience = 120.0,
     as_json: Json = False,
 ) -> None:
     """Erase an owner, by a command through the log, and wait for the outcome; 1 when it is no success.

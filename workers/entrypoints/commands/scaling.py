@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workers.entrypoints.commands.options import JsonObject
 from workers.entrypoints.scaling.shapes import Shape
 
 app = typer.Typer(no_args_is_help=True, help="See what scaling values do, before a cluster does it.")
@@ -46,7 +47,6 @@ TargetSeconds = Annotated[
 ]
 Percentile = Annotated[float, typer.Option("--percentile", min=1, max=100, help="Of the messages, for --target.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Also write a page with the charts.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("simulate")
@@ -72,7 +72,7 @@ def simulate_command(  # noqa: PLR0913  one argument an option
     target: TargetSeconds = None,
     percentile: Percentile = 99.0,
     html: Html = None,
-    as_json: Json = False,
+    as_json: JsonObject = False,
 ) -> None:
     """Play a trace of messages through KEDA's and the autoscaler's exact mathematics.
 

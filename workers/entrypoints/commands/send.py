@@ -23,6 +23,7 @@ from workers.entrypoints.command_input import (
     text_command,
     text_commands,
 )
+from workers.entrypoints.commands.options import Patience
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.documents import document
 from workers.entrypoints.exits import ExitCode
@@ -51,7 +52,6 @@ ReferenceDate = Annotated[
     typer.Option("--reference-date", formats=["%Y-%m-%d"], help='The day "yesterday" counts from; default: today.'),
 ]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the outcome and print it; 1 when it is no success.")]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Longest wait, seconds; then ends with 75.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line: the ids, or the outcomes.")]
 
 
@@ -73,7 +73,7 @@ def text(  # noqa: PLR0913  each is an option
     command_id: CommandId = None,
     reference_date: ReferenceDate = None,
     wait: Wait = False,
-    timeout: Timeout = 30.0,
+    timeout: Patience = 30.0,
     as_json: Json = False,
 ) -> None:
     """Send a spending text.
@@ -98,7 +98,7 @@ def lines(  # noqa: PLR0913  each is an option
     owner: Owner = None,
     reference_date: ReferenceDate = None,
     wait: Wait = False,
-    timeout: Timeout = 60.0,
+    timeout: Patience = 60.0,
     as_json: Json = False,
 ) -> None:
     """Send a spending text a line. All lines are checked first: a wrong one means nothing is sent.
@@ -121,7 +121,7 @@ def json_file(
     tenant: Tenant = None,
     owner: Owner = None,
     wait: Wait = False,
-    timeout: Timeout = 60.0,
+    timeout: Patience = 60.0,
     as_json: Json = False,
 ) -> None:
     """Send any command as JSON.
@@ -160,7 +160,7 @@ def image(  # noqa: PLR0913  each is an option
     command_id: CommandId = None,
     reference_date: ReferenceDate = None,
     wait: Wait = False,
-    timeout: Timeout = 60.0,
+    timeout: Patience = 60.0,
     as_json: Json = False,
 ) -> None:
     """Send the picture of a receipt or a transfer slip.

@@ -15,6 +15,7 @@ from contracts.money import Currency
 from contracts.values import DEFAULT_TIME_ZONE, PaymentMethod
 from workers.bootstrap.clients import system_clock
 from workers.entrypoints.command_input import addressed, checked, text_command
+from workers.entrypoints.commands.options import JsonObject, Patience
 from workers.entrypoints.commands.send import CommandId, Owner, Tenant, sender_of
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
@@ -48,7 +49,6 @@ Day = Annotated[
 ]
 Rows = Annotated[int, typer.Option("--rows", min=0, help="Also show this many rows as they are understood.")]
 Bad = Annotated[int, typer.Option("--bad", min=0, help="Show at most this many rows that cannot be read.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Account = Annotated[
     str | None, typer.Option("--account", help="The account's number, where the file does not tell it.")
 ]
@@ -56,7 +56,6 @@ Paid = Annotated[
     PaymentMethod | None, typer.Option("--payment-method", help="How the rows were paid, for instance Credit Card.")
 ]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Send it and do not follow what becomes of it.")]
-Patience = Annotated[float, typer.Option("--timeout", min=0.1, help="Longest wait, seconds; then ends with 75.")]
 
 
 @app.command()
@@ -69,7 +68,7 @@ def check(  # noqa: PLR0913  the options of the command line
     date: Day = None,
     rows: Rows = 0,
     bad: Bad = 20,
-    as_json: Json = False,
+    as_json: JsonObject = False,
 ) -> None:
     """Read a statement and show what is understood: its columns, its sums, and every row that cannot be read.
 
@@ -114,7 +113,7 @@ def import_(  # noqa: PLR0913  the options of the command line
     no_wait: NoWait = False,
     timeout: Patience = 600.0,
     bad: Bad = 20,
-    as_json: Json = False,
+    as_json: JsonObject = False,
 ) -> None:
     """Record the spending a statement tells of, and follow the import to its end.
 

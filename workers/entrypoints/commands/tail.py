@@ -9,6 +9,7 @@ import typer
 from contracts.registry import AREAS
 from workers.bootstrap.clients import outcomes, system_clock
 from workers.entrypoints.areas import chosen_areas
+from workers.entrypoints.commands.options import JsonLines
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.outcome_lines import outcome_json, outcome_line
 from workers.entrypoints.output import error_console, say, say_json
@@ -23,7 +24,6 @@ FromBeginningOption = Annotated[
 ]
 Count = Annotated[int | None, typer.Option("--count", "-n", min=1, help="Stop after this many outcomes.")]
 Timeout = Annotated[float | None, typer.Option("--timeout", min=0.1, help="Stop after this many seconds.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
 def tail(
@@ -32,7 +32,7 @@ def tail(
     from_beginning: FromBeginningOption = False,
     count: Count = None,
     timeout: Timeout = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Follow what becomes of commands, until interrupted.
 

@@ -9,6 +9,7 @@ import typer
 
 from contracts.topics import FLEET_TOPICS, Topic, TopicRole, reply_topic
 from workers.bootstrap.clients import topic_admin
+from workers.entrypoints.commands.options import JsonPage
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import console, say, say_json, table
@@ -22,7 +23,6 @@ from workers.ports.topics import (
 
 app = typer.Typer(no_args_is_help=True, help="Show, compare and create the topics of the fleet.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AddPartitions = Annotated[
     bool,
     typer.Option(
@@ -38,7 +38,7 @@ Replies = Annotated[
 
 
 @app.command()
-def show(*, replies: Replies = None, as_json: Json = False) -> None:
+def show(*, replies: Replies = None, as_json: JsonPage = False) -> None:
     """Show every topic of the registry and how the broker has it.
 
     For instance:
@@ -68,7 +68,7 @@ def show(*, replies: Replies = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def diff(*, replies: Replies = None, as_json: Json = False) -> None:
+def diff(*, replies: Replies = None, as_json: JsonPage = False) -> None:
     """Compare the broker's topics with the registry; ends with 1 when something differs.
 
     For instance:
@@ -90,7 +90,7 @@ def diff(*, replies: Replies = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def apply(*, replies: Replies = None, add_partitions: AddPartitions = False, as_json: Json = False) -> None:
+def apply(*, replies: Replies = None, add_partitions: AddPartitions = False, as_json: JsonPage = False) -> None:
     """Create missing topics and correct their settings; never takes a partition or a topic away.
 
     For instance:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from contracts.commands.workflows import WorkflowAction
+from workers.entrypoints.commands.options import By, JsonLines, Patience
 from workers.entrypoints.commands.send import Answer, deliver
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.dead_letter_input import moment, operator
@@ -24,10 +25,7 @@ OPEN: Final = (Phase.STUCK, Phase.COMPENSATING, Phase.RUNNING)
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Workflows by id.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stays in the workflow's history.")]
-By = Annotated[str | None, typer.Option("--by", help="Who does it; the user's name if left out.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Send, and do not wait for the outcome.")]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Longest wait, seconds; then ends with 75.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
 @app.command("list")
@@ -39,7 +37,7 @@ def list_workflows(
     tenant: Annotated[str | None, typer.Option("--tenant", help="Of this tenant only.")] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Of this owner only.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most this many.")] = 50,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """List workflows, the most recently changed first.
 
@@ -64,7 +62,7 @@ def list_workflows(
 
 @app.command()
 def show(
-    workflow_id: Annotated[str, typer.Argument(metavar="ID", help="The workflow's id.")], *, as_json: Json = False
+    workflow_id: Annotated[str, typer.Argument(metavar="ID", help="The workflow's id.")], *, as_json: JsonLines = False
 ) -> None:
     """Show where a workflow stands and its history. What its commands say is personal, and left out.
 
@@ -94,7 +92,7 @@ def stats(
     ] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Begun before.")] = None,
     tenant: Annotated[str | None, typer.Option("--tenant", help="Of this tenant only.")] = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show how workflows fare: completion, durations, and at which step how many drop off and why.
 
@@ -125,7 +123,13 @@ def stats(
 
 @app.command()
 def resume(
-    ids: Ids, *, reason: Reason, by: By = None, no_wait: NoWait = False, timeout: Timeout = 30.0, as_json: Json = False
+    ids: Ids,
+    *,
+    reason: Reason,
+    by: By = None,
+    no_wait: NoWait = False,
+    timeout: Patience = 30.0,
+    as_json: JsonLines = False,
 ) -> None:
     """Try what a stuck workflow is stuck at once more.
 
@@ -140,7 +144,13 @@ def resume(
 
 @app.command()
 def skip(
-    ids: Ids, *, reason: Reason, by: By = None, no_wait: NoWait = False, timeout: Timeout = 30.0, as_json: Json = False
+    ids: Ids,
+    *,
+    reason: Reason,
+    by: By = None,
+    no_wait: NoWait = False,
+    timeout: Patience = 30.0,
+    as_json: JsonLines = False,
 ) -> None:
     """Take what a stuck workflow is stuck at for done: somebody has seen to it by hand.
 
@@ -155,7 +165,13 @@ def skip(
 
 @app.command()
 def abort(
-    ids: Ids, *, reason: Reason, by: By = None, no_wait: NoWait = False, timeout: Timeout = 30.0, as_json: Json = False
+    ids: Ids,
+    *,
+    reason: Reason,
+    by: By = None,
+    no_wait: NoWait = False,
+    timeout: Patience = 30.0,
+    as_json: JsonLines = False,
 ) -> None:
     """End a workflow that goes on, or is stuck going on: what it did is undone.
 

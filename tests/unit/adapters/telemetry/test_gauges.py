@@ -1,9 +1,10 @@
 """Gauges are worked out from a worker's status."""
 
-from adapters.telemetry.gauges import backend_families, gauge_families
+from adapters.telemetry.gauges import backend_families, follower_families, gauge_families
 from adapters.telemetry.instruments import GAUGES
 from tests.fakes.observing import BusyBackend, partition_status, worker_status
-from workers.ports.status import WorkerStatus
+from workers.ports.messages import Partition
+from workers.ports.status import FollowerStatus, WorkerStatus
 
 
 def readings(*statuses: WorkerStatus) -> dict[str, float]:
@@ -67,6 +68,28 @@ def test_a_backend_tells_its_limit_and_its_calls() -> None:
         "poon_backend_limit": (named, 4),
         "poon_backend_in_flight": (named, 3),
         "poon_backend_waiting": (named, 7),
+    }
+
+
+def test_a_follower_tells_where_it_is_what_is_left_and_how_old_that_is() -> None:
+    texts, more, other = (
+        Partition("poon.texts.events", 0),
+        Partition("poon.texts.events", 1),
+        Partition("poon.x.events", 0),
+    )
+    status = FollowerStatus("projections", {texts: 7, more: 3, other: 9}, {texts: 10, more: 4, other: 8}, behind=1.5)
+    told = {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in follower_families([status])
+        for sample in family.samples
+    }
+    assert told == {
+        ("poon_follower_position", ("projections", "poon.texts.events", "0")): 7,
+        ("poon_follower_position", ("projections", "poon.texts.events", "1")): 3,
+        ("poon_follower_position", ("projections", "poon.x.events", "0")): 9,
+        ("poon_follower_lag_events", ("projections", "poon.texts.events")): 4,
+        ("poon_follower_lag_events", ("projections", "poon.x.events")): 0,
+        ("poon_follower_behind_seconds", ("projections",)): 1.5,
     }
 
 

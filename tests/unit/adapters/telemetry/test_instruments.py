@@ -24,6 +24,8 @@ BOUNDED = {
     "messaging_operation_name": "poll, process, send and commit",
     "messaging_destination_name": "topics of the registry",
     "messaging_consumer_group_name": "one an area",
+    "topic": "outcome topics of the registry",
+    "projection": "of the catalogue",
 }
 """The labels there may be, and what bounds their values."""
 

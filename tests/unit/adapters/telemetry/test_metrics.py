@@ -1,5 +1,6 @@
 """Metrics count what a worker tells, by the batch, and say so in Prometheus' text formats."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -28,7 +29,11 @@ from tests.fakes.observing import (
     rejected,
     worker_status,
 )
+from workers.ports.messages import Partition
+from workers.ports.status import FollowerStatus, ProjectionCounts
 
+PLACE = Partition("poon.texts.events", 0)
+FOLLOWING = FollowerStatus("projections", {PLACE: 7}, {PLACE: 9}, 0.0)
 POISON = frozenset({"malformed_message", "unknown_type"})
 
 
@@ -223,6 +228,22 @@ def tell_everything(watched: Watched) -> None:
     watched.metrics.watch_backends([BusyBackend()])
     watched.metrics.watch_models([AskedModel()])
     watched.metrics.watch_dropped("spans", lambda: 1)
+    counts = ProjectionCounts(Counter(spending=3), Counter(quality=1), 2)
+    watched.metrics.watch_followers([lambda: FOLLOWING], counts)
+
+
+def test_what_projections_were_given_is_counted_as_it_stands_at_each_scrape(watched: Watched) -> None:
+    counts = ProjectionCounts()
+    watched.metrics.watch_followers([lambda: FOLLOWING], counts)
+    counts.applied["spending"] += 500
+    counts.failed["spending"] += 1
+    counts.unreadable += 2
+    lines = watched.metrics.page()[0].decode().splitlines()
+    assert 'poon_projection_events_total{projection="spending"} 500.0' in lines
+    assert 'poon_projection_failures_total{projection="spending"} 1.0' in lines
+    assert 'poon_follower_unreadable_records_total{area="projections"} 2.0' in lines
+    counts.applied["spending"] += 500
+    assert 'poon_projection_events_total{projection="spending"} 1000.0' in watched.metrics.page()[0].decode()
 
 
 def test_every_metric_there_is_can_be_told(watched: Watched) -> None:

@@ -15,8 +15,8 @@ QUESTION = Question("categorization", "judge", "taxi 100", CategoryForm, 100)
 SERVER = "http://ollama/v1|qwen3"
 
 
-def key(question: Question[CategoryForm] = QUESTION, server: str = SERVER) -> str:
-    return fingerprint(question, server)
+def key(question: Question[CategoryForm] = QUESTION, server: str = SERVER, tenant: str = "acme") -> str:
+    return fingerprint(question, server, tenant)
 
 
 async def test_the_very_same_question_is_answered_from_memory_and_took_no_calls() -> None:
@@ -42,10 +42,14 @@ def test_any_difference_is_another_key(other: Question[CategoryForm]) -> None:
     assert key(other) != key()
 
 
+def test_another_tenant_is_another_key() -> None:
+    assert len({key(tenant=tenant) for tenant in ("acme", "rival", "")}) == 3
+
+
 def test_another_server_model_or_form_is_another_key() -> None:
     assert key(server=SERVER + "-8b") != key()
     form = Question("categorization", "judge", "taxi 100", SpendingForm, 100)
-    assert fingerprint(form, SERVER) != key()
+    assert fingerprint(form, SERVER, "acme") != key()
     first, second = (dataclasses.replace(QUESTION, picture=Picture(data, "image/png")) for data in (b"1", b"2"))
     assert key(first) != key(second)
 
