@@ -20,6 +20,7 @@ from adapters.database.sqlite import SqliteStatements, chunks
 from adapters.database.states import StatePlace, StateTable, by_table, rounds
 from adapters.database.tables import events
 from adapters.database.workflows import write_workflows
+from workers.ports.errors import UnavailableError
 from workers.ports.store import (
     AggregateState,
     CommitResult,
@@ -34,6 +35,8 @@ from workers.ports.store import (
 
 Results = dict[InboxKey, CommitResult]
 
+_MOST_SEALINGS: Final = 3
+"""Once more for an erasure meanwhile, and for another one behind that."""
 _ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
 
 _Place = tuple[str, str]
@@ -109,13 +112,17 @@ class SqlDecisionStore:
     async def _store_sealed(self, verdicts: Sequence[Verdict]) -> Results:
         """Seal and store; with other keys where an erasure has destroyed those that are remembered here.
 
-        It ends: a key that is asked for again is never older than the erasure that made it necessary to ask.
+        A key that is asked for again is never older than the erasure that made it necessary to ask, unless the keys
+        were restored from before it.
         """
-        while True:
+        for _ in range(_MOST_SEALINGS):
             try:
                 return await self._seal_and_store(verdicts)
             except DestroyedKeyUsedError as used:
                 self._database.seals.keys.forget(used.owners)
+        raise UnavailableError(
+            "the table owner_keys is from before an erasure: restore a newer one, or erase those owners again"
+        )
 
     async def _seal_and_store(self, verdicts: Sequence[Verdict]) -> Results:
         """As `_store`: what cannot be sealed is refused alone, too."""

@@ -6,10 +6,11 @@ owner's data key makes everything that was sealed with it unreadable, wherever c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from workers.ports.errors import UnavailableError
+from workers.ports.store import StoredEvent
 
 
 class MasterKeyError(UnavailableError):
@@ -81,6 +82,20 @@ class MasterKeys(Protocol):
         Raises:
             MasterKeyError: that master key is not known, or did not wrap this.
             UnavailableError: a service that keeps the master key cannot be reached.
+        """
+        ...
+
+
+class EventOpener(Protocol):
+    """Opens what was sealed in events, wherever they were kept since."""
+
+    async def open_events(self, events: Sequence[StoredEvent]) -> Sequence[StoredEvent | None]:
+        """Events in the clear, each in its place; None where the owner's key was destroyed.
+
+        Raises:
+            MasterKeyError: a master key is missing.
+            BrokenSealError: one was changed, or stands where it does not belong.
+            UnavailableError: the database of the keys cannot be reached.
         """
         ...
 

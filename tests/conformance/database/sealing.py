@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.retention import SqlStoredMonths
 from adapters.database.seals import MARK
 from adapters.database.store import SqlDecisionStore
-from adapters.database.tables import events, owner_keys, spending_entries
+from adapters.database.tables import events, owner_erasures, owner_keys, spending_entries
 from adapters.vault.master_keys import master_id
 from contracts.mappings import MappingStatus
 from tests.conformance.database.owners import AFTER, NOW, OTHER, OWNER, erase, everything, recorded, sent, stored
@@ -40,6 +41,7 @@ from workers.domain.mappings import SHARED, mapping_stream
 from workers.domain.spending import SpendingEntry, entry_stream
 from workers.ports.archive import Month
 from workers.ports.dead_letters import Action, Contents, Edit, FiledLetter
+from workers.ports.errors import UnavailableError
 from workers.ports.queries import EntriesFilter
 from workers.ports.store import Committed, Erased, StoredEvent, Unstorable, Verdict
 from workers.ports.vault import BrokenSealError, MasterKeyError
@@ -250,6 +252,21 @@ class SealingContract:
         entry = await SqlSpendingRepository(plain).get(TENANT, entry_id("back"))
         assert entry is not None
         assert entry.raw_text == RAW
+
+    async def test_keys_that_were_restored_from_before_an_erasure_are_not_sealed_with(self, database: Database) -> None:
+        store = SqlDecisionStore(database)
+        await erase(database)
+        async with database.connection(writes=True) as connection:
+            await connection.execute(update(owner_erasures).values(keys_from=2))
+            await connection.commit()
+        new = sent(verdict("new", owner=OWNER), AFTER)
+        with pytest.raises(UnavailableError, match="from before an erasure"):
+            await store.commit([new])
+        assert await as_stored(database) == []
+        later = AFTER + timedelta(hours=1)
+        await erase(database, "e-2", AFTER)
+        again = sent(verdict("again", owner=OWNER), later)
+        assert await store.commit([again]) == [Committed(again.key, again.events)]
 
     async def test_what_an_owner_left_is_nothing_while_it_is_being_erased(self, database: Database) -> None:
         await plant(database)

@@ -10,12 +10,15 @@ from adapters.database import schema
 from adapters.database.engine import Database, open_database
 from adapters.database.owners import SqlOwnerReader
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
+from adapters.database.seals import MARK
+from adapters.storage.archive import ParquetArchive
 from tests.conformance.database.owners import OTHER, OWNER, erase
 from tests.conformance.database.samples import TENANT
 from tests.conformance.database.sealing import LETTER, PLANTED, plant, planted_entry
 from tests.fakes.vault import vault
 from tests.integration.archive.stored import MARCH, archive, archived, url_of
 from workers.ports.vault import MasterKeyError
+from workers.runtime.archived import ArchiveReader
 
 pytestmark = pytest.mark.integration
 
@@ -96,10 +99,11 @@ def test_with_the_keys_there_are_nobody_reads_a_backup_or_an_archive_from_before
 
     async def of_archive() -> tuple[list[str], list[str]]:
         database = opened(file, keys)
-        kept = [each.event for each in archived(months)[MARCH]]
-        found = [event for event in await database.seals.open_events(kept) if event is not None]
+        reader = ArchiveReader(ParquetArchive(months), database.seals)
+        found = [each.event async for each in reader.read(MARCH)]
         await database.close()
-        return [event.owner for event in kept], [event.owner for event in found]
+        assert not [event for event in found if event.data.startswith(MARK)]
+        return [each.event.owner for each in archived(months)[MARCH]], [event.owner for event in found]
 
     before, after = asyncio.run(of_archive())
     assert before.count(OWNER) == before.count(OTHER) == after.count(OTHER) == 4
