@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.letter_rows import SUMMARY_COLUMNS, filed_of, letter_values, state_values
+from adapters.database.seals import readable
 from adapters.database.sqlite import chunks
 from adapters.database.tables import dead_letters
 from workers.ports.dead_letters import (
@@ -69,8 +70,9 @@ class SqlDeadLetterBox:
 
     async def save(self, changed: Sequence[FiledLetter]) -> Collection[UUID]:
         written: list[UUID] = []
+        sealed = await self._database.seals.letters(changed)
         async with self._database.connection(writes=True) as connection:
-            for filed in sorted(changed, key=lambda filed: filed.letter.id):  # one order of row locks for everybody
+            for filed in sorted(sealed, key=lambda filed: filed.letter.id):  # one order of row locks for everybody
                 change = (
                     update(dead_letters)
                     .where(_OWN.id == filed.letter.id, _OWN.revision == filed.revision - 1)
@@ -84,9 +86,10 @@ class SqlDeadLetterBox:
     async def _read(self, wanted: Select[Any]) -> Sequence[FiledLetter]:
         try:
             async with self._database.connection() as connection:
-                return [filed_of(row) for row in (await connection.execute(wanted)).mappings()]
+                found = [filed_of(row) for row in (await connection.execute(wanted)).mappings()]
         except UnstorableRowError:  # a text the database cannot hold was never stored
             return ()
+        return readable(await self._database.seals.open_letters(found))
 
 
 def _conditions(wanted: DeadLetterFilter) -> list[ColumnElement[bool]]:

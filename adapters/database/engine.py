@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from adapters.database.columns import SQLITE
 from adapters.database.failures import VENDOR_ERRORS, UnstorableRowError, translated, translation
 from adapters.database.kept import LONGEST_LIFE, KeptConnections
+from adapters.database.owner_keys import OwnerKeys, Vault
+from adapters.database.seals import Seals
 from adapters.database.urls import parse_url, place_of, sqlite_file
 from workers.ports.errors import UnavailableError
 
@@ -47,10 +49,13 @@ class Database:
 
     Attributes:
         place: names the database for people, without its password.
+        seals: what is personal in it goes through these.
     """
 
     def __init__(self, engine: AsyncEngine, place: str, operation_timeout: float | None, most_kept: int = 0) -> None:
         self.place = place
+        self.seals = Seals(OwnerKeys(self, None))
+        self._keys: Database | None = None
         self._engine = engine
         self._operation_timeout = operation_timeout
         self._kept = KeptConnections(engine, most_kept)
@@ -96,8 +101,20 @@ class Database:
             raise UnavailableError(f"the database {self.place} is a read-only standby; name the primary")
         return f"PostgreSQL {version}"
 
+    def seal_with(self, vault: Vault | None, keys: Database | None = None) -> None:
+        """Seal from now on what is personal, or at least open what was sealed.
+
+        Args:
+            vault: None where nothing is to be sealed.
+            keys: the database of the owners' keys, closed with this one; None where they are in this one.
+        """
+        self.seals = Seals(OwnerKeys(self if keys is None else keys, vault))
+        self._keys = keys
+
     async def close(self) -> None:
         """Close all connections."""
+        if self._keys is not None:
+            await self._keys.close()
         await self._kept.drop()
         await self._engine.dispose()
 

@@ -91,6 +91,15 @@ class SqlOwnerEraser:
             await _note(connection, tenant, owner, {"files": files})
             await connection.commit()
 
+    async def destroy_key(self, tenant: str, owner: str) -> None:
+        number = await self._database.seals.keys.destroy(tenant, owner)
+        if number is None:
+            return
+        mine = (_STATE.tenant == tenant, _STATE.owner == owner)
+        async with self._database.connection(writes=True) as connection:
+            await connection.execute(update(owner_erasures).where(*mine).values(keys_from=number))
+            await connection.commit()
+
     async def remove_some(self, tenant: str, owner: str) -> bool:
         # What erases leaves what tells of erasures, which holds nothing else of the owner.
         mine = (_OWN.tenant == tenant, _OWN.owner == owner, _OWN.handler != EraseOwner.area)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, and_, or_, select
 
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
+from adapters.database.letter_rows import filed_of, letter_values, state_values
+from adapters.database.rows import EVENT_FIELDS, entry_of, event_of
+from adapters.database.seals import (
+    ENTRY_TEXTS,
+    DestroyedKeyError,
+    Keyring,
+    opened_entry,
+    opened_event,
+    opened_letter,
+)
 from adapters.database.tables import (
     category_mappings,
     dead_letters,
@@ -39,7 +49,9 @@ TABLES: Final = (
     events,
     owner_erasures,
 )
-"""Every table with an owner; a test compares."""
+"""Every table with an owner but that of keys, which are nothing about anybody; a test compares."""
+
+_LETTER_TEXTS: Final = ("record_value", "record_headers", "edit_data", "action_reason")
 
 
 class SqlOwnerReader:
@@ -49,6 +61,7 @@ class SqlOwnerReader:
         self._database = database
 
     async def rows(self, tenant: str, owner: str) -> AsyncGenerator[OwnerRow, None]:
+        keyring = await self._keyring(tenant, owner)
         for table in TABLES:
             wanted = select(table).where(about(table, tenant, owner)).order_by(*table.primary_key)
             try:
@@ -56,9 +69,20 @@ class SqlOwnerReader:
                     found = await connection.stream(wanted, execution_options={"yield_per": ROWS_AT_ONCE})
                     async for rows in found.mappings().partitions():
                         for row in rows:
-                            yield OwnerRow(table.name, dict(row))
+                            yield OwnerRow(table.name, _in_the_clear(table, dict(row), keyring))
             except UnstorableRowError:  # a name the database cannot hold was never stored
                 return
+
+    async def _keyring(self, tenant: str, owner: str) -> Keyring:
+        """The owner's key, and of those whose dead letters were edited to be the owner's."""
+        own = dead_letters.c
+        others = select(own.tenant, own.owner).where(about(dead_letters, tenant, owner)).distinct()
+        try:
+            async with self._database.connection() as connection:
+                places = {(row[0], row[1]) for row in await connection.execute(others)}
+        except UnstorableRowError:
+            return {}
+        return await self._database.seals.keyring_of({(tenant, owner), *places})
 
 
 class SqlErasedOwners:
@@ -72,6 +96,23 @@ class SqlErasedOwners:
         wanted = select(own.tenant, own.owner, own.erased_until).where(own.under_way.is_(False))
         async with self._database.connection() as connection:
             return {(tenant, owner): until for tenant, owner, until in await connection.execute(wanted)}
+
+
+def _in_the_clear(table: Table, row: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
+    """A row with its texts opened; as it is where the key was destroyed, as it is once an erasure has begun."""
+    try:
+        if table is events:
+            return row | {"data": opened_event(event_of([row[name] for name in EVENT_FIELDS]), keyring).data}
+        if table is spending_entries:
+            entry = opened_entry(entry_of(row), keyring)
+            return row | {name: getattr(entry, name) for name in ENTRY_TEXTS} | {"tags": list(entry.tags)}
+        if table is dead_letters:
+            filed = opened_letter(filed_of(row), keyring)
+            values = letter_values(filed.letter) | state_values(filed)
+            return row | {name: values[name] for name in _LETTER_TEXTS}
+    except DestroyedKeyError:
+        pass
+    return row
 
 
 def about(table: Table, tenant: str, owner: str) -> ColumnElement[bool]:

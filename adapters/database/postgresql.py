@@ -32,7 +32,7 @@ _EVENT_TYPES: Final = {
     "occurred_at": "timestamptz",
     "terminal": "bool",
 }
-_SENT_TYPES: Final = {"sent_at": "timestamptz"}
+_SENT_TYPES: Final = {"sent_at": "timestamptz", "key_generation": "int4"}
 _NO_TYPES: Final[Mapping[str, str]] = {}
 
 

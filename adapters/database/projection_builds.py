@@ -14,6 +14,7 @@ from adapters.database.engine import Database
 from adapters.database.projection_rows import TABLES_OF
 from adapters.database.projections import generation_of
 from adapters.database.rows import EVENT_COLUMNS, EVENT_ORDER, event_of
+from adapters.database.seals import readable
 from adapters.database.tables import events, projection_generations
 from workers.ports.projections import Generation, GenerationStatus, Lease, Position, ScanFilter
 from workers.ports.store import StoredEvent
@@ -53,8 +54,14 @@ class SqlProjectionBuilds:
             return bool(result.rowcount)
 
     async def page(self, after: Position | None, wanted: ScanFilter, limit: int) -> Sequence[StoredEvent]:
-        async with self._database.connection() as connection:
-            return [event_of(row) for row in await connection.execute(page_of(after, wanted, limit))]
+        while True:
+            async with self._database.connection() as connection:
+                found = [event_of(row) for row in await connection.execute(page_of(after, wanted, limit))]
+            opened = readable(await self._database.seals.open_events(found))
+            if opened or not found:
+                return opened
+            last = found[-1]  # of an owner that is being erased: an empty page would be the end
+            after = Position(last.tenant, last.stream, last.version)
 
     async def advance(self, generation: int, events: int, position: Position) -> None:
         noted = (

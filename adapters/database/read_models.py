@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select, t
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.rows import ENTRY_COLUMNS, entry_of
+from adapters.database.seals import readable
 from adapters.database.tables import (
     processing_quality,
     projection_generations,
@@ -33,6 +35,9 @@ from workers.ports.queries import (
 MOST_EXAMINED: Final = 5_000
 """Entries looked at for one answer, however few of them are wanted."""
 
+OPENED_AT_ONCE: Final = 500
+"""Sealed entries in memory at a time, where words are looked for in them."""
+
 _OWN: Final = spending_entries.c
 _MONTHS: Final = spending_months.c
 _MERCHANTS: Final = spending_merchants.c
@@ -49,6 +54,8 @@ class SqlReadModels:
 
     async def entries(self, wanted: EntriesFilter, limit: int, after: PageKey | None = None) -> EntriesFound:
         try:
+            if wanted.text is not None and self._database.seals.is_on:
+                return await self._searched(replace(wanted, text=None), wanted.text, limit, after)
             return await self._entries(wanted, limit, after)
         except UnstorableRowError:  # a name the database cannot hold was never stored
             return EntriesFound((), None)
@@ -74,8 +81,21 @@ class SqlReadModels:
             rows = (await connection.execute(entries_of_owner(wanted, limit + 1, after, end))).mappings()
             found = [entry_of(row) for row in rows]
         if len(found) > limit:
-            return EntriesFound(tuple(found[:limit]), _key(found[limit - 1]))
-        return EntriesFound(tuple(found), end)
+            found, end = found[:limit], _key(found[limit - 1])
+        return EntriesFound(tuple(readable(await self._database.seals.open_entries(found))), end)
+
+    async def _searched(self, wanted: EntriesFilter, words: str, limit: int, after: PageKey | None) -> EntriesFound:
+        """Words are looked for here: the database cannot read what is sealed."""
+        found: list[SpendingEntry] = []
+        for _ in range(MOST_EXAMINED // OPENED_AT_ONCE):
+            page = await self._entries(wanted, OPENED_AT_ONCE, after)
+            found += [entry for entry in page.entries if _holds(entry, words.lower())]
+            after = page.after
+            if len(found) > limit:
+                return EntriesFound(tuple(found[:limit]), _key(found[limit - 1]))
+            if after is None:
+                break
+        return EntriesFound(tuple(found), after)
 
     async def _answer(self, projection: str, wanted: Select[Any]) -> Sequence[Any]:
         try:
@@ -187,6 +207,10 @@ def _conditions(wanted: EntriesFilter) -> Iterator[ColumnElement[bool]]:
         yield _OWN.amount <= wanted.most
     if wanted.text is not None:
         yield or_(*(column.icontains(wanted.text, autoescape=True) for column in _SEARCHED))
+
+
+def _holds(entry: SpendingEntry, words: str) -> bool:
+    return any(words in (getattr(entry, column.name) or "").lower() for column in _SEARCHED)
 
 
 def _key(entry: SpendingEntry) -> PageKey:

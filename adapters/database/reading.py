@@ -10,6 +10,7 @@ from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.grouped import GroupedReads
 from adapters.database.rows import ENTRY_COLUMNS, EVENT_COLUMNS, EVENT_ORDER, entry_of, event_of
+from adapters.database.seals import readable
 from adapters.database.tables import events, spending_entries
 from workers.domain.spending import SpendingEntry
 from workers.ports.store import WHOLE, Span, StoredEvent
@@ -44,14 +45,17 @@ class SqlEventReader:
         everything = select(*EVENT_COLUMNS).order_by(*EVENT_ORDER).limit(batch)
         if tenant is not None:
             everything = everything.where(events.c.tenant == tenant)
-        page = await self._events(everything)
+        page = await self._as_stored(everything)
         while page:
-            for event in page:
+            for event in readable(await self._database.seals.open_events(page)):
                 yield event
             last = (page[-1].tenant, page[-1].stream, page[-1].version)
-            page = await self._events(everything.where(tuple_(*EVENT_ORDER) > last))
+            page = await self._as_stored(everything.where(tuple_(*EVENT_ORDER) > last))
 
     async def _events(self, wanted: Select[Any]) -> Sequence[StoredEvent]:
+        return readable(await self._database.seals.open_events(await self._as_stored(wanted)))
+
+    async def _as_stored(self, wanted: Select[Any]) -> Sequence[StoredEvent]:
         try:
             async with self._database.connection() as connection:
                 return [event_of(row) for row in await connection.execute(wanted)]
@@ -93,4 +97,5 @@ class SqlSpendingRepository:
 
     async def _entries(self, wanted: Select[Any]) -> Sequence[SpendingEntry]:
         async with self._database.connection(commits_itself=True) as connection:
-            return [entry_of(row) for row in (await connection.execute(wanted)).mappings()]
+            found = [entry_of(row) for row in (await connection.execute(wanted)).mappings()]
+        return readable(await self._database.seals.open_entries(found))

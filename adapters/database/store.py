@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.dead_letters import insert_dead_letters
 from adapters.database.engine import Database
-from adapters.database.erasures import Sent, erased_among, sent_of
+from adapters.database.erasures import DestroyedKeyUsedError, Sent, erased_among, sent_of
 from adapters.database.failures import UnstorableRowError
 from adapters.database.postgresql import PostgresqlStatements
 from adapters.database.rows import by_key
@@ -20,6 +20,7 @@ from adapters.database.sqlite import SqliteStatements, chunks
 from adapters.database.states import StatePlace, StateTable, by_table, rounds
 from adapters.database.tables import events
 from adapters.database.workflows import write_workflows
+from workers.ports.errors import UnavailableError
 from workers.ports.store import (
     AggregateState,
     CommitResult,
@@ -34,6 +35,8 @@ from workers.ports.store import (
 
 Results = dict[InboxKey, CommitResult]
 
+_MOST_SEALINGS: Final = 3
+"""Once more for an erasure meanwhile, and for another one behind that."""
 _ROW_ORDER: Final = attrgetter("tenant", "stream", "version")
 
 _Place = tuple[str, str]
@@ -94,11 +97,7 @@ class SqlDecisionStore:
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return {}
-        try:
-            async with self._database.connection(commits_itself=True) as connection:
-                return by_key(await self._statements.recorded(connection, wanted))
-        except UnstorableRowError:
-            return await self._recorded_one_by_one(wanted)
+        return await self._database.seals.open_by_command(await self._recorded(wanted))
 
     async def commit(self, verdicts: Sequence[Verdict]) -> Sequence[CommitResult]:
         results: Results = {
@@ -106,8 +105,64 @@ class SqlDecisionStore:
             for verdict in verdicts
             if not verdict.events
         }
-        results |= await self._store([verdict for verdict in verdicts if verdict.events])
+        given = {verdict.key: verdict for verdict in verdicts if verdict.events}
+        results |= await self._in_the_clear(await self._store_sealed(list(given.values())), given)
         return [results[verdict.key] for verdict in verdicts]
+
+    async def _store_sealed(self, verdicts: Sequence[Verdict]) -> Results:
+        """Seal and store; with other keys where an erasure has destroyed those that are remembered here.
+
+        A key that is asked for again is never older than the erasure that made it necessary to ask, unless the keys
+        were restored from before it.
+        """
+        for _ in range(_MOST_SEALINGS):
+            try:
+                return await self._seal_and_store(verdicts)
+            except DestroyedKeyUsedError as used:
+                self._database.seals.keys.forget(used.owners)
+        raise UnavailableError(
+            "the table owner_keys is from before an erasure: restore a newer one, or erase those owners again"
+        )
+
+    async def _seal_and_store(self, verdicts: Sequence[Verdict]) -> Results:
+        """As `_store`: what cannot be sealed is refused alone, too."""
+        try:
+            sealed = await self._database.seals.verdicts(verdicts)
+        except UnstorableRowError as error:
+            if len(verdicts) == 1:
+                key = verdicts[0].key
+                return {key: Unstorable(key, error.reason)}
+        else:
+            return await self._store(sealed)
+        half = len(verdicts) // 2
+        return await self._seal_and_store(verdicts[:half]) | await self._seal_and_store(verdicts[half:])
+
+    async def _in_the_clear(self, results: Results, given: Mapping[InboxKey, Verdict]) -> Results:
+        """Results with events as they are to be published."""
+        before = {
+            key: result.events for key, result in results.items() if isinstance(result, Committed) and result.duplicate
+        }
+        if not before and not self._database.seals.is_on:
+            return results
+        opened = await self._database.seals.open_by_command(before)
+        told: Results = {}
+        for key, result in results.items():
+            if not isinstance(result, Committed):
+                told[key] = result
+            elif not result.duplicate:
+                told[key] = result._replace(events=given[key].events)
+            elif key in opened:
+                told[key] = result._replace(events=opened[key])
+            else:  # its key is destroyed: the owner is being erased, and what was decided goes next
+                told[key] = Erased(key, under_way=True)
+        return told
+
+    async def _recorded(self, keys: Sequence[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        try:
+            async with self._database.connection(commits_itself=True) as connection:
+                return by_key(await self._statements.recorded(connection, keys))
+        except UnstorableRowError:
+            return await self._recorded_one_by_one(keys)
 
     async def _store(self, verdicts: Sequence[Verdict]) -> Results:
         """Store together; where a row is refused for what is in it, halve until it stands alone."""

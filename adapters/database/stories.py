@@ -12,6 +12,7 @@ from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.letter_rows import SUMMARY_COLUMNS, filed_of
 from adapters.database.rows import EVENT_COLUMNS, EVENT_ORDER, event_of
+from adapters.database.seals import readable
 from adapters.database.sqlite import chunks
 from adapters.database.tables import dead_letters, events
 from contracts.registry import COMMANDS
@@ -70,7 +71,8 @@ class SqlStoryReader:
             for named in (_LETTERS.command_id, _LETTERS.redriven_as):
                 rows = await self._rows(self.letters_by(named.in_(chunk)))
                 found |= {row.id: filed_of(row._mapping) for row in rows}  # noqa: SLF001  the documented way to a mapping
-        return sorted(found.values(), key=lambda filed: (filed.letter.failed_at, filed.letter.id))
+        opened = readable(await self._database.seals.open_letters(list(found.values())))
+        return sorted(opened, key=lambda filed: (filed.letter.failed_at, filed.letter.id))
 
     def by_id(self, ids: Sequence[UUID]) -> Select[Any]:
         """The statement of `events`; public, as those below, so that a test sees how it is carried out."""
@@ -112,7 +114,9 @@ class SqlStoryReader:
         return select(*self._columns, _OWN.recorded_at)
 
     async def _kept(self, wanted: Select[Any]) -> Sequence[Kept]:
-        return [Kept(event_of(row[:-1]), row[-1]) for row in await self._rows(wanted)]
+        rows = await self._rows(wanted)
+        opened = await self._database.seals.open_events([event_of(row[:-1]) for row in rows])
+        return [Kept(event, row[-1]) for event, row in zip(opened, rows, strict=True) if event is not None]
 
     async def _rows(self, wanted: Select[Any]) -> Sequence[Row[Any]]:
         try:

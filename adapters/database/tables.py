@@ -96,8 +96,31 @@ owner_erasures: Final = Table(
     Column("under_way", Boolean, nullable=False),
     # JSON: how much was deleted of each kind.
     Column("removed", Text, nullable=False),
+    # Of the owner's keys, the first that was not destroyed: nothing is stored that an earlier one has sealed.
+    Column("keys_from", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "owner"),
     *_key_lengths("tenant", "owner"),
+)
+
+# May be in a database of its own: nothing else is read or written together with it.
+owner_keys: Final = Table(
+    "owner_keys",
+    METADATA,
+    Column("tenant", Key, nullable=False),
+    Column("owner", Key, nullable=False),
+    # Counts an owner's keys; the row of a destroyed one stays, so that the next has another number.
+    Column("generation", Integer, nullable=False),
+    Column("id", Uuid),
+    Column("master", Key),
+    Column("wrapped", LargeBinary),
+    Column("created_at", Moment),
+    PrimaryKeyConstraint("tenant", "owner"),
+    UniqueConstraint("id"),
+    CheckConstraint("generation >= 1", "generation"),
+    CheckConstraint("(id is null) = (wrapped is null) and (id is null) = (master is null)", "whole"),
+    *_key_lengths("tenant", "owner"),
+    # How many are left to be wrapped anew, and which.
+    Index(None, "master", "tenant", "owner"),
 )
 
 spending_entries: Final = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, select, tuple_
 from adapters.database.engine import Database
 from adapters.database.failures import UnstorableRowError
 from adapters.database.rows import EVENT_COLUMNS, EVENT_ORDER, event_of
+from adapters.database.seals import readable
 from adapters.database.tables import events, workflow_runs
 from contracts.registry import COMMANDS
 from workers.ports.store import StoredEvent
@@ -48,7 +49,8 @@ class SqlWorkflowHistories:
         wanted = select(*EVENT_COLUMNS).where(
             tuple_(events.c.tenant, events.c.stream).in_(streams), events.c.type.not_in(list(COMMANDS))
         )
-        found = [event_of(row) for row in await self._rows(wanted.order_by(*EVENT_ORDER))]
+        stored = [event_of(row) for row in await self._rows(wanted.order_by(*EVENT_ORDER))]
+        found = readable(await self._database.seals.open_events(stored))
         by_stream = {key: tuple(rows) for key, rows in groupby(found, key=_STREAM)}
         return (by_stream[stream] for stream in streams if stream in by_stream)
 

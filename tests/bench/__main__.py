@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from tests.bench import baseline as stored
-from tests.bench import breakdown, markdown
+from tests.bench import breakdown, markdown, sealing
 from tests.bench.baseline import Baseline
 from tests.bench.contenders import CONTENDERS, FLOOR, OURS, Contender, Queue, slowed
 from tests.bench.event_store import commands as event_stores
@@ -269,6 +269,7 @@ def _possible(wanted: list[Contender], services: Ground) -> list[Contender]:
 
 scale.register(app)
 event_stores.register(app)
+sealing.register(app)
 app.command()(workflows)
 queries.register(app)
 

@@ -20,6 +20,7 @@ class MemoryOwners:
         self.stored = list(rows)
         self.erasures: dict[str, Erasure] = {}
         self.begun = ""
+        self.destroyed: list[tuple[str, str, int]] = []
 
     async def rows(self, _tenant: str, _owner: str) -> AsyncGenerator[OwnerRow, None]:
         for row in self.stored:
@@ -31,6 +32,9 @@ class MemoryOwners:
 
     async def note_files(self, _tenant: str, _owner: str, files: int) -> None:
         self._note({"files": files})
+
+    async def destroy_key(self, tenant: str, owner: str) -> None:
+        self.destroyed.append((tenant, owner, len(self.stored)))
 
     async def remove_some(self, _tenant: str, _owner: str) -> bool:
         found = next((row for row in self.stored if row.table == "events"), None)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from adapters.clock import SystemClock
 from adapters.database.dead_letters import SqlDeadLetterBox
-from adapters.database.engine import Database, open_database
+from adapters.database.engine import Database
 from adapters.database.schema import SchemaStatus
 from adapters.database.store import SqlDecisionStore
 from adapters.kafka.log import KafkaPartitionLog
@@ -15,6 +15,7 @@ from adapters.kafka.publisher import KafkaPublisher
 from workers.bootstrap.clients import kafka_connection
 from workers.bootstrap.errors import DatabaseRefusedError
 from workers.bootstrap.ground import schema_of
+from workers.bootstrap.vault import sealing_database
 from workers.config import Settings
 from workers.ports.dead_letters import DeadLetterBox
 from workers.runtime.redrive import RedriveRules, Waiver
@@ -67,11 +68,7 @@ async def operators_database(settings: Settings) -> AsyncIterator[Database]:
     status = await schema_of(settings)
     if status is not SchemaStatus.CURRENT:
         raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
-    database = open_database(
-        settings.database.url.get_secret_value(),
-        pool_size=1,
-        connect_timeout=settings.database.connect_timeout_seconds,
-    )
+    database = sealing_database(settings, settings.database.url.get_secret_value(), pool_size=1)
     try:
         yield database
     finally:

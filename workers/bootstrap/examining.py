@@ -28,6 +28,7 @@ from workers.ports.fleet import FleetReader
 from workers.ports.lag import PartitionLag
 from workers.ports.projections import ProjectionStore
 from workers.ports.topics import TopicAdmin
+from workers.ports.vault import KeyKeeper
 from workers.ports.workflows import TimerStore, WorkflowBoard
 
 
@@ -39,6 +40,7 @@ class Work:
     board: WorkflowBoard
     timers: TimerStore
     projections: ProjectionStore
+    keys: KeyKeeper
 
 
 class Examination:
@@ -123,6 +125,7 @@ class Examination:
                 SqlWorkflowBoard(database),
                 SqlTimerStore(database),
                 SqlProjectionStore(database),
+                database.seals.keys,
             )
 
     def _connection(self) -> KafkaConnection:

@@ -58,14 +58,15 @@ async def embedded_broker(settings: Settings) -> AsyncIterator[str]:
 
 
 async def schema_of(settings: Settings) -> SchemaStatus:
-    """How the database's schema stands to this release.
+    """How the database's schema stands to this release, and that of the owners' keys where it is another one.
 
     Raises:
         DatabaseRefusedError: the URL names no database we know.
         UnavailableError: the database cannot be used.
     """
     with _refusals():
-        return await asyncio.to_thread(schema_status, settings.database.url.get_secret_value())
+        found = [await asyncio.to_thread(schema_status, url) for url in _urls(settings)]
+    return next((status for status in found if status is not SchemaStatus.CURRENT), SchemaStatus.CURRENT)
 
 
 def serves(status: SchemaStatus, settings: Settings) -> bool:
@@ -84,7 +85,13 @@ async def migrate_schema(settings: Settings) -> str:
         UnavailableError: the database cannot be used.
     """
     with _refusals():
-        return await asyncio.to_thread(migrate, settings.database.url.get_secret_value())
+        revisions = [await asyncio.to_thread(migrate, url) for url in _urls(settings)]
+    return revisions[0]
+
+
+def _urls(settings: Settings) -> tuple[str, ...]:
+    keys = settings.privacy.keys_url
+    return (settings.database.url.get_secret_value(), *(() if keys is None else (keys.get_secret_value(),)))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from workers.bootstrap.dead_letters import operators_database
 from workers.config import Settings
 from workers.ports.archive import ArchiveError, EventArchive
 from workers.ports.store import EventReader
+from workers.runtime.archived import ArchiveReader
 from workers.runtime.archiving import Archiver, Tell
 from workers.runtime.forgetting import Forgetter, Forgotten
 
@@ -49,6 +50,13 @@ async def forgetter(settings: Settings, folder: Path, tell: Callable[[Forgotten]
     """The one who rewrites an archive without the owners that were erased; raises as `archiver` does."""
     async with operators_database(settings) as database:
         yield Forgetter(SqlErasedOwners(database), SqlEventReader(database), _archive(folder), tell)
+
+
+@asynccontextmanager
+async def archive_reader(settings: Settings, folder: Path) -> AsyncIterator[ArchiveReader]:
+    """The one who reads an archive with the database's keys; raises as `archiver` does."""
+    async with operators_database(settings) as database:
+        yield ArchiveReader(_archive(folder), database.seals)
 
 
 def _archive(folder: Path) -> EventArchive:

@@ -13,7 +13,7 @@ from adapters.cache.opening import open_cache
 from adapters.clock import SystemClock
 from adapters.computing import ThreadComputing
 from adapters.database.duplicates import SqlDuplicateRepository
-from adapters.database.engine import Database, open_database
+from adapters.database.engine import Database
 from adapters.database.erasing import SqlOwnerEraser
 from adapters.database.history import SqlSpendingHistory
 from adapters.database.mapping_reading import SqlMappingRepository
@@ -50,6 +50,7 @@ from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
 from workers.bootstrap.projections import Projections, projections_on
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE, statement_tools
+from workers.bootstrap.vault import sealing_database
 from workers.config import Settings
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
@@ -296,12 +297,9 @@ def recognition_processes(settings: Settings) -> int:
 
 
 async def _database(settings: Settings) -> Database:
-    database = open_database(
-        settings.database.url.get_secret_value(),
-        pool_size=settings.database.pool_size,
-        connect_timeout=settings.database.connect_timeout_seconds,
-    )
+    database = sealing_database(settings, settings.database.url.get_secret_value(), settings.database.pool_size)
     await database.check()
+    await database.seals.keys.check()
     return database
 
 

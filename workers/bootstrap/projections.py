@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from adapters.clock import SystemClock
-from adapters.database.engine import Database, open_database
+from adapters.database.engine import Database
 from adapters.database.projection_builds import SqlProjectionBuilds
 from adapters.database.projections import SqlProjectionStore
 from adapters.database.read_models import SqlReadModels
 from adapters.database.reading import SqlEventReader
 from workers.bootstrap.dead_letters import operators_database
+from workers.bootstrap.vault import sealing_database
 from workers.config import Settings
 from workers.ports.clock import Clock
 from workers.ports.projections import ProjectionStore
@@ -74,9 +75,7 @@ async def read_models(settings: Settings) -> AsyncIterator[ReadModels]:
         async with operators_database(settings) as database:
             yield SqlReadModels(database)
         return
-    database = open_database(
-        replica.get_secret_value(), pool_size=1, connect_timeout=settings.database.connect_timeout_seconds
-    )
+    database = sealing_database(settings, replica.get_secret_value(), pool_size=1)
     try:
         yield SqlReadModels(database)
     finally:

@@ -26,6 +26,7 @@ from workers.config.policies import (
     MassFailureSettings,
     RetrySettings,
 )
+from workers.config.privacy import PrivacySettings
 from workers.config.reading import LearningSettings, OcrSettings, SpendingSettings, TextSettings
 from workers.config.telemetry import TelemetrySettings
 from workers.config.values import WORKER_AREAS, SecretUrl, comma_list, host_list, refused, url_with_scheme
@@ -360,6 +361,7 @@ class Settings(SettingsGroup):
     texts: TextSettings = TextSettings()
     learning: LearningSettings = LearningSettings()
     spending: SpendingSettings = SpendingSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -19,6 +19,7 @@ from workers.entrypoints.commands import (
     entry_history,
     events,
     health,
+    keys,
     lag,
     mappings,
     migrate,
@@ -92,6 +93,7 @@ app.command()(entries.merchants)
 app.command()(entries.quality)
 app.add_typer(projections.app, name="projections")
 app.add_typer(owners.app, name="owners")
+app.add_typer(keys.app, name="keys")
 app.add_typer(topics.app, name="topics")
 app.add_typer(scaling.app, name="scaling")
 app.command("capacity")(capacity.capacity_command)

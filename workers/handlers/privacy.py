@@ -31,7 +31,8 @@ class Privacy:
     async def erase(self, command: EraseOwner, context: CommandContext) -> Decision:
         """Delete whatever there is of an owner. Killed anywhere, the next attempt goes on.
 
-        The files go first: what names them is in the rows.
+        The files go first: what names them is in the rows. Then the key: whatever else there is can then not be read
+        any more, nor any copy of it.
         """
         if command.owner != context.owner:
             raise RejectionError(ErrorCode.INVALID_COMMAND, "it is not the envelope's owner", field="owner")
@@ -40,6 +41,7 @@ class Privacy:
         if begun.under_way:
             if "files" not in begun.removed:
                 await self._remove_files(tenant, owner)
+            await self.eraser.destroy_key(tenant, owner)
             while await self.eraser.remove_some(tenant, owner):
                 pass
             if not await self.cache.forget(remembered_of(tenant, owner)):

@@ -78,6 +78,16 @@ class OwnerEraser(Protocol):
         """
         ...
 
+    async def destroy_key(self, tenant: str, owner: str) -> None:
+        """Destroy the key that seals what is personal of the owner, if there is one: no copy of it can be read then.
+
+        Behind the files, which are named by what the key opens. What comes of the owner later gets a key of its own.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
     async def remove_some(self, tenant: str, owner: str) -> bool:
         """Delete some streams of events and what projections follow of them; False where there are none left.
 

@@ -77,6 +77,8 @@ class Verdict(NamedTuple):
         workflow: where the workflow stands after a transition of one, and its timers.
         sent_at: when the command was sent, with a zone: nothing is kept of one that was sent before its owner was
             erased. None where nothing of the owner is in the verdict.
+        key_generation: which of the owner's keys sealed its texts, from 1; 0 where they are in the clear. Set by the
+            store itself.
     """
 
     key: InboxKey
@@ -85,6 +87,7 @@ class Verdict(NamedTuple):
     dead_letter: DeadLetter | None = None
     workflow: WorkflowUpdate | None = None
     sent_at: datetime | None = None
+    key_generation: int = 0
 
 
 class Committed(NamedTuple):

@@ -26,6 +26,10 @@ def poon(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["events", "archive", *arguments])
 
 
+def read(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["events", "read", *arguments])
+
+
 def test_months_are_archived_and_what_nobody_needs_is_deleted_when_asked(database: Path, tmp_path: Path) -> None:
     folder = tmp_path / "kept here"
     first = poon("--before", "2026-05", "--to", str(folder))
@@ -46,6 +50,21 @@ def test_what_was_done_is_told_as_json(database: Path, tmp_path: Path) -> None:
     assert database.exists()
     result = poon("--before", "2026-05", "--to", str(tmp_path / "a"), "--delete", "--json")
     assert json.loads(result.stdout) == {"archived": 12, "compared": 12, "deleted": 10}
+
+
+def test_an_archived_month_is_printed_for_one_owner_or_all(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    assert poon("--before", "2026-05", "--to", str(folder)).exit_code == ExitCode.OK
+    told = read("--in", str(folder), "--month", "2026-03")
+    assert told.exit_code == ExitCode.OK, told.output
+    rows = [json.loads(line) for line in told.stdout.splitlines()]
+    stored = {str(event.id): event for event in asyncio.run(left(database))}
+    assert len(rows) == 5
+    assert all(row["data"] == json.loads(stored[row["id"]].data) for row in rows)
+    assert rows[0]["recorded_at"] == "2026-03-01T00:00:00+00:00"
+    assert read("--in", str(folder), "--month", "2026-03", "--owner", "nobody").stdout == ""
+    missing = read("--in", str(folder), "--month", "2026-01")
+    assert (missing.exit_code, "no archive of 2026-01" in missing.output) == (ExitCode.UNAVAILABLE, True)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,15 @@ async def test_rows_stay_until_every_file_they_name_is_gone() -> None:
     assert event.removed.events == 1
 
 
+async def test_the_key_is_destroyed_behind_the_files_it_opens_the_names_of_and_before_any_row() -> None:
+    owners = MemoryOwners(EXTRACTED, LETTER)
+    with pytest.raises(StorageError):
+        await privacy(owners, BrokenFiles(files())).erase(COMMAND, CONTEXT)
+    assert owners.destroyed == []
+    await erased(privacy(owners, MemoryOwnerFiles(files())))
+    assert owners.destroyed == [(CONTEXT.tenant, CONTEXT.owner, 2)]
+
+
 async def test_files_are_counted_once_however_often_it_is_tried() -> None:
     owners, kept = MemoryOwners(EXTRACTED, LETTER), MemoryOwnerFiles(files())
     with pytest.raises(TransientError) as caught:

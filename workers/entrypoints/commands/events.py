@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -78,6 +79,39 @@ def forget(
 
     settings = client_settings()
     run_async(lambda: _forgotten(settings, folder, tell))
+
+
+@app.command()
+def read(
+    *,
+    folder: Annotated[
+        Path, typer.Option("--in", metavar="FOLDER", file_okay=False, exists=True, help="Where months were archived.")
+    ],
+    month: Annotated[str, typer.Option("--month", metavar="MONTH", help="Which one, such as 2026-05.")],
+    owner: Annotated[str | None, typer.Option("--owner", metavar="NAME", help="Of this owner alone.")] = None,
+) -> None:
+    """Print an archived month, a JSON object a line, encrypted texts opened with the keys there are.
+
+    Events of owners whose key was destroyed are left out: nobody can read them.
+
+    For instance:
+
+    ```
+    poon events read --in /archive/poon --month 2026-04 --owner anong
+    ```
+    """
+    settings, wanted = client_settings(), _month(month)
+    run_async(lambda: _read(settings, folder, wanted, owner))
+
+
+async def _read(settings: Settings, folder: Path, month: Month, owner: str | None) -> None:
+    from workers.bootstrap.history import archive_reader  # noqa: PLC0415
+
+    async with archive_reader(settings, folder) as ready:
+        async for event, recorded_at in ready.read(month):
+            if owner is None or event.owner == owner:
+                times = {"occurred_at": event.occurred_at.isoformat(), "recorded_at": recorded_at.isoformat()}
+                say_json({**event._asdict(), "id": str(event.id), **times, "data": json.loads(event.data)})
 
 
 async def _forgotten(settings: Settings, folder: Path, tell: Callable[[Forgotten], None]) -> None:

@@ -12,6 +12,7 @@ from workers.config import PROJECTIONS, Settings
 from workers.config.models import LOCAL
 from workers.entrypoints.doctor import broker, database, fleet, services, work
 from workers.entrypoints.doctor.findings import Finding
+from workers.entrypoints.doctor.keys import judge_keys
 from workers.entrypoints.doctor.rounds import Check
 from workers.entrypoints.doctor.settings import contradictions
 from workers.entrypoints.lags import lag_rows
@@ -51,6 +52,7 @@ class Doctor:
             Check("images", self._images),
             Check("dead letters", self._dead_letters, needs="database"),
             Check("workflows", self._workflows, needs="database"),
+            Check("keys", self._keys, needs="database"),
             *([Check("projections", self._projections, needs="database")] if PROJECTIONS in self._areas else []),
             Check("heartbeat", self._heartbeat),
             *(Check(f"worker {url}", partial(self._worker, url)) for url in workers),
@@ -121,6 +123,10 @@ class Doctor:
     async def _projections(self) -> Sequence[Finding]:
         async with self._look.work() as stored:
             return list(work.judge_projections(await stored.projections.generations(), list(READ_MODELS)))
+
+    async def _keys(self) -> Sequence[Finding]:
+        async with self._look.work() as stored:
+            return list(judge_keys(await stored.keys.state()))
 
     async def _heartbeat(self) -> Sequence[Finding]:
         beat = fleet.beat_of(self._settings.data_dir)

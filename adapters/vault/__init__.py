@@ -1,0 +1,1 @@
+"""Sealing texts, and wrapping the keys that seal them: pyca/cryptography."""

@@ -1,0 +1,117 @@
+"""What sealing promises, and that everything else is promised as before by a database that seals."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.database.engine import Database
+from adapters.database.store import SqlDecisionStore
+from contracts.commands.privacy import EraseOwner
+from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
+from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.owners import OwnersContract
+from tests.conformance.database.read_models import ReadModelsContract
+from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
+from tests.conformance.database.replaying import ReplayContract
+from tests.conformance.database.sealing import SealingContract
+from tests.conformance.database.stories import StoryReaderContract
+from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
+from tests.fakes.vault import vault
+from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict
+
+SENT = datetime(2226, 1, 1, tzinfo=UTC)
+
+
+class SealingStore:
+    """`DecisionStore` that takes every verdict for one that holds something of its owner, as the runtime's do."""
+
+    def __init__(self, database: Database) -> None:
+        self._store = SqlDecisionStore(database)
+
+    async def recorded(self, keys: Collection[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        return await self._store.recorded(keys)
+
+    async def commit(self, verdicts: Sequence[Verdict]) -> Sequence[CommitResult]:
+        return await self._store.commit([_sent(one) for one in verdicts])
+
+
+def _sent(given: Verdict) -> Verdict:
+    """What tells of an erasure holds nothing of the owner."""
+    return given if given.key.handler == EraseOwner.area else given._replace(sent_at=given.sent_at or SENT)
+
+
+class Sealed:
+    @pytest.fixture
+    def store(self, database: Database) -> SealingStore:
+        database.seal_with(vault())
+        return SealingStore(database)
+
+    @pytest.fixture
+    def other_store(self, other_database: Database) -> SealingStore:
+        other_database.seal_with(vault())
+        return SealingStore(other_database)
+
+
+class OnSqlite:
+    @pytest.fixture
+    def url(self, sqlite_url: str) -> str:
+        return sqlite_url
+
+
+class OnPostgresql:
+    @pytest.fixture
+    def url(self, postgres_url: str) -> str:
+        return postgres_url
+
+
+class TestSealing(OnSqlite, SealingContract):
+    """Sealing on SQLite."""
+
+
+class TestSealingPostgresql(OnPostgresql, SealingContract):
+    """Sealing on PostgreSQL."""
+
+
+class TestDecisionStore(OnSqlite, Sealed, DecisionStoreContract):
+    """`DecisionStore`, sealed, on SQLite."""
+
+
+class TestDecisionStorePostgresql(OnPostgresql, Sealed, DecisionStoreContract):
+    """`DecisionStore`, sealed, on PostgreSQL."""
+
+
+class TestDeadLetterBox(OnSqlite, Sealed, DeadLetterBoxContract):
+    """`DeadLetterBox`, sealed, on SQLite."""
+
+
+class TestDeadLetterBoxPostgresql(OnPostgresql, Sealed, DeadLetterBoxContract):
+    """`DeadLetterBox`, sealed, on PostgreSQL."""
+
+
+class TestEventReader(OnSqlite, Sealed, EventReaderContract):
+    """`EventReader`, sealed."""
+
+
+class TestSpendingRepository(OnSqlite, Sealed, SpendingRepositoryContract):
+    """`SpendingRepository`, sealed."""
+
+
+class TestReplay(OnSqlite, Sealed, ReplayContract):
+    """Folds of what is sealed."""
+
+
+class TestOwners(OnSqlite, Sealed, OwnersContract):
+    """`OwnerReader` and `OwnerEraser`, sealed, on SQLite."""
+
+
+class TestStoryReader(OnSqlite, Sealed, StoryReaderContract):
+    """`StoryReader`, sealed."""
+
+
+class TestWorkflowHistories(OnSqlite, Sealed, WorkflowHistoriesContract):
+    """`WorkflowHistories`, sealed."""
+
+
+class TestReadModels(OnSqlite, Sealed, ReadModelsContract):
+    """`ReadModels`, sealed."""

@@ -1,0 +1,42 @@
+"""Wires what seals personal texts: the master keys of the settings, and where the owners' keys are."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from adapters.database.engine import Database, open_database
+from adapters.database.owner_keys import Vault
+from workers.config import Settings
+
+
+def sealing_database(settings: Settings, url: str, pool_size: int) -> Database:
+    """A database whose personal texts are sealed as the settings say. Connects when first used.
+
+    Args:
+        settings: name the master keys.
+        url: of the database, or of its replica.
+        pool_size: most connections at a time.
+
+    Raises:
+        DatabaseUrlError: a URL names no database we know.
+    """
+    seconds, keys_url = settings.database.connect_timeout_seconds, settings.privacy.keys_url
+    database = open_database(url, pool_size=pool_size, connect_timeout=seconds)
+    keys = None
+    if keys_url is not None:
+        keys = open_database(keys_url.get_secret_value(), pool_size=2, connect_timeout=seconds)
+    database.seal_with(_vault(settings), keys)
+    return database
+
+
+def _vault(settings: Settings) -> Vault | None:
+    chosen = settings.privacy
+    if not chosen.keys:
+        return None
+    # Only who seals loads the library.
+    from adapters.vault.aead import AesGcmSiv  # noqa: PLC0415
+    from adapters.vault.master_keys import LocalMasterKeys  # noqa: PLC0415
+
+    cipher = AesGcmSiv()
+    masters = LocalMasterKeys(chosen.keys, cipher)
+    return Vault(cipher, masters, uuid4, chosen.remember_keys_seconds, chosen.most_remembered_keys)
