@@ -8,12 +8,15 @@ FROM ${PYTHON} AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 
-# The tools that build the wheels stay in this stage; the environment that ships has no pip in it.
-COPY requirements-build.lock requirements.lock ./
+# The tools that build the wheels stay in this stage; the environment that ships has no pip in it, and no file of a package
+# that is large and that no worker opens.
+COPY requirements-build.lock requirements.lock infra/image/left-out.txt ./
+# hadolint ignore=DL3003
 RUN python -m venv --without-pip /opt/venv \
     && python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements-build.lock \
     && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --require-hashes --no-deps --only-binary :all: \
-        -r requirements.lock
+        -r requirements.lock \
+    && (cd /opt/venv/lib/python3.11/site-packages && xargs sh -c 'rm -r $*' rm </src/left-out.txt)
 
 COPY LICENSE README.md pyproject.toml ./
 COPY contracts contracts

@@ -10,6 +10,10 @@ COMPOSE = docker compose --file infra/compose/compose.yaml $(if $(OBSERVED),--fi
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-emit-package poon-contracts
 IMAGE ?= poon-workers:dev
+BASE := $(shell sed -n 's/^ARG PYTHON=//p' Dockerfile)
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+NAMESPACE ?= poon
+TRIVY := github.com/aquasecurity/trivy/cmd/trivy@v0.74.0
 # More for the program behind a target, e.g. make demo ARGS="--images FOLDER" or make test ARGS="-k offsets"
 ARGS ?=
 # What a shell or a container may have set must not change what the tools do.
@@ -114,6 +118,19 @@ files: .venv/.stamp-dev ## Secrets, the Dockerfile, shell scripts, the compose f
 	@if docker compose version >/dev/null 2>&1; then $(COMPOSE) config --quiet && \
 		docker compose --file infra/compose/compose.yaml --file infra/compose/observability.yaml config --quiet; fi
 
+.PHONY: scan
+scan: .venv/.stamp-dev ## Advisories, licences, workflows, secrets, the Dockerfile; ADVISORIES=--required insists on today's
+	@echo "Advisories, licences, workflows, secrets, Dockerfile"
+	@$(BIN)/python -m infra.tools.delivery.advisories $(ADVISORIES)
+	@$(BIN)/python -m infra.tools.delivery.licences
+	@$(BIN)/python -m infra.tools.delivery.workflows
+	@$(BIN)/python -m infra.tools.secrets
+	@$(BIN)/hadolint Dockerfile
+
+.PHONY: sbom
+sbom: .venv/.stamp-dev ## The bill of materials of the image's packages: build/sbom.cdx.json
+	@$(BIN)/python -m infra.tools.delivery.sbom build/sbom.cdx.json $$(git log -1 --format=%ct)
+
 .PHONY: charts-check
 charts-check: .venv/.stamp-dev ## The Helm chart, proven without a cluster (tools into build/: 110 MB; KEDA's part needs Go)
 	@$(BIN)/python -m tests.charts install
@@ -163,6 +180,30 @@ hooks: .venv/.stamp-dev ## Check each commit before it is made
 image: ## Build the container image
 	@docker build --tag $(IMAGE) .
 
+.PHONY: image-size
+image-size: .venv/.stamp-dev ## What a built image weighs when it is pulled, held to its limit
+	@docker image save $(IMAGE) | $(BIN)/python -m infra.tools.delivery.image_size --built
+
+.PHONY: image-scan
+image-scan: ## Refuse an image with a grave vulnerability that is repaired upstream (Trivy, built by Go)
+	@go run $(TRIVY) image --quiet --exit-code 1 --ignore-unfixed --severity HIGH,CRITICAL --scanners vuln,secret $(IMAGE)
+
+.PHONY: image-push
+image-push: ## Build for release, on today's base by its digest, and push; its digest into build/image-reference
+	@mkdir -p build
+	@docker buildx inspect poon >/dev/null 2>&1 || docker buildx create --name poon --driver docker-container >/dev/null
+	@base=$$(docker buildx imagetools inspect $(BASE) --format '{{.Manifest.Digest}}') && \
+		docker buildx build --builder poon --push --provenance mode=max --sbom true --metadata-file build/image.json \
+		--build-arg PYTHON=$(BASE)@$$base --build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) \
+		--tag $(IMAGE) .
+	@python3 -c 'import json, sys; print("image=" + sys.argv[1].rpartition(":")[0] + "@" + json.load(open("build/image.json"))["containerimage.digest"])' \
+		$(IMAGE) >build/image-reference
+
+.PHONY: image-sign
+image-sign: ## Sign an image by its digest, and attach the bill of materials (cosign, as whoever runs it)
+	@cosign sign --yes $(IMAGE)
+	@cosign attest --yes --type cyclonedx --predicate build/sbom.cdx.json $(IMAGE)
+
 .PHONY: compose-up
 compose-up: ## Start Kafka, PostgreSQL, Redis and the fleet in containers; with Grafana and all behind it: OBSERVED=1
 	@$(COMPOSE) up --build --detach --wait
@@ -170,6 +211,25 @@ compose-up: ## Start Kafka, PostgreSQL, Redis and the fleet in containers; with 
 .PHONY: compose-down
 compose-down: ## Stop them; the data stays in its volumes
 	@$(COMPOSE) down
+
+##@ Releases
+
+.PHONY: release-check
+release-check: .venv/.stamp-dev ## Do tag, packages and chart have one version, and are its contracts frozen? (TAG=v0.1.0)
+	@$(BIN)/python -m infra.tools.delivery.version $(TAG)
+
+.PHONY: release-notes
+release-notes: ## What changed since the tag before, by commit
+	@git log --no-merges --format='- %s (%h)' "$$(git describe --tags --abbrev=0 --match 'v*' HEAD^ 2>/dev/null || git rev-list --max-parents=0 HEAD)"..HEAD
+
+.PHONY: chart-push
+chart-push: ## Package the chart and push it (REGISTRY=oci://...)
+	@helm package charts/poon-workers --destination build/charts
+	@helm push build/charts/poon-workers-$(VERSION).tgz $(REGISTRY)
+
+.PHONY: deploy
+deploy: ## Roll a release out, prove it by a command, take it back if it fails (IMAGE=NAME@sha256:... VALUES=FILE)
+	@python3 -m infra.tools.delivery.rollout --image $(IMAGE) --namespace $(NAMESPACE) $(if $(VALUES),--values $(VALUES)) $(ARGS)
 
 ##@ Housekeeping
 

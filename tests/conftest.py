@@ -25,7 +25,7 @@ if SIDE_BY_SIDE:
 
 # Fast and telling tests come first, and a folder that is not named last. Side by side it is the other way round: what
 # takes long and waits for services begins at once, and the many short files at the end keep every process busy.
-ORDER = ("unit", "conformance", "architecture", "charts", "integration", "e2e", "chaos")
+ORDER = ("unit", "conformance", "architecture", "delivery", "charts", "integration", "e2e", "chaos")
 HERE = Path(__file__).parent
 
 # A busy machine must not fail a property, so no example has a deadline. In CI the same examples every time:

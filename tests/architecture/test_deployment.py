@@ -95,6 +95,17 @@ def test_the_image_tells_its_health() -> None:
     assert 'CMD ["poon", "health"]' in DOCKERFILE
 
 
+def test_nothing_in_the_image_is_started_by_a_shell() -> None:
+    started = re.findall(r"^(?:ENTRYPOINT|CMD|HEALTHCHECK .*CMD) (.)", DOCKERFILE, flags=re.MULTILINE)
+    assert started == ["["] * 3
+
+
+def test_the_image_is_built_in_two_stages_and_ships_the_second() -> None:
+    first, second = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[1:]
+    assert "pip" in first
+    assert "pip" not in second.replace("--without-pip", "")
+
+
 def test_the_image_answers_probes_from_outside_on_the_port_it_declares() -> None:
     settings = dict(re.findall(r"\b(POON_HTTP__\w+)=(\S+)", DOCKERFILE))
     assert settings == {"POON_HTTP__HOST": "0.0.0.0"}  # noqa: S104  within a container

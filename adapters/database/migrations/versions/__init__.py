@@ -1,1 +1,1 @@
-"""One module a change: `pre_` ones are applied before new code runs, `post_` ones after the last old code stopped."""
+"""One module a change, applied before a release starts: `pre_` only add, `post_` remove what a release left unused."""
