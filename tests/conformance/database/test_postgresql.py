@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conformance.database.backups import BackupsContract
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.duplicates import DuplicateRepositoryContract
@@ -23,6 +24,12 @@ from tests.conformance.database.workflows import WorkflowsContract
 @pytest.fixture
 def url(postgres_url: str) -> str:
     return postgres_url
+
+
+@pytest.fixture
+def empty_url(fresh_database: str) -> str:
+    """A database without tables."""
+    return fresh_database
 
 
 class TestDecisionStore(DecisionStoreContract):
@@ -95,3 +102,7 @@ class TestSchema(SchemaContract):
     @pytest.fixture
     def fresh_url(self, fresh_database: str) -> str:
         return fresh_database
+
+
+class TestBackups(BackupsContract):
+    """Copies, and going on from them, on PostgreSQL."""
