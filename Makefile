@@ -140,6 +140,15 @@ charts-check: .venv/.stamp-dev ## The Helm chart, proven without a cluster (tool
 charts-golden: .venv/.stamp-dev ## Render the chart's examples and the plain manifests anew
 	@$(BIN)/python -m tests.charts
 
+.PHONY: terraform-check
+terraform-check: .venv/.stamp-dev ## Terraform: format, validity and tests, without a network (builds its provider once; needs Go)
+	@echo "Terraform"
+	@$(BIN)/python -m infra.tools.terraform
+
+.PHONY: restore-drill
+restore-drill: .venv/.stamp-dev ## Lose the database of a fleet at work, restore it, and measure what that takes (ENTRIES=50000)
+	@$(BIN)/python -m tests.recovery $(if $(ENTRIES),--entries $(ENTRIES)) $(ARGS)
+
 .PHONY: generate
 generate: .venv/.stamp-dev ## Write schemas, AsyncAPI and generated pages anew
 	@$(BIN)/python -m infra.tools.generate

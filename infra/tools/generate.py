@@ -32,6 +32,7 @@ from infra.tools.generators.openapi import openapi_text
 from infra.tools.generators.reference import errors_page, headers_page, topics_page
 from infra.tools.generators.releases import broken_promises, freeze
 from infra.tools.generators.schemas import file_name, schema_text
+from infra.tools.generators.terraform import topics_json
 from infra.tools.generators.workflows import workflows_page
 
 Generator = Callable[[], str]
@@ -41,6 +42,7 @@ RELEASED: Final = Path("contracts/schemas/released")
 REFERENCE: Final = Path("docs/reference")
 CHART: Final = Path("charts/poon-workers")
 GRAFANA: Final = Path("infra/grafana/dashboards")
+TERRAFORM: Final = Path("infra/terraform/modules/topics")
 OWNED: Final = (
     *((SCHEMAS, "*.json"), (REFERENCE, "*.md"), (REFERENCE, "*.yaml")),
     *((GRAFANA, "*.json"), (CHART / "files/dashboards", "*.json")),
@@ -54,6 +56,7 @@ GENERATORS: Final[dict[Path, Generator]] = {
     REFERENCE / "messages.md": messages_page,
     REFERENCE / "errors.md": errors_page,
     REFERENCE / "headers.md": headers_page,
+    TERRAFORM / "registry.json": topics_json,
 }
 """What is generated from contracts; `generators` adds what the workers tell about themselves."""
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from adapters.database.engine import Database, open_database
+from adapters.database.engine import OPERATION_SECONDS, Database, open_database
 from adapters.database.owner_keys import Vault
 from workers.config import Settings
 
 
-def sealing_database(settings: Settings, url: str, pool_size: int) -> Database:
+def sealing_database(
+    settings: Settings, url: str, pool_size: int, operation_timeout: float = OPERATION_SECONDS
+) -> Database:
     """A database whose personal texts are sealed as the settings say. Connects when first used.
 
     Args:
         settings: name the master keys.
         url: of the database, or of its replica.
         pool_size: most connections at a time.
+        operation_timeout: longest time one transaction with PostgreSQL may take, seconds.
 
     Raises:
         DatabaseUrlError: a URL names no database we know.
     """
     seconds, keys_url = settings.database.connect_timeout_seconds, settings.privacy.keys_url
-    database = open_database(url, pool_size=pool_size, connect_timeout=seconds)
+    database = open_database(url, pool_size=pool_size, connect_timeout=seconds, operation_timeout=operation_timeout)
     keys = None
     if keys_url is not None:
         keys = open_database(keys_url.get_secret_value(), pool_size=2, connect_timeout=seconds)

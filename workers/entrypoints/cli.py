@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workers.entrypoints.commands import (
+    backup,
     capacity,
     config,
     demo,
@@ -95,6 +96,7 @@ app.add_typer(projections.app, name="projections")
 app.add_typer(owners.app, name="owners")
 app.add_typer(keys.app, name="keys")
 app.add_typer(topics.app, name="topics")
+app.add_typer(backup.app, name="backup")
 app.add_typer(scaling.app, name="scaling")
 app.command("capacity")(capacity.capacity_command)
 app.command()(migrate.migrate)

@@ -20,6 +20,7 @@ from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import complain
 from workers.ports.archive import ArchiveError
+from workers.ports.backups import BackupError
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
 from workers.ports.messages import UnpublishableError
 from workers.ports.topics import UnmanagedTopicsError
@@ -51,6 +52,7 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     UnmanagedTopicsError: ExitCode.UNAVAILABLE,
     StorageError: ExitCode.UNAVAILABLE,
     ArchiveError: ExitCode.UNAVAILABLE,
+    BackupError: ExitCode.UNAVAILABLE,
     MassFailureError: ExitCode.UNAVAILABLE,
 }
 

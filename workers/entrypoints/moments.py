@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from workers.entrypoints.failures import InputError
 
+BANGKOK: Final = "Asia/Bangkok"
+"""The time zone where none is named."""
 EXAMPLE: Final = "2026-11-01T12:00+07:00"
 _LATEST_YEAR: Final = 2400
 """A year above it is one of the Buddhist era, 543 ahead."""

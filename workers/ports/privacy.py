@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from workers.domain.privacy import Named
@@ -113,6 +114,51 @@ class ErasedOwners(Protocol):
 
         Raises:
             UnavailableError: the database cannot be reached.
+        """
+        ...
+
+
+class PastErasure(NamedTuple):
+    """An erasure that was, as a list of them keeps it.
+
+    Attributes:
+        command_id: the command that asked for it.
+        until: what was sent at this moment or before is gone, UTC.
+    """
+
+    tenant: str
+    owner: str
+    command_id: str
+    until: datetime
+
+
+class Standing(StrEnum):
+    """How a past erasure stands to what the database holds."""
+
+    KNOWN = "known"
+    """The database has had it: it is no older than the erasure."""
+    DUE = "due"
+    """It has to be done again; from now on nothing of the owner is stored until it is."""
+    LATER = "later"
+    """The owner has come back: events decided after the erasure are stored, which doing it again would delete."""
+
+
+class ErasureLedger(Protocol):
+    """The erasures a database has had, to be done again in one that was restored."""
+
+    async def all(self) -> Sequence[PastErasure]:
+        """The last erasure of each owner, by tenant and owner.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    async def take_up(self, past: PastErasure) -> Standing:
+        """Begin a past erasure again, with its own moment: `OwnerEraser.begin` of the same command then goes on.
+
+        Raises:
+            UnavailableError: the database cannot be reached, or is too busy to wait for.
         """
         ...
 

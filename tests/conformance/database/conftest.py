@@ -62,6 +62,14 @@ async def other_database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
+async def other(empty_url: str) -> AsyncIterator[Database]:
+    """Another database, without a schema until something is restored into it."""
+    opened = open_database(empty_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 def store(database: Database) -> SqlDecisionStore:
     return SqlDecisionStore(database)
 

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.database.engine import Database
 from adapters.database.near import POSTGRESQL_NEAR, near_of
+from tests.conformance.database.backups import BackupsContract
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.duplicates import DuplicateRepositoryContract, kept
@@ -29,6 +30,12 @@ from workers.ports.store import DecisionStore
 @pytest.fixture
 def url(postgres_url: str) -> str:
     return postgres_url
+
+
+@pytest.fixture
+def empty_url(fresh_database: str) -> str:
+    """A database without tables."""
+    return fresh_database
 
 
 class TestDecisionStore(DecisionStoreContract):
@@ -114,3 +121,7 @@ class TestSchema(SchemaContract):
     @pytest.fixture
     def fresh_url(self, fresh_database: str) -> str:
         return fresh_database
+
+
+class TestBackups(BackupsContract):
+    """Copies, and going on from them, on PostgreSQL."""

@@ -8,13 +8,15 @@ import pytest
 from adapters.database.engine import Database
 from adapters.database.store import SqlDecisionStore
 from contracts.commands.privacy import EraseOwner
+from tests.conformance.database.backups import LONG_AGO, since
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.owners import OwnersContract
 from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
-from tests.conformance.database.sealing import SealingContract
+from tests.conformance.database.samples import verdict
+from tests.conformance.database.sealing import MARK, PAYLOAD, SealingContract, plant
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.fakes.vault import vault
@@ -115,3 +117,20 @@ class TestWorkflowHistories(OnSqlite, Sealed, WorkflowHistoriesContract):
 
 class TestReadModels(OnSqlite, Sealed, ReadModelsContract):
     """`ReadModels`, sealed."""
+
+
+class RecordedSealed(Sealed):
+    async def test_what_is_published_again_is_in_the_clear(self, store: SealingStore, database: Database) -> None:
+        await plant(database)
+        assert await store.commit([verdict("one-more")])
+        found = await since(database, LONG_AGO, verdict("one-more").events[0].topic)
+        assert PAYLOAD in "".join(event.data for event in found)
+        assert not [event for event in found if event.data.startswith(MARK)]
+
+
+class TestRecordedEvents(OnSqlite, RecordedSealed):
+    """`RecordedEvents`, sealed, on SQLite."""
+
+
+class TestRecordedEventsPostgresql(OnPostgresql, RecordedSealed):
+    """`RecordedEvents`, sealed, on PostgreSQL."""

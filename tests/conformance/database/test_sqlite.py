@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.database.backups import BackupsContract
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.duplicates import DuplicateRepositoryContract
@@ -25,6 +26,12 @@ from tests.conformance.database.workflows import WorkflowsContract
 @pytest.fixture
 def url(sqlite_url: str) -> str:
     return sqlite_url
+
+
+@pytest.fixture
+def empty_url(tmp_path: Path) -> str:
+    """A database that is not there yet."""
+    return f"sqlite:///{tmp_path}/empty/poon.db"
 
 
 class TestDecisionStore(DecisionStoreContract):
@@ -97,3 +104,7 @@ class TestSchema(SchemaContract):
     @pytest.fixture
     def fresh_url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/a folder/fresh.db"
+
+
+class TestBackups(BackupsContract):
+    """Copies, and going on from them, on SQLite."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -10,14 +10,12 @@ from workers.config import Settings
 from workers.entrypoints.commands.options import JsonLines
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.entry_lines import history_table, version_json, version_table
-from workers.entrypoints.moments import EXAMPLE, moment_of
+from workers.entrypoints.moments import BANGKOK, EXAMPLE, moment_of
 from workers.entrypoints.output import console, say_json
 from workers.ports.store import WHOLE, Span
 
 # A light command does not load the database's libraries: `entry_work` is imported where it is used.
 
-
-BANGKOK: Final = "Asia/Bangkok"
 
 Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's id.")]
 Tenant = Annotated[str | None, typer.Option("--tenant", help="Whose; default: defaults.tenant.")]

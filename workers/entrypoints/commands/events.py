@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from contracts.topics import TOPICS, TopicRole
 from workers.config import Settings
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.failures import InputError
+from workers.entrypoints.moments import BANGKOK, moment_of
 from workers.entrypoints.output import say, say_json
 from workers.ports.archive import Month
 from workers.runtime.archiving import Progress, Step, Tell, TooEarlyError
@@ -19,7 +22,9 @@ from workers.runtime.forgetting import Forgotten
 
 # A light command does not load the database's libraries: `workers.bootstrap.history` is imported where it is used.
 
-app = typer.Typer(no_args_is_help=True, help="Archive stored events, and delete what nobody needs any more.")
+app = typer.Typer(
+    no_args_is_help=True, help="Archive stored events, delete what nobody needs any more, and publish them again."
+)
 
 
 @app.command()
@@ -112,6 +117,63 @@ async def _read(settings: Settings, folder: Path, month: Month, owner: str | Non
             if owner is None or event.owner == owner:
                 times = {"occurred_at": event.occurred_at.isoformat(), "recorded_at": recorded_at.isoformat()}
                 say_json({**event._asdict(), "id": str(event.id), **times, "data": json.loads(event.data)})
+
+
+@app.command()
+def republish(
+    *,
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="What was stored then or later; a date means its beginning.")
+    ],
+    topics: Annotated[
+        list[str] | None,
+        typer.Option("--topic", metavar="TOPIC", help="Only what belongs there; several times for more."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Publish stored events again, to a topic that was lost: the same ids and bytes, in the order they were stored.
+
+    Repeating it is safe: consumers know by its id what they have seen, workers by the inbox. What no worker had decided
+    is not in the store; its producers send it again.
+
+    For instance:
+
+    ```
+    poon events republish --topic poon.spending.events --since 2026-11-01T00:00+07:00
+    ```
+    """
+    settings = client_settings()
+    wanted = _known(topics)
+    moment = moment_of(_beginning(since), BANGKOK)
+    published = run_async(lambda: _republished(settings, moment, wanted))
+    if as_json:
+        say_json(published)
+        return
+    for topic in sorted(published):
+        say(f"{topic}: {published[topic]:,} records")
+    say(f"{sum(published.values()):,} records published again")
+
+
+async def _republished(settings: Settings, since: datetime, topics: Sequence[str]) -> Mapping[str, int]:
+    from workers.bootstrap.backups import republisher  # noqa: PLC0415
+
+    async with republisher(settings) as ready:
+        return await ready.run(since, topics)
+
+
+def _beginning(text: str) -> str:
+    """A date as its first moment: its last one, which a date means elsewhere, would leave a day out."""
+    day = text.strip()
+    return f"{day}T00:00" if len(day) == len("2026-11-01") else day
+
+
+def _known(topics: Sequence[str] | None) -> Sequence[str]:
+    """The topics named, all that events are stored for where none is."""
+    stored = [topic.name for topic in TOPICS.values() if topic.role is not TopicRole.DEAD_LETTERS]
+    unknown = [name for name in topics or () if name not in stored]
+    if unknown:
+        raise typer.BadParameter(f"no events are stored for {unknown[0]!r}: choose from {', '.join(stored)}")
+    return topics or stored
 
 
 async def _forgotten(settings: Settings, folder: Path, tell: Callable[[Forgotten], None]) -> None:

@@ -1,7 +1,8 @@
-"""`poon owners`: hand over what is stored of an owner, or erase it."""
+"""`poon owners`: hand over what is stored of an owner, erase it, or erase again after a restore."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,11 @@ from workers.entrypoints.command_input import addressed, checked
 from workers.entrypoints.commands.options import Patience
 from workers.entrypoints.commands.send import Answer, CommandId, Json, Tenant, deliver, sender_of
 from workers.entrypoints.context import client_settings, run_async
-from workers.entrypoints.output import say, say_json
+from workers.entrypoints.documents import document
+from workers.entrypoints.erasure_lines import past_erasures
+from workers.entrypoints.exits import ExitCode
+from workers.entrypoints.output import complain, say, say_json
+from workers.ports.privacy import PastErasure, Standing
 
 app = typer.Typer(no_args_is_help=True, help="Hand over everything stored of an owner, or erase it.")
 
@@ -78,6 +83,77 @@ def erase(
         [checked(replace(command, id=command_id))],
         Answer(wait=True, timeout_seconds=timeout, as_json=as_json),
     )
+
+
+@app.command()
+def erasures(
+    *,
+    from_topic: Annotated[
+        bool, typer.Option("--from-topic", help="Of the outcome topic instead of the database, as far back as it goes.")
+    ] = False,
+) -> None:
+    """List who was erased, one JSON object a line: keep it apart from the backups, which do not know later ones.
+
+    For instance:
+
+    ```
+    poon owners erasures > erasures.jsonl
+    poon owners erasures --from-topic >> erasures.jsonl
+    ```
+    """
+    settings = client_settings()
+    for past in run_async(lambda: _past(settings, from_topic=from_topic)):
+        say_json(past._asdict())
+
+
+@app.command("erase-again")
+def erase_again(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="What `poon owners erasures` listed; - is standard input.")
+    ],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Erase again who was erased after a backup that was restored, before the fleet starts; 1 if one was left.
+
+    Each with the moment it had: what an owner sent afterwards, having come back, is still decided when it is replayed.
+
+    For instance:
+
+    ```
+    poon owners erase-again erasures.jsonl
+    ```
+    """
+    settings = client_settings()
+    wanted = past_erasures(document(file))
+    counts = run_async(lambda: _erased_again(settings, wanted))
+    if as_json:
+        say_json(counts)
+    else:
+        say(f"erased again: {counts[Standing.DUE]}, known to the database: {counts[Standing.KNOWN]}")
+    if counts[Standing.LATER]:
+        complain(
+            f"left as they are: {counts[Standing.LATER]} owners of whom something later is stored;"
+            " restore again and erase before the fleet starts"
+        )
+        raise typer.Exit(ExitCode.NO)
+
+
+async def _past(settings: Settings, *, from_topic: bool) -> Sequence[PastErasure]:
+    # A light command does not load the database's libraries.
+    from workers.bootstrap.owners import published_erasures, stored_erasures  # noqa: PLC0415
+
+    return await (published_erasures(settings) if from_topic else stored_erasures(settings))
+
+
+async def _erased_again(settings: Settings, wanted: Sequence[PastErasure]) -> dict[Standing, int]:
+    from workers.bootstrap.owners import erasure_repeater  # noqa: PLC0415
+
+    counts = dict.fromkeys(Standing, 0)
+    async with erasure_repeater(settings) as repeater:
+        for past in wanted:
+            counts[await repeater.repeat(past)] += 1
+    return counts
 
 
 async def _exported(settings: Settings, tenant: str, owner: str, target: Path) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+provider "kafka" {
+  bootstrap_servers = split(",", replace(var.kafka.bootstrap_servers, " ", ""))
+  tls_enabled       = var.kafka.tls
+  ca_cert           = var.kafka.ca_certificate
+  sasl_mechanism    = var.kafka.sasl_mechanism
+  sasl_username     = var.kafka.sasl_username
+  sasl_password     = var.kafka_password
+}
+
+module "topics" {
+  source = "./modules/topics"
+
+  replication_factor = var.kafka.replication_factor
+  min_insync         = var.kafka.min_insync
+  reply_callers      = var.reply_callers
+  group_id           = var.kafka.group_id
+  access             = var.access
+}
+
+module "database" {
+  source = "./modules/database"
+
+  server          = var.database.server
+  name            = var.database.name
+  logins          = var.database.logins
+  schema_revision = var.database.schema_revision
+}
+
+module "release" {
+  source = "./modules/release"
+
+  # What the fleet stands on comes first; what the chart may scale to follows from the topics there are.
+  partitions = module.topics.partitions
+  kafka      = { bootstrap_servers = var.kafka.bootstrap_servers, group_id = var.kafka.group_id }
+  release    = var.release
+  depends_on = [module.database]
+}

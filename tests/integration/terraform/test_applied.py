@@ -1,0 +1,177 @@
+"""Applied for real: topics and rights on Apache Kafka, roles on PostgreSQL, and what they may and may not do there."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs export nothing by name
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
+
+from adapters.clock import SystemClock
+from adapters.database.engine import open_database
+from adapters.database.schema import migrate
+from adapters.database.store import SqlDecisionStore
+from adapters.kafka.admin import KafkaTopicAdmin
+from adapters.kafka.connection import KafkaConnection
+from contracts.topics import FLEET_TOPICS, reply_topic
+from infra.tools.terraform import FOLDER, Terraform, terraform
+from tests.conformance.database.owners import OWNER, erase, keep_all_kinds
+from tests.services.kafka_native import MoreListeners, NativeKafka, native_kafka_is_possible
+from tests.services.postgres import PostgresService
+from workers.ports.topics import topic_differences
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+# Who comes by the plain listener is nobody in particular, and here may do everything.
+AUTHORIZER = MoreListeners(
+    settings={
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
+    }
+)
+ROLES = ("owner", "worker", "privacy", "operator", "reader")
+
+
+@pytest.fixture
+def kafka() -> Iterator[str]:
+    if not native_kafka_is_possible():
+        pytest.skip("Kafka with an authorizer needs a JDK and Maven")
+    with NativeKafka(more=AUTHORIZER) as cluster:
+        yield cluster.bootstrap_servers
+
+
+@pytest.fixture
+def database(postgres_service: PostgresService) -> Iterator[tuple[str, str]]:
+    """An administrative URL, and the name of a database that Terraform is to make; a login for each role is there."""
+    url, name = postgres_service.url, f"tf_{uuid4().hex[:8]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        for role in ROLES:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(f"{name}_{role}_login")))
+        yield url, name
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for role in ROLES:
+            for each in (f"{name}_{role}_login", f"{name}_{role}"):
+                connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(each)))
+
+
+def values(kafka: str, url: str, name: str, revision: str | None) -> dict[str, object]:
+    server = conninfo_to_dict(url)
+    return {
+        "kafka": {"bootstrap_servers": kafka, "replication_factor": 1, "min_insync": 1, "tls": False},
+        "reply_callers": {"mobile": "User:mobile"},
+        "access": {"workers": {"User:texts": ["texts"], "User:privacy": ["privacy"]}, "operators": ["User:operators"]},
+        "database": {
+            "server": {"host": server["host"], "port": int(server["port"]), "user": server["user"]},
+            "name": name,
+            "logins": {f"{name}_{role}_login": role for role in ROLES},
+            "schema_revision": revision,
+        },
+        "release": {
+            "enabled": False,
+            "namespace": "poon",
+            "image": {"repository": "poon-workers"},
+            "database_secret": "poon-database",
+        },
+    }
+
+
+def apply(ready: Terraform, given: dict[str, object]) -> None:
+    (ready.copy / "given.tfvars.json").write_text(json.dumps(given))
+    ready.run("apply", "-auto-approve", "-input=false", "-var-file=given.tfvars.json")
+    # Whatever differs from what was asked for ends this with 2.
+    ready.run("plan", "-detailed-exitcode", "-input=false", "-var-file=given.tfvars.json")
+
+
+def test_what_is_applied_is_what_the_registry_says_and_the_roles_may_do_what_they_need_and_no_more(
+    kafka: str, database: tuple[str, str]
+) -> None:
+    url, name = database
+    if "localhost" not in url and "127.0.0.1" not in url:
+        pytest.skip("logins without passwords are for a server of this machine")
+    with terraform(FOLDER) as ready:
+        apply(ready, values(kafka, url, name, None))
+        asyncio.run(topics_agree(kafka))
+        rights_agree(kafka)
+        revision = migrate(login(url, name, "owner"))
+        apply(ready, values(kafka, url, name, revision))
+    asyncio.run(work_and_erase(url, name))
+    refused(url, name)
+
+
+async def topics_agree(kafka: str) -> None:
+    topics = [*FLEET_TOPICS, reply_topic("mobile")]
+    admin = KafkaTopicAdmin(KafkaConnection(kafka), SystemClock())
+    states = await admin.describe(topic.name for topic in topics)
+    assert topic_differences(topics, states) == ()
+    assert [state.partitions for state in states.values()] == [topic.partitions for topic in topics]
+
+
+def rights_agree(kafka: str) -> None:
+    everything = AclBindingFilter(
+        ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+    )
+    found = AdminClient({"bootstrap.servers": kafka}).describe_acls(everything).result(30)
+    told = {
+        (one.principal, one.operation.name, one.restype.name, one.resource_pattern_type.name, one.name) for one in found
+    }
+    assert {rule for rule in told if rule[0] == "User:texts"} == {
+        ("User:texts", "READ", "GROUP", "LITERAL", "poon-workers.texts"),
+        ("User:texts", "READ", "TOPIC", "LITERAL", "poon.texts.commands"),
+        ("User:texts", "WRITE", "TOPIC", "LITERAL", "poon.texts.events"),
+        ("User:texts", "WRITE", "TOPIC", "LITERAL", "poon.texts.dlt"),
+        ("User:texts", "WRITE", "TOPIC", "PREFIXED", "poon.replies."),
+    }
+    assert {rule for rule in told if rule[0] == "User:mobile"} == {
+        ("User:mobile", "READ", "TOPIC", "LITERAL", "poon.replies.mobile")
+    }
+
+
+def login(url: str, name: str, role: str) -> str:
+    server = conninfo_to_dict(url)
+    return f"postgresql://{name}_{role}_login@{server['host']}:{server['port']}/{name}"
+
+
+async def work_and_erase(url: str, name: str) -> None:
+    """Everything a worker stores, by the worker's login; and an erasure, by that of the area privacy."""
+    worker = open_database(login(url, name, "worker"))
+    await keep_all_kinds(SqlDecisionStore(worker), OWNER)
+    await worker.close()
+    privacy = open_database(login(url, name, "privacy"))
+    assert (await erase(privacy))["events"] == 5
+    await privacy.close()
+
+
+def refused(url: str, name: str) -> None:
+    for role, statement in (
+        ("worker", "DELETE FROM events"),
+        ("worker", "UPDATE events SET data = ''"),
+        ("worker", "DELETE FROM spending_entries"),
+        ("worker", "INSERT INTO owner_erasures DEFAULT VALUES"),
+        ("worker", "CREATE TABLE mine (id int)"),
+        ("privacy", "DELETE FROM owner_erasures"),
+        ("operator", "DELETE FROM dead_letters"),
+        ("operator", "SELECT * FROM spending_entries"),
+        ("reader", "UPDATE spending_entries SET merchant = ''"),
+    ):
+        with may_not(login(url, name, role)) as connection:
+            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]  # a literal, by way of a tuple
+    with psycopg.connect(login(url, name, "reader")) as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
+
+
+@contextmanager
+def may_not(url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(url) as connection, pytest.raises(errors.InsufficientPrivilege):
+        yield connection
