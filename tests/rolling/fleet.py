@@ -9,6 +9,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -102,7 +103,7 @@ class Fleet:
         self.workers += fresh
         for worker in fresh:
             await eventually(
-                lambda worker=worker: asyncio.to_thread(worker.is_ready),  # type: ignore[misc]
+                partial(asyncio.to_thread, worker.is_ready),
                 f"{worker.name} to be ready",
                 seconds=START_SECONDS,
             )
