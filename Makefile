@@ -58,6 +58,10 @@ chaos: .venv/.stamp-dev ## Break everything on purpose, from a seed, and check t
 chaos-table: .venv/.stamp-dev ## The results of all seeds in build/chaos as tables for docs/reliability.md
 	@$(BIN)/python -m tests.chaos.published $(ARGS)
 
+.PHONY: rolling
+rolling: .venv/.stamp-dev ## Two releases side by side, scaling out and in, lost nodes, under load (ARGS="--parts update --brokers 1")
+	@$(BIN)/python -m tests.rolling $(ARGS)
+
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 	@$(BIN)/python -m pytest --cov=contracts --cov=workers --cov=adapters --cov-report=html $(ARGS)

@@ -8,22 +8,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.columns import SQLITE, present_moment
 from adapters.database.engine import open_database
+from adapters.database.schema import REVISIONS, FoundSchema
 from adapters.database.urls import parse_url, sqlite_file
 from workers.ports.errors import UnavailableError
 from workers.ports.examining import DatabaseState, LongTransaction
 
 OLDEST_POSTGRESQL: Final = 140_000
 
-_SCHEMA: Final = {
-    False: text("SELECT to_regclass('alembic_version') IS NOT NULL"),
-    True: text("SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"),
+_HAS_TABLE: Final = {
+    False: text("SELECT to_regclass(:name) IS NOT NULL"),
+    True: text("SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = :name"),
 }
-_REVISION: Final = text("SELECT version_num FROM alembic_version")
+_REVISION: Final = ("alembic_version", text("SELECT version_num FROM alembic_version"))
+_OLDEST: Final = ("schema_floor", text("SELECT oldest FROM schema_floor"))
 _POSTGRESQL: Final = text(
     "SELECT current_setting('server_version'), current_setting('server_version_num')::int,"
     " current_setting('server_encoding'), pg_is_in_recovery(), now(),"
@@ -72,11 +74,13 @@ class SqlDatabaseExaminer:
 async def _of_postgresql(connection: AsyncConnection, long_seconds: float) -> DatabaseState:
     version, number, encoding, standby, now, most, used = (await connection.execute(_POSTGRESQL)).one()
     long = await connection.execute(_LONG, {"seconds": long_seconds})
+    found = await _schema(connection, is_sqlite=False)
     return DatabaseState(
         name=f"PostgreSQL {version}, {encoding}",
         is_supported=number >= OLDEST_POSTGRESQL and encoding == "UTF8",
         is_standby=standby,
-        revision=await _revision(connection, is_sqlite=False),
+        revision=found.revision,
+        oldest=found.oldest,
         now=now,
         connections=(used, most),
         long=tuple(LongTransaction(*row) for row in long),
@@ -87,18 +91,29 @@ async def _of_postgresql(connection: AsyncConnection, long_seconds: float) -> Da
 async def _of_file(connection: AsyncConnection, file: Path) -> DatabaseState:
     version = (await connection.execute(text("SELECT sqlite_version()"))).scalar_one()
     now: datetime = (await connection.execute(select(present_moment()))).scalar_one()
+    found = await _schema(connection, is_sqlite=True)
     return DatabaseState(
         name=f"SQLite {version}",
         is_supported=True,
         is_standby=False,
-        revision=await _revision(connection, is_sqlite=True),
+        revision=found.revision,
+        oldest=found.oldest,
         now=now,
         free_bytes=(await asyncio.to_thread(shutil.disk_usage, file.parent)).free,
     )
 
 
-async def _revision(connection: AsyncConnection, *, is_sqlite: bool) -> str | None:
-    if not (await connection.execute(_SCHEMA[is_sqlite])).scalar_one():
+async def _schema(connection: AsyncConnection, *, is_sqlite: bool) -> FoundSchema:
+    revision = await _only(connection, _REVISION, is_sqlite=is_sqlite)
+    if revision is None or revision in REVISIONS:
+        return FoundSchema(revision)
+    return FoundSchema(revision, await _only(connection, _OLDEST, is_sqlite=is_sqlite))
+
+
+async def _only(connection: AsyncConnection, asked: tuple[str, TextClause], *, is_sqlite: bool) -> str | None:
+    """What a table of one row says; None without the table."""
+    table, question = asked
+    if not (await connection.execute(_HAS_TABLE[is_sqlite], {"name": table})).scalar_one():
         return None
-    found: Any = (await connection.execute(_REVISION)).scalar()
+    found: Any = (await connection.execute(question)).scalar()
     return None if found is None else str(found)

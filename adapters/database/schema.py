@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, text
 
@@ -18,10 +18,11 @@ from adapters.database.urls import parse_url, place_of, sqlite_file
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0006", "0008", "0009", "0010", "0011", "0012")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0006", "0008", "0009", "0010", "0011", "0012", "0014")
 """Those of the folder of migrations, the oldest first. Here too: a fleet that only judges the schema spares itself
 the migrator: a tenth of its memory and of its start."""
 _VERSION_TABLE: Final = "alembic_version"
+_FLOOR_TABLE: Final = "schema_floor"
 LOCK_SECONDS: Final = 60
 """How long a migrator waits for another to finish."""
 _CONNECT_SECONDS: Final = 10
@@ -35,7 +36,23 @@ class SchemaStatus(StrEnum):
     MISSING = "missing"
     BEHIND = "behind"
     CURRENT = "current"
+    NEWER = "newer"
+    """A newer release made it, and it says that this code may work on it."""
     AHEAD = "ahead"
+    """A newer release made it, and it says nothing of the kind."""
+
+
+class FoundSchema(NamedTuple):
+    """What a database says of its schema.
+
+    Attributes:
+        revision: it is at; None without a schema.
+        oldest: the oldest revision whose code may work on it; None where the database does not say, or where it needs
+            not be asked because this code knows the revision.
+    """
+
+    revision: str | None
+    oldest: str | None = None
 
 
 class SchemaError(Exception):
@@ -84,14 +101,25 @@ def current_revision(url: str) -> str | None:
         DatabaseUrlError: the URL names no database we know.
         UnavailableError: the database cannot be used.
     """
+    return found_schema(url).revision
+
+
+def found_schema(url: str) -> FoundSchema:
+    """What a database says of its schema. Creates no file.
+
+    Raises:
+        DatabaseUrlError: the URL names no database we know.
+        UnavailableError: the database cannot be used.
+    """
     parsed = parse_url(url)
     if parsed.drivername == SQLITE and not sqlite_file(parsed).exists():
-        return None
+        return FoundSchema(None)
     with translated(place_of(parsed)), sync_engine(parsed).connect() as connection:
-        if not inspect(connection).has_table(_VERSION_TABLE):
-            return None
-        found = connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608  a constant
-        return None if found is None else str(found)
+        revision = _only(connection, _VERSION_TABLE, "version_num")
+        if revision is None or revision in REVISIONS:
+            return FoundSchema(revision)
+        # Asked only where it counts: a role that was given its rights before this table was there goes on working.
+        return FoundSchema(revision, _only(connection, _FLOOR_TABLE, "oldest"))
 
 
 def schema_status(url: str) -> SchemaStatus:
@@ -101,16 +129,21 @@ def schema_status(url: str) -> SchemaStatus:
         DatabaseUrlError: the URL names no database we know.
         UnavailableError: the database cannot be used.
     """
-    return status_of(current_revision(url))
+    return status_of(found_schema(url))
 
 
-def status_of(current: str | None) -> SchemaStatus:
-    """How the schema of a revision stands to this code."""
-    if current is None:
+def status_of(found: FoundSchema) -> SchemaStatus:
+    """How a schema stands to this code.
+
+    Revisions follow one another, so code that knows the oldest one is that release's or a later one's.
+    """
+    if found.revision is None:
         return SchemaStatus.MISSING
-    if current == head_revision():
+    if found.revision == head_revision():
         return SchemaStatus.CURRENT
-    return SchemaStatus.BEHIND if current in REVISIONS else SchemaStatus.AHEAD
+    if found.revision in REVISIONS:
+        return SchemaStatus.BEHIND
+    return SchemaStatus.NEWER if found.oldest in REVISIONS else SchemaStatus.AHEAD
 
 
 def sync_engine(url: URL) -> Engine:
@@ -138,6 +171,14 @@ def sqlite_folder(url: str) -> None:
     if parsed.drivername == SQLITE:
         with translated(place_of(parsed)):
             sqlite_file(parsed).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _only(connection: Connection, table: str, column: str) -> str | None:
+    """What a table of one row says; None without the table."""
+    if not inspect(connection).has_table(table):
+        return None
+    found = connection.execute(text(f"SELECT {column} FROM {table}")).scalar()  # noqa: S608  constants
+    return None if found is None else str(found)
 
 
 @contextmanager

@@ -388,3 +388,13 @@ processing_quality: Final = Table(
     Column("milliseconds", ExactAmount, nullable=False),
     PrimaryKeyConstraint("generation", "tenant", "day", "area", "outcome", "code", "backend", "degraded"),
 )
+
+# One row, which migrations write: whether older code may work here has to be known before that code is asked.
+schema_floor: Final = Table(
+    "schema_floor",
+    METADATA,
+    Column("id", SmallInteger, nullable=False),
+    Column("oldest", Key, nullable=False),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("id = 1", "id"),
+)

@@ -17,6 +17,7 @@ CLEAN: Final = (ExitCode.OK, ExitCode.ABORTED)
 """How a worker ends that was asked to: everything finished, or what was not given up in time."""
 MOST: Final = 4
 """Workers at a time."""
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,20 @@ class Crew:
     def workers(self) -> tuple[WorkerProcess, ...]:
         return tuple(self._workers)
 
-    def add(self) -> WorkerProcess:
-        """Start one more; does not wait until it works."""
+    def add(self, root: Path = ROOT, more: Mapping[str, str] = _NOTHING) -> WorkerProcess:
+        """Start one more; does not wait until it works.
+
+        Args:
+            root: the folder its code is taken from.
+            more: settings of its own.
+        """
         name = f"worker-{next(self._numbers)}"
         home = self._folder / name
         home.mkdir()
         log = home / "worker.log"
-        settings = {"POON_DATA_DIR": str(home), "POON_LOGGING__FORMAT": "json", "PYTHONPATH": str(ROOT)}
+        settings = {"POON_DATA_DIR": str(home), "POON_LOGGING__FORMAT": "json", "PYTHONPATH": str(root)}
         process = ServiceProcess(
-            [sys.executable, "-m", "tests.chaos.runner"], log, environment={**self._environment, **settings}
+            [sys.executable, "-m", "tests.chaos.runner"], log, environment={**self._environment, **settings, **more}
         )
         worker = WorkerProcess(name, process, log)
         self._workers.append(worker)

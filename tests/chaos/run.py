@@ -2,23 +2,22 @@
 
 import asyncio
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tests.chaos.conductor import Conductor, Tell
+from tests.chaos.ending import gather, wait_for_the_last
 from tests.chaos.injectors import Scene
 from tests.chaos.recovery import Injected, Progress, Recovery, progress, recoveries, slow_points
 from tests.chaos.schedule import Schedule
-from tests.chaos.stage import AREAS, GROUPS, Stage, open_stage
+from tests.chaos.stage import AREAS, GROUP, GROUPS, Stage, open_stage
 from tests.chaos.standstill import Standstill, noticing
 from tests.chaos.traffic import Load, Watch, timeline
 from tests.ledger.checker import Evidence, republished, republished_too_often, violations
 from tests.ledger.commands import Kind
-from tests.ledger.observe import TopicTail, dead_letter_topics, header, lag, outcome_topics
+from tests.ledger.observe import outcome_topics
 from tests.ledger.plan import CommandStream, Mix, first_of_each
-from tests.ledger.stored import read_stored
-from tests.services.waiting import StillWaitingError, eventually, wait_until
+from tests.services.waiting import eventually
 from workers.ports.clock import Clock
 
 TENANT: Final = "chaos"
@@ -38,9 +37,6 @@ MIX: Final = Mix(
 CREW: Final = 2
 """Workers when nothing is done to them."""
 START_SECONDS: Final = 120.0
-END_SECONDS: Final = 120.0
-"""Without another outcome, or of records that stay uncommitted, after which a run has not ended."""
-DEAD_LETTER_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,29 +128,10 @@ class _Run:
         return late
 
     async def evidence(self) -> Evidence:
-        servers = self.stage.bootstrap_servers
-        letters = await asyncio.to_thread(_dead_letters, servers)
-        stored = await read_stored(self.stage.database.url, TENANT)
-        left = await asyncio.to_thread(lag, servers, GROUPS)
-        return Evidence(self.watch.outcomes, letters, stored.rows, stored.entries, left)
+        return await gather(self.watch, self.stage.database.url, TENANT, AREAS, GROUP)
 
     def _wait_for_the_last(self) -> list[str]:
-        expected = sum(1 for _ in first_of_each(self.load.sent))
-        try:
-            # A machine that was too busy to keep up is given its time: only what comes to nothing has not ended.
-            while (seen := len(self.watch.first)) < expected:
-                wait_until(partial(self._more_than, seen), f"{expected - seen} outcomes", timeout=END_SECONDS)
-            wait_until(lambda: not any(self._lag().values()), "committed offsets", timeout=END_SECONDS)
-        except StillWaitingError as error:
-            self.stage.crew.ask_for_stacks()
-            return [f"not ended: {error}"]
-        return []
-
-    def _more_than(self, seen: int) -> bool:
-        return len(self.watch.first) > seen
-
-    def _lag(self) -> dict[str, int]:
-        return lag(self.stage.bootstrap_servers, GROUPS)
+        return wait_for_the_last(self.load, self.watch, GROUPS, self.stage.crew.ask_for_stacks)
 
     def _stop_crew(self) -> None:
         for worker in self.stage.crew.workers:
@@ -175,13 +152,6 @@ async def _start_crew(stage: Stage) -> None:
 
 class CannotStartError(Exception):
     """A worker did not even start on a stage where nothing is broken yet."""
-
-
-def _dead_letters(bootstrap_servers: str) -> list[str]:
-    tail = TopicTail(bootstrap_servers, dead_letter_topics(AREAS))
-    tail.more(DEAD_LETTER_SECONDS)
-    tail.close()
-    return [header(message, "poon_outcome-id") for message in tail.messages]
 
 
 def _judged(run: _Run, evidence: Evidence, late: list[str], standstills: list[Standstill]) -> Result:

@@ -17,8 +17,8 @@ from tests.services.processes import ServiceProcess, Startable, free_ports
 from tests.services.service import ServiceUnavailableError
 from tests.services.waiting import wait_until
 
-_START_SECONDS: Final = 90.0
-_FORMAT_SECONDS: Final = 90.0
+_START_SECONDS: Final = 180.0
+_FORMAT_SECONDS: Final = 180.0
 _HEAP: Final = "-Xmx512m"
 _HEAP_OF_MANY: Final = "-Xmx384m"
 _JAVA_OPTIONS: Final = ("-XX:+UseSerialGC", "-Xshare:auto")

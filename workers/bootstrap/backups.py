@@ -16,8 +16,7 @@ from adapters.kafka.rewinding import KafkaGroupRewinder
 from adapters.storage.backup_folder import BackupFolder
 from contracts.registry import AREAS
 from workers.bootstrap.clients import compression, consumed_topics, kafka_connection, lag_reader
-from workers.bootstrap.errors import DatabaseRefusedError
-from workers.bootstrap.ground import schema_of, serves
+from workers.bootstrap.ground import refusal, schema_of, serves
 from workers.bootstrap.vault import sealing_database
 from workers.config import PROJECTIONS, Settings
 from workers.ports.backups import BackupError, DatabaseBackup, GroupPosition
@@ -109,7 +108,7 @@ async def backups(settings: Settings, release: str, *, restoring: bool = False) 
     if not restoring:
         status = await schema_of(settings)
         if not serves(status, settings):
-            raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
+            raise refusal(status, settings)
     return Backups(open_backup(settings.database.url.get_secret_value()), release)
 
 
@@ -153,7 +152,7 @@ async def republisher(settings: Settings) -> AsyncIterator[Republisher]:
     """
     status = await schema_of(settings)
     if not serves(status, settings):
-        raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
+        raise refusal(status, settings)
     url = settings.database.url.get_secret_value()
     database = sealing_database(settings, url, pool_size=2, operation_timeout=_LONGEST_READING)
     publisher = KafkaPublisher(

@@ -8,13 +8,11 @@ from contextlib import asynccontextmanager
 from adapters.clock import SystemClock
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database
-from adapters.database.schema import SchemaStatus
 from adapters.database.store import SqlDecisionStore
 from adapters.kafka.log import KafkaPartitionLog
 from adapters.kafka.publisher import KafkaPublisher
 from workers.bootstrap.clients import kafka_connection
-from workers.bootstrap.errors import DatabaseRefusedError
-from workers.bootstrap.ground import schema_of
+from workers.bootstrap.ground import refusal, schema_of, serves
 from workers.bootstrap.vault import sealing_database
 from workers.config import Settings
 from workers.ports.dead_letters import DeadLetterBox
@@ -28,7 +26,7 @@ async def dead_letter_box(settings: Settings) -> AsyncIterator[DeadLetterBox]:
     """The fleet's dead letters.
 
     Raises:
-        DatabaseRefusedError: the schema is not this release's.
+        DatabaseRefusedError: this release may not work on the schema.
         UnavailableError: the database cannot be used.
     """
     async with operators_database(settings) as database:
@@ -40,7 +38,7 @@ async def redriver(settings: Settings, waived: Collection[Waiver] = ()) -> Async
     """The one who sends dead letters again, connected.
 
     Raises:
-        DatabaseRefusedError: the schema is not this release's.
+        DatabaseRefusedError: this release may not work on the schema.
         UnavailableError: the database or the broker cannot be used.
     """
     connection = kafka_connection(settings)
@@ -62,12 +60,12 @@ async def operators_database(settings: Settings) -> AsyncIterator[Database]:
     """The fleet's database with one connection, for a command that looks into it.
 
     Raises:
-        DatabaseRefusedError: the schema is not this release's.
+        DatabaseRefusedError: this release may not work on the schema.
         UnavailableError: the database cannot be used.
     """
     status = await schema_of(settings)
-    if status is not SchemaStatus.CURRENT:
-        raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
+    if not serves(status, settings):
+        raise refusal(status, settings)
     database = sealing_database(settings, settings.database.url.get_secret_value(), pool_size=1)
     try:
         yield database

@@ -66,15 +66,32 @@ async def schema_of(settings: Settings) -> SchemaStatus:
     """
     with _refusals():
         found = [await asyncio.to_thread(schema_status, url) for url in _urls(settings)]
-    return next((status for status in found if status is not SchemaStatus.CURRENT), SchemaStatus.CURRENT)
+    # What is newer is worked on; whatever else is wrong with either counts more.
+    weights = (SchemaStatus.CURRENT, SchemaStatus.NEWER)
+    return max(found, key=lambda status: weights.index(status) if status in weights else len(weights))
 
 
 def serves(status: SchemaStatus, settings: Settings) -> bool:
-    """Whether this release may work on a schema: its own, or a newer one where the settings accept that.
+    """Whether this release may work on a schema: its own, or a newer one that lets it, unless the settings forbid."""
+    return status is SchemaStatus.CURRENT or (status is SchemaStatus.NEWER and settings.database.accept_newer_schema)
 
-    Migrations that run before a release (`pre_…`) only add, so the release before works on what they leave.
-    """
-    return status is SchemaStatus.CURRENT or (status is SchemaStatus.AHEAD and settings.database.accept_newer_schema)
+
+def refusal(status: SchemaStatus, settings: Settings) -> DatabaseRefusedError:
+    """Why this release does not work on a schema, and what to do."""
+    place = settings.database.url
+    match status:
+        case SchemaStatus.AHEAD:
+            return DatabaseRefusedError(
+                f"the schema of {place} was made by a newer release, on which this one may not work any more:"
+                " install a newer one"
+            )
+        case SchemaStatus.NEWER:
+            return DatabaseRefusedError(
+                f"the schema of {place} was made by a newer release: install that, or let"
+                " POON_DATABASE__ACCEPT_NEWER_SCHEMA be true"
+            )
+        case _:
+            return DatabaseRefusedError(f"the schema of {place} is {status}: run `poon migrate`")
 
 
 async def migrate_schema(settings: Settings) -> str:
@@ -106,6 +123,7 @@ async def _ready_schema(settings: Settings) -> None:
     status = await schema_of(settings)
     if serves(status, settings):
         return
-    if not settings.database.url.get_secret_value().startswith("sqlite:"):
-        raise DatabaseRefusedError(f"the schema of {settings.database.url} is {status}: run `poon migrate`")
+    is_own = settings.database.url.get_secret_value().startswith("sqlite:")
+    if not is_own or status in {SchemaStatus.NEWER, SchemaStatus.AHEAD}:
+        raise refusal(status, settings)
     await migrate_schema(settings)

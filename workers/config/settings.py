@@ -200,8 +200,9 @@ class DatabaseSettings(SettingsGroup):
     )
     connect_timeout_seconds: Seconds = Field(10.0, description="longest wait for a connection, seconds")
     accept_newer_schema: bool = Field(
-        default=False,
-        description="work on the schema of a newer release: while that one is rolled out, and after rolling back",
+        default=True,
+        description="work on the schema of a newer release where that says this one may: while that one is rolled out,"
+        " and after rolling back",
     )
 
 

@@ -103,6 +103,7 @@ class DatabaseState(NamedTuple):
         long: transactions that have been open for long, the longest first.
         behind_seconds: how far a copy is behind; None for no copy.
         free_bytes: room on its disk; None where that cannot be asked.
+        oldest: the oldest revision of the schema whose release may work on it; told of one this release does not know.
     """
 
     name: str
@@ -114,6 +115,7 @@ class DatabaseState(NamedTuple):
     long: tuple[LongTransaction, ...] = ()
     behind_seconds: float | None = None
     free_bytes: int | None = None
+    oldest: str | None = None
 
 
 class DatabaseExaminer(Protocol):

@@ -21,7 +21,7 @@ Check = Annotated[
 def migrate(*, check: Check = False, as_json: JsonObject = False) -> None:
     """Bring the database's schema up to this release. Repeating it is safe.
 
-    A newer schema is refused, or left as it is where database.accept_newer_schema is set.
+    A newer schema is left as it is where it says that this release may work on it, and refused otherwise.
 
     For instance:
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from adapters.database.schema import SchemaStatus, head_revision, status_of
+from adapters.database.schema import FoundSchema, SchemaStatus, head_revision, status_of
 from workers.entrypoints.doctor.findings import Finding, critical, runbook, some, warning
 from workers.entrypoints.exits import ExitCode
 from workers.ports.errors import UnavailableError
@@ -29,7 +29,7 @@ class Expected(NamedTuple):
 
     Attributes:
         pool_size: connections of one process at most.
-        accepts_newer: whether the schema of a newer release will do.
+        accepts_newer: whether the schema of a newer release will do that lets this one work.
     """
 
     pool_size: int
@@ -54,7 +54,7 @@ async def look_at_database(
         ]
     return [
         *_judge_kind(state),
-        *judge_schema(state.revision, expected),
+        *judge_schema(FoundSchema(state.revision, state.oldest), expected),
         *_judge_clock(state, before, now()),
         *_judge_connections(state, expected),
         *_judge_transactions(state),
@@ -76,7 +76,7 @@ async def look_at_replica(examiner: DatabaseExaminer) -> Sequence[Finding]:
             )
         ]
     findings = []
-    if state.revision != head_revision():
+    if status_of(FoundSchema(state.revision, state.oldest)) not in {SchemaStatus.CURRENT, SchemaStatus.NEWER}:
         findings.append(
             warning(
                 f"the replica's schema is at {state.revision}, this release's is {head_revision()}",
@@ -97,16 +97,18 @@ async def look_at_replica(examiner: DatabaseExaminer) -> Sequence[Finding]:
     return findings
 
 
-def judge_schema(revision: str | None, expected: Expected) -> Iterator[Finding]:
-    """Judge the revision of the schema."""
-    status = status_of(revision)
-    if status is SchemaStatus.CURRENT or (status is SchemaStatus.AHEAD and expected.accepts_newer):
+def judge_schema(found: FoundSchema, expected: Expected) -> Iterator[Finding]:
+    """Judge what the database says of its schema."""
+    status, revision = status_of(found), found.revision
+    if status is SchemaStatus.CURRENT or (status is SchemaStatus.NEWER and expected.accepts_newer):
         return
-    if status is SchemaStatus.AHEAD:
+    if status in {SchemaStatus.NEWER, SchemaStatus.AHEAD}:
         yield critical(
             f"the schema ({revision}) was made by a newer release; this one's is {head_revision()}",
             "Workers of this release do not start.",
-            "Install the newer release, or set POON_DATABASE__ACCEPT_NEWER_SCHEMA while rolling back.",
+            "Install the newer release, or let POON_DATABASE__ACCEPT_NEWER_SCHEMA be true while rolling back."
+            if status is SchemaStatus.NEWER
+            else f"Install the newer release: from {found.oldest or 'its own'} on they may work on it.",
             _OPERATORS,
             ExitCode.CONFIGURATION,
         )

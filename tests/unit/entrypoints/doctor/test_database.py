@@ -22,6 +22,8 @@ HEALTHY = DatabaseState(
     connections=(20, 97),
     free_bytes=50_000_000_000,
 )
+NEWER = HEALTHY._replace(revision="9999", oldest=head_revision())
+AHEAD = HEALTHY._replace(revision="9999", oldest="9998")
 COPY = HEALTHY._replace(is_standby=True, behind_seconds=1.0)
 
 
@@ -45,7 +47,7 @@ async def look(answer: DatabaseState | Exception, *, accepts_newer: bool = False
 async def test_a_healthy_database_has_no_findings() -> None:
     assert await look(HEALTHY) == []
     assert await look(HEALTHY._replace(connections=None, free_bytes=None)) == []
-    assert await look(HEALTHY._replace(revision="9999"), accepts_newer=True) == []
+    assert await look(NEWER, accepts_newer=True) == []
     assert await look_at_replica(FakeDatabase(COPY)) == []
 
 
@@ -58,6 +60,8 @@ async def test_a_healthy_database_has_no_findings() -> None:
         (HEALTHY._replace(revision=None), "the schema is missing", Severity.CRITICAL),
         (HEALTHY._replace(revision=REVISIONS[0]), f"it is at {REVISIONS[0]}", Severity.CRITICAL),
         (HEALTHY._replace(revision="9999"), "made by a newer release", Severity.CRITICAL),
+        (NEWER, "made by a newer release", Severity.CRITICAL),
+        (AHEAD, "made by a newer release", Severity.CRITICAL),
         (HEALTHY._replace(now=NOON - timedelta(seconds=9)), "9 s behind this machine's", Severity.WARNING),
         (HEALTHY._replace(now=NOON + timedelta(seconds=9)), "9 s ahead of this machine's", Severity.WARNING),
         (HEALTHY._replace(connections=(97, 97)), "all 97 connections", Severity.CRITICAL),
@@ -87,6 +91,17 @@ async def test_a_database_that_answers_slowly_is_not_said_to_have_a_wrong_clock(
 async def test_a_schema_in_the_way_ends_as_a_wrong_setting_does() -> None:
     (finding,) = await look(HEALTHY._replace(revision=None))
     assert (finding.exit_code, finding.do) == (ExitCode.CONFIGURATION, "Run `poon migrate`.")
+
+
+async def test_a_schema_that_forbids_this_release_is_told_whatever_is_accepted() -> None:
+    (finding,) = await look(AHEAD, accepts_newer=True)
+    assert finding.do == "Install the newer release: from 9998 on they may work on it."
+    (finding,) = await look(NEWER)
+    assert "POON_DATABASE__ACCEPT_NEWER_SCHEMA" in finding.do
+
+
+async def test_a_replica_on_a_newer_schema_that_lets_this_release_work_is_fine() -> None:
+    assert await look_at_replica(FakeDatabase(COPY._replace(revision="9999", oldest=head_revision()))) == []
 
 
 @pytest.mark.parametrize(
