@@ -1,4 +1,4 @@
-"""Reads spans as JSON: what a collector's file exporter writes, a line an export, and what Tempo answers for a trace."""
+"""Reads spans as JSON: what a collector's file exporter writes, a line an export, and what Tempo answers."""
 
 from __future__ import annotations
 

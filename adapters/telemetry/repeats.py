@@ -1,7 +1,7 @@
 """An error that repeats is told a few times a minute, and how often it was not.
 
-A backend that is away makes every attempt fail, and each would be a line with a stack of frames: thousands a second that
-say one thing. The lines of commands are not thinned out: whoever looks for one command has to find it.
+A backend that is away makes every attempt fail, and each would be a line with a stack of frames: thousands a second
+that say one thing. The lines of commands are not thinned out: whoever looks for one command has to find it.
 """
 
 from __future__ import annotations

@@ -73,11 +73,7 @@ _RESULTS: Final = Row(
             "What happened to steps",
             "A second, by kind, step and what happened. A step that fails again and again is one that nobody answers.",
             Unit.PER_SECOND,
-            (
-                rate(
-                    "poon_workflow_steps_total", _HERE, "workflow, step, result", "{{workflow}} {{step}} {{result}}"
-                ),
-            ),
+            (rate("poon_workflow_steps_total", _HERE, "workflow, step, result", "{{workflow}} {{step}} {{result}}"),),
             may_be_empty=_MAY_BE_OFF,
             alerts=("PoonWorkflowsBudgetShrinks",),
         ),

@@ -34,6 +34,7 @@ from tests.bench.scale import commands as scale
 from tests.bench.scale import sheets
 from tests.bench.summary import multiples, summarize
 from tests.bench.telemetry import telemetry
+from tests.bench.telling import telling
 from tests.bench.terminal import CONSOLE
 from tests.bench.terminal import folder as _folder
 from tests.bench.terminal import tell as _tell
@@ -273,6 +274,7 @@ event_stores.register(app)
 sealing.register(app)
 app.command()(workflows)
 app.command()(telemetry)
+app.command()(telling)
 queries.register(app)
 
 if __name__ == "__main__":

@@ -152,9 +152,7 @@ PARTS_OF_TELEMETRY: Final = (
     _ours(
         "ours-lines",
         "ours-off, with a line a command",
-        lambda about: _fleet(
-            about, TELEMETRY_OFF | {"POON_LOGGING__LEVEL": "info", "POON_LOGGING__COMMANDS": "all"}
-        ),
+        lambda about: _fleet(about, TELEMETRY_OFF | {"POON_LOGGING__LEVEL": "info", "POON_LOGGING__COMMANDS": "all"}),
         lines=1,
     ),
     _ours(

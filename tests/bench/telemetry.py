@@ -32,7 +32,7 @@ def telemetry(
     """Consume a backlog without telemetry, with each part of it, and with all: rate, and worker CPU of each part."""
     chosen = [OFF, *PARTS_OF_TELEMETRY, ON]
     facts = machine_facts()
-    with folder(None, profile=False) as place, ground() as services:
+    with folder(None) as place, ground() as services:
         experiment = Throughput(services, Options(Job(messages), rounds=rounds), place, tell)
         experiment.warm_up(FLOOR)
         measured = list(experiment.rounds(chosen))

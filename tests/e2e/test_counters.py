@@ -1,15 +1,15 @@
-"""Two fleets at work, one of them drained in the middle: their counters together are the ledger of what was sent and seen."""
+"""Two fleets at work, one of them drained in the middle: their counters together are what was sent and seen."""
 
 import asyncio
 import json
 import threading
 import urllib.request
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pytest
 import pytest_asyncio
@@ -53,7 +53,7 @@ FILLED: Final = {
     "payment_method": None,
     "category": "Entertainment",
 }
-Samples = Counter[tuple[str, str]]
+Samples = defaultdict[tuple[str, str], float]
 
 
 def answers(request: dict[str, Any]) -> Response:
@@ -89,9 +89,9 @@ class Scraped:
         self._url = next(line["url"] for line in lines if line["event"] == "answers over HTTP")
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._scrape_on, daemon=True)
-        self.last = Samples()
+        self.last = Samples(float)
 
-    def __enter__(self) -> "Scraped":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -102,7 +102,7 @@ class Scraped:
     def scrape(self) -> None:
         with urllib.request.urlopen(f"{self._url}/metrics", timeout=20) as answer:  # noqa: S310  the fleet's own
             page = answer.read().decode()
-        self.last = Samples()
+        self.last = Samples(float)
         for family in text_string_to_metric_families(page):
             for sample in family.samples:
                 told = ("outcome", "code", "result", "retried")
@@ -184,23 +184,32 @@ async def test_counters_are_the_ledger(kafka_service: KafkaService, tmp_path: Pa
         outcomes = TopicTail(kafka_service.bootstrap_servers, outcome_topics(["texts"]))
         stack.callback(outcomes.close)
 
-        def seen() -> int:
-            outcomes.more()
-            return len(outcomes.messages)
+        async def seen(wanted: int) -> bool:
+            await asyncio.to_thread(outcomes.more)  # the model server answers on this loop meanwhile
+            return len(outcomes.messages) >= wanted
 
         await publish(kafka_service, sent[:half])
-        await eventually(lambda: seen() >= half, "the first half", seconds=PATIENCE)
+        await eventually(lambda: seen(half), "the first half", seconds=PATIENCE)
         assert await asyncio.to_thread(first.terminate) == ExitCode.OK
         await publish(kafka_service, sent[half:])
-        await eventually(lambda: seen() >= len(sent), "the second half", seconds=PATIENCE)
+        await eventually(lambda: seen(len(sent)), "the second half", seconds=PATIENCE)
 
         await eventually(lambda: total(drained, staying) >= len(sent), "the last scrape", seconds=PATIENCE)
         letters = TopicTail(kafka_service.bootstrap_servers, dead_letter_topics(["texts"]))
         letters.more(2.0)
         stack.callback(letters.close)
-        counted = drained.last + staying.last
+        counted = added(drained.last, staying.last)
         check(counted, outcomes, letters, models)
         assert drained.last["messaging_client_consumed_messages_total", ""] > 0, "both had a part"
+
+
+def added(*parts: Samples) -> Samples:
+    """The samples of several fleets together."""
+    whole = Samples(float)
+    for part in parts:
+        for name, value in part.items():
+            whole[name] += value
+    return whole
 
 
 def total(*scraped: Scraped) -> int:
@@ -219,9 +228,11 @@ def check(counted: Samples, outcomes: TopicTail, letters: TopicTail, models: Mod
     ids = Counter(header(message, "ce_id") for message in outcomes.messages)
     again = sum(ids.values()) - len(ids)
     assert again >= REPEATED
-    assert count("poon_commands_settled_total", "outcome=success") + count(
-        "poon_outcomes_republished_total", "outcome=success"
-    ) == kinds["poon.text.parsed.v1"]
+    assert (
+        count("poon_commands_settled_total", "outcome=success")
+        + count("poon_outcomes_republished_total", "outcome=success")
+        == kinds["poon.text.parsed.v1"]
+    )
     assert count("poon_commands_settled_total", "outcome=success") == GOOD
     assert count("poon_commands_settled_total", "outcome=failed,code=backend_unavailable") == UNREADABLE
     assert count("poon_commands_settled_total", "outcome=rejected,code=invalid_envelope") == POISON

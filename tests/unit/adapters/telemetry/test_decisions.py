@@ -92,13 +92,20 @@ def test_what_was_decided_before_or_by_the_runtime_tells_nothing() -> None:
     assert not {name for name in found if "confidence" in name or "backend" in name or "workflow" in name}
 
 
+def sent() -> Command:
+    """What a step's command is, in the decision that sends it."""
+    command = examples_of(ExtractReceipt.type)[0].message
+    assert isinstance(command, ExtractReceipt)
+    return command
+
+
 def test_steps_of_workflows_are_counted_each_way() -> None:
     step = {"workflow_id": ID, "workflow": KIND, "step": "extract"}
     command = {"command_id": "c-9"}
     found = counted(
         [
             decided(
-                examples_of(ExtractReceipt.type)[0].message,  # type: ignore[arg-type]  an example is of any kind
+                sent(),
                 StepStarted.model_validate(step | command | {"attempt": 1, "command_type": ExtractReceipt.type}),
                 WorkflowStarted(workflow_id=ID, workflow=KIND),
                 took=0.0,
