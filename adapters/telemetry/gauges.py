@@ -67,6 +67,7 @@ def _readings(status: WorkerStatus) -> Iterator[tuple[known.Instrument, LabelVal
         yield known.OUTAGE, (ground,), float(ground in status.outages)
     if status.since_poll is not None:
         yield known.SINCE_POLL, (), status.since_poll
+    yield known.LANES, (), status.lanes
     yield known.IN_FLIGHT, (), status.in_flight
     yield known.WAITING, (), status.waiting
     yield known.RETRYING, (), status.retrying

@@ -21,6 +21,12 @@ backend may take minutes)."""
 FRESHNESS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
 """From an idle fleet's milliseconds to an hour of backlog."""
 
+SURENESS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+"""With the bounds that decide: 0.6, 0.7 and 0.8 of `Confidence`."""
+
+LONG: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 21600.0, 86400.0)
+"""Of what takes several steps, and perhaps waits for people."""
+
 BATCH: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 
 
@@ -153,8 +159,46 @@ DRAIN_TIMEOUTS: Final = _counter(
 DROPPED: Final = _counter(
     "poon_telemetry_dropped",
     "Telemetry given up so that the work goes on: log lines while the log's reader is stuck, spans above "
-    "telemetry.spans_per_second.",
+    "telemetry.spans_per_second, repetitions of an error above logging.repeats_per_minute.",
     "what",
+)
+
+CONFIDENCE: Final = Instrument(
+    "histogram",
+    "poon_outcome_confidence",
+    "How sure an outcome says it is, of texts, receipts and categories that were understood just now.",
+    ("area", "command_type"),
+    "",
+    SURENESS,
+)
+DEGRADED: Final = _counter(
+    "poon_outcomes_degraded",
+    "Outcomes that came about without a backend that was to be asked: what the next one knew.",
+    *("area", "command_type"),
+)
+BACKEND_ANSWERS: Final = _counter(
+    "poon_backend_answers",
+    "Shares of AI backends, local ones included, in outcomes decided just now: answered; cached, from memory; "
+    "unavailable, to be asked and without a usable answer.",
+    *("area", "capability", "backend", "result"),
+)
+WORKFLOW_STEPS: Final = _counter(
+    "poon_workflow_steps",
+    "What happened to steps of workflows: started, succeeded, failed (an attempt), skipped by an operator; undo says "
+    "whether the step was being undone.",
+    *("area", "workflow", "step", "undo", "result"),
+)
+WORKFLOW_RESULTS: Final = _counter(
+    "poon_workflow_results",
+    "Workflows that completed; that were undone because they were refused (wrong input, an operator's abort) or "
+    "failed (ours); that got stuck, from where an operator may still bring one to its end.",
+    *("area", "workflow", "result"),
+)
+WORKFLOW_DURATION: Final = _seconds(
+    "poon_workflow_duration_seconds",
+    "Time from the start of a workflow until it completed, was undone or got stuck.",
+    *("area", "workflow", "result"),
+    buckets=LONG,
 )
 
 MODEL_ANSWERS: Final = _counter(
@@ -163,6 +207,11 @@ MODEL_ANSWERS: Final = _counter(
     "asked the same; and without an answer: unusable (what it said), failed (it, or the connection), throttled, "
     "timeout, refused (key or model name), open (its breaker), budget, tenant_budget, busy.",
     *("backend", "capability", "result"),
+)
+MODEL_TOKENS: Final = _counter(
+    "poon_model_tokens",
+    "Tokens of calls at a model server, as it counts them: input, of questions, and output, of answers.",
+    *("backend", "direction"),
 )
 MODEL_COST: Final = _counter(
     "poon_model_cost", "What calls at a model server cost, by the prices in the settings.", "backend", "currency"
@@ -191,6 +240,7 @@ SINCE_POLL: Final = _gauge(
     "Time since the broker client last handed control over, with or without records; absent before the first time.",
     unit="seconds",
 )
+LANES: Final = _gauge("poon_lanes", "Keys with commands that are not done with; they are worked on side by side.")
 IN_FLIGHT: Final = _gauge("poon_commands_in_flight", "Commands being settled.")
 WAITING: Final = _gauge("poon_commands_waiting", "Commands taken over and not done with, those in flight included.")
 RETRYING: Final = _gauge("poon_commands_retrying", "Commands that wait for their next attempt.")
@@ -242,12 +292,16 @@ FOLLOWER_BEHIND: Final = _gauge(
 
 COUNTERS: Final = (
     *(CONSUMED, SENT, SETTLED, REPUBLISHED, DEAD_LETTERS, FAILED_ATTEMPTS, STORED_BEFORE),
-    *(REBALANCES, PARTITIONS_GONE, OUTAGES, DRAIN_TIMEOUTS, DROPPED, MODEL_ANSWERS, MODEL_COST),
+    *(DEGRADED, BACKEND_ANSWERS, WORKFLOW_STEPS, WORKFLOW_RESULTS),
+    *(REBALANCES, PARTITIONS_GONE, OUTAGES, DRAIN_TIMEOUTS, DROPPED, MODEL_ANSWERS, MODEL_TOKENS, MODEL_COST),
     *(PROJECTED, PROJECTION_FAILURES, UNREADABLE),
 )
-HISTOGRAMS: Final = (OPERATION, PROCESS, WAIT, SETTLE, END_TO_END, STORE_BATCH, STORE)
+HISTOGRAMS: Final = (
+    *(OPERATION, PROCESS, WAIT, SETTLE, END_TO_END, STORE_BATCH, STORE),
+    *(CONFIDENCE, WORKFLOW_DURATION),
+)
 GAUGES: Final = (
-    *(UP, DRAINING, OUTAGE, SINCE_POLL, IN_FLIGHT, WAITING, RETRYING, RUNNABLE),
+    *(UP, DRAINING, OUTAGE, SINCE_POLL, LANES, IN_FLIGHT, WAITING, RETRYING, RUNNABLE),
     *(PARTITIONS, PAUSED, UNFINISHED, DISTANCE, OLDEST),
 )
 BACKEND_GAUGES: Final = (BACKEND_LIMIT, BACKEND_IN_FLIGHT, BACKEND_WAITING, MODEL_BREAKER)

@@ -53,13 +53,16 @@ def is_readable(output: str, stream: LogStream) -> bool:
     return output == "console" or (output == "auto" and stream.isatty())
 
 
-def configure_logging(level: str, output: str, stream: LogStream | None = None) -> None:
+def configure_logging(
+    level: str, output: str, stream: LogStream | None = None, repeats: logging.Filter | None = None
+) -> None:
     """Send all logging of this process to one stream; replaces what was configured before.
 
     Args:
         level: the least important level shown, for instance ``info``.
         output: ``json``, ``console``, or ``auto`` for console on a terminal and JSON elsewhere.
         stream: standard error unless given.
+        repeats: which lines are left out because they repeat others.
     """
     target: LogStream = stream or sys.stderr
     handler = logging.StreamHandler(target)
@@ -72,6 +75,8 @@ def configure_logging(level: str, output: str, stream: LogStream | None = None) 
             ],
         )
     )
+    if repeats is not None:
+        handler.addFilter(repeats)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)

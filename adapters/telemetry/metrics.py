@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
 
 from adapters.telemetry import instruments as known
+from adapters.telemetry.decisions import DecisionCounts
 from adapters.telemetry.gauges import backend_families, follower_families, gauge_families, model_family
+from adapters.telemetry.kept import NOTHING_KEPT, KeptSpans
 from adapters.telemetry.outcomes import OutcomeKind, outcome_kind
 from adapters.telemetry.tables import Distribution, Tally
 from contracts.errors import ErrorCode
@@ -78,15 +80,16 @@ class Metrics:
         self._followers.extend(progress)
         self._counts = counts
 
-    def observer(self, area: str, group: str, poison: Collection[str]) -> WorkerMetrics:
+    def observer(self, area: str, group: str, poison: Collection[str], kept: KeptSpans = NOTHING_KEPT) -> WorkerMetrics:
         """The observer of one worker.
 
         Args:
             area: its area.
             group: its consumer group.
             poison: the codes of rejections that are dead-lettered as well.
+            kept: the spans of the batch that is told of.
         """
-        return WorkerMetrics(self, self._clock, area, group, frozenset(poison))
+        return WorkerMetrics(self, self._clock, Watching(area, group, frozenset(poison), kept))
 
     def watch_dropped(self, what: str, total: Callable[[], int]) -> None:
         """Expose how much telemetry of a kind was given up so far."""
@@ -143,6 +146,8 @@ class Metrics:
         for status in models:
             for (capability, result), count in status.answers.items():
                 self._tallies[known.MODEL_ANSWERS].put((status.backend, capability, result), count)
+            for direction, tokens in status.tokens.items():
+                self._tallies[known.MODEL_TOKENS].put((status.backend, direction), tokens)
             for currency, cost in status.cost.items():
                 self._tallies[known.MODEL_COST].put((status.backend, currency), float(cost))
 
@@ -151,14 +156,26 @@ class Metrics:
         return ()
 
 
+class Watching(NamedTuple):
+    """Who is counted; see `Metrics.observer`."""
+
+    area: str
+    group: str
+    poison: frozenset[str]
+    kept: KeptSpans
+
+
 class WorkerMetrics:
     """`Observer` that counts for one worker."""
 
-    def __init__(self, metrics: Metrics, clock: Clock, area: str, group: str, poison: frozenset[str]) -> None:
+    def __init__(self, metrics: Metrics, clock: Clock, watching: Watching) -> None:
+        area, group = watching.area, watching.group
         self._metrics = metrics
         self._clock = clock
         self._area = area
-        self._poison = poison
+        self._poison = watching.poison
+        self._kept = watching.kept
+        self._decisions = DecisionCounts(area, metrics.tally, metrics.distribution)
         commands, events = topic_name(area, TopicRole.COMMANDS), topic_name(area, TopicRole.EVENTS)
         self._consumed = (SYSTEM, "poll", commands, group)
         self._sent = (SYSTEM, "send", events)
@@ -208,6 +225,9 @@ class WorkerMetrics:
         self._metrics.distribution(known.WAIT).observe(area, [one.started - one.taken for one in batch if one.attempts])
         self._metrics.distribution(known.SETTLE).observe(area, [at - one.decided for one in batch if not one.duplicate])
         self._time(batch)
+        self._decisions.count(batch)
+        if self._kept.any:
+            self._exemplify(batch, at)
 
     def _count(self, batch: Sequence[Settled]) -> None:
         settled = self._metrics.tally(known.SETTLED)
@@ -240,6 +260,27 @@ class WorkerMetrics:
         for name, values in durations.items():
             labels = (*self._process, command_type(name), "")
             self._metrics.distribution(known.PROCESS).observe(labels, values)
+
+    def _exemplify(self, batch: Sequence[Settled], at: float) -> None:
+        """Let the commands that have spans lead there, from the buckets they are counted in."""
+        now = self._clock.now()
+        moment = now.timestamp()
+        area, distribution = (self._area,), self._metrics.distribution
+        for one in batch:
+            span = self._kept.of(one.record)
+            if span is None or one.duplicate:
+                continue
+            lead = {"trace_id": f"{span.trace_id:032x}", "span_id": f"{span.span_id:016x}"}
+            kind = command_type(one.envelope.type)
+            age = (now - one.envelope.time).total_seconds()
+            distribution(known.END_TO_END).exemplify((self._area, kind), age, lead, moment)
+            distribution(known.SETTLE).exemplify(area, at - one.decided, lead, moment)
+            if not one.attempts:
+                continue
+            distribution(known.WAIT).exemplify(area, one.started - one.taken, lead, moment)
+            if outcome_kind(one.outcome) is not OutcomeKind.FAILED:
+                took = one.decided - one.started
+                distribution(known.PROCESS).exemplify((*self._process, kind, ""), took, lead, moment)
 
     def offsets_committed(self, partitions: int, started: float, ended: float, error: BaseException | None) -> None:
         del partitions

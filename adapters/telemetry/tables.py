@@ -8,10 +8,11 @@ A table is written from one thread and may be read from another: what is read wa
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, Exemplar, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.utils import floatToGoString
 
 from adapters.telemetry.instruments import Instrument
@@ -50,6 +51,7 @@ class Distribution:
         self._bounds = instrument.buckets
         self._names = [*map(floatToGoString, self._bounds), "+Inf"]
         self._series: dict[LabelValues, list[float]] = {}
+        self._exemplars: dict[LabelValues, dict[int, Exemplar]] = {}
 
     def observe(self, labels: LabelValues, values: Iterable[float]) -> None:
         """Take values in; what a clock that was set back made negative counts as 0."""
@@ -64,13 +66,31 @@ class Distribution:
                 total += value
         series[-1] += total
 
+    def exemplify(self, labels: LabelValues, value: float, span: Mapping[str, str], at: float) -> None:
+        """Let a value that was observed stand for its bucket, in place of an older one.
+
+        Args:
+            labels: of the series it was observed in.
+            value: as it was observed.
+            span: the labels that lead to its span.
+            at: when it was observed, seconds since the epoch.
+        """
+        place = bisect_left(self._bounds, value)
+        self._exemplars.setdefault(labels, {})[place] = Exemplar(dict(span), value, at)
+
     def family(self) -> HistogramMetricFamily:
         instrument = self._instrument
         family = HistogramMetricFamily(instrument.name, instrument.help, labels=instrument.labels, unit=instrument.unit)
         for labels, series in sorted(self._series.copy().items()):
             *counts, total = series.copy()
-            family.add_metric(labels, list(zip(self._names, accumulate(counts), strict=True)), total)
+            family.add_metric(labels, self._buckets(labels, counts), total)
         return family
+
+    def _buckets(self, labels: LabelValues, counts: Sequence[float]) -> list[Any]:
+        """Name and count of each, as the library takes them; with an exemplar where there is one."""
+        told = self._exemplars.get(labels, {}).copy()
+        buckets = zip(self._names, accumulate(counts), strict=True)
+        return [(*each, told[place]) if place in told else each for place, each in enumerate(buckets)]
 
 
 def gauge_family(instrument: Instrument) -> GaugeMetricFamily:

@@ -2,8 +2,7 @@
 
     poll T, send T, commit T, store    one for each operation of a batch
     process T                          one for each batch, linked to the senders' spans, at most MAX_LINKS of them
-    process T > wait, handle, settle   one for each command worth it (`sampling`), in the trace of its sender
-              > attempt                one for each failed attempt
+    process T and what is below it     one tree for each command worth it (`sampling`): see `command_spans`
 
 A span costs 20 µs and as much again to export, so each kind is held to a rate; what is above it is counted.
 """
@@ -16,10 +15,11 @@ from typing import Final
 
 from opentelemetry.trace import SpanKind
 
+from adapters.telemetry.command_spans import CommandSpans, operation
+from adapters.telemetry.kept import KeptSpans
 from adapters.telemetry.quiet import QuietObserver
 from adapters.telemetry.sampling import (
     RateLimit,
-    Reason,
     Sampling,
     TraceContext,
     is_chosen,
@@ -42,9 +42,17 @@ class Traces(QuietObserver):
         area: its area.
         group: its consumer group.
         spans_per_second: the most spans of a kind, and command spans of a reason, each with its parts.
+        kept: told which commands have spans.
     """
 
-    def __init__(self, tracing: Tracing, sampling: Sampling, group: str, spans_per_second: float) -> None:
+    def __init__(
+        self,
+        tracing: Tracing,
+        sampling: Sampling,
+        group: str,
+        spans_per_second: float,
+        kept: KeptSpans | None = None,
+    ) -> None:
         self._tracing = tracing
         self._sampling = sampling
         self._rate = spans_per_second
@@ -53,6 +61,8 @@ class Traces(QuietObserver):
         self._commands = topic_name(sampling.area, TopicRole.COMMANDS)
         self._outcomes = topic_name(sampling.area, TopicRole.EVENTS)
         self._consumer: dict[str, Attribute] = {"messaging.consumer.group.name": group}
+        self._kept = kept or KeptSpans()
+        self._trees = CommandSpans(tracing, sampling, self._consumer)
 
     @property
     def suppressed(self) -> int:
@@ -62,7 +72,7 @@ class Traces(QuietObserver):
     def taken(self, records: Sequence[RawRecord], at: float) -> None:
         if not self._admits("poll", at):
             return
-        attributes = self._operation("poll", "receive", self._commands) | self._consumer
+        attributes = operation("poll", "receive", self._commands) | self._consumer
         attributes["messaging.batch.message_count"] = len(records)
         self._record(f"poll {self._commands}", SpanKind.CLIENT, (at, at), attributes)
 
@@ -75,19 +85,20 @@ class Traces(QuietObserver):
     def published(self, records: int, started: float, ended: float) -> None:
         if not self._admits("send", ended):
             return
-        attributes = self._operation("send", "send", self._outcomes)
+        attributes = operation("send", "send", self._outcomes)
         attributes["messaging.batch.message_count"] = records
         self._record(f"send {self._outcomes}", SpanKind.CLIENT, (started, ended), attributes)
 
     def offsets_committed(self, partitions: int, started: float, ended: float, error: BaseException | None) -> None:
         if not self._admits("commit", ended):
             return
-        attributes = self._operation("commit", "settle", self._commands) | self._consumer
+        attributes = operation("commit", "settle", self._commands) | self._consumer
         attributes["poon.partitions"] = partitions
         kind = None if error is None else type(error).__name__
         self._record(f"commit {self._commands}", SpanKind.CLIENT, (started, ended), attributes, kind)
 
     def settled(self, batch: Sequence[Settled], at: float) -> None:
+        self._kept.begin()
         if not batch:  # none of those stored together was settled by it
             return
         whole = self._batch(batch, at) if self._admits("process", at) else None
@@ -95,29 +106,15 @@ class Traces(QuietObserver):
         for one in batch:
             reason = reason_of(one, at)
             if reason is not None and self._admits(reason, at):
-                self._command(one, at, reason, whole)
+                self._kept.keep(one.record, self._trees.settled(one, at, reason, whole))
 
     def attempt_failed(self, attempt: Attempt) -> None:
         if not self._admits("attempt", attempt.ended):
             return
-        error = type(attempt.error)
-        attributes: dict[str, Attribute] = {
-            "poon.attempt": attempt.number,
-            "exception.type": f"{error.__module__}.{error.__qualname__}",
-        }
-        self._tracing.record(
-            Span(
-                name="attempt",
-                start=attempt.started,
-                end=attempt.ended,
-                attributes=attributes,
-                parent=self._sampling.context(attempt.envelope),
-                error=attempt.code,
-            )
-        )
+        self._trees.attempt(attempt)
 
     def _batch(self, batch: Sequence[Settled], at: float) -> TraceContext:
-        attributes = self._operation("process", "process", self._commands) | self._consumer
+        attributes = operation("process", "process", self._commands) | self._consumer
         attributes["messaging.batch.message_count"] = len(batch)
         return self._tracing.record(
             Span(
@@ -129,54 +126,6 @@ class Traces(QuietObserver):
                 links=sampled_senders(batch),
             )
         )
-
-    def _command(self, one: Settled, at: float, reason: Reason, whole: TraceContext | None) -> None:
-        sender = parse_traceparent(one.envelope.traceparent)
-        own = self._tracing.record(
-            Span(
-                name=f"process {self._commands}",
-                kind=SpanKind.CONSUMER,
-                start=one.taken,
-                end=at,
-                attributes=self._command_attributes(one, reason),
-                # One delivered again would get the id of the span that the first delivery has left.
-                own=None if one.duplicate else self._sampling.context(one.envelope),
-                parent=sender,
-                links=[context for context in (sender, whole) if context is not None],
-                error=one.code if reason is Reason.FAILED else None,
-            )
-        )
-        stages = (("wait", one.taken, one.started), ("handle", one.started, one.decided), ("settle", one.decided, at))
-        for name, start, end in stages:
-            self._tracing.record(Span(name=name, start=start, end=end, attributes={}, parent=own))
-
-    def _command_attributes(self, one: Settled, reason: Reason) -> dict[str, Attribute]:
-        record, envelope = one.record, one.envelope
-        attributes = self._operation("process", "process", record.topic) | self._consumer
-        attributes |= {
-            "messaging.destination.partition.id": str(record.partition),
-            "messaging.kafka.offset": record.offset,
-            "messaging.message.id": envelope.id,
-            "messaging.message.conversation_id": envelope.correlation_id or envelope.id,
-            "cloudevents.event_type": envelope.type,
-            "poon.tenant": envelope.tenant,
-            "poon.outcome": one.outcome,
-            "poon.attempts": one.attempts,
-            "poon.duplicate": one.duplicate,
-            "poon.sampled_for": str(reason),
-        }
-        if one.code is not None:
-            attributes["poon.code"] = one.code
-        return attributes
-
-    @staticmethod
-    def _operation(name: str, kind: str, destination: str) -> dict[str, Attribute]:
-        return {
-            "messaging.system": "kafka",
-            "messaging.operation.name": name,
-            "messaging.operation.type": kind,
-            "messaging.destination.name": destination,
-        }
 
     def _record(
         self,

@@ -41,7 +41,7 @@ GIVING_UP: Final = 0.5
 EXPORT_TIMEOUT: Final = 5.0
 """Seconds one export may take, its repetitions included; spans that wait meanwhile are dropped above QUEUED_SPANS."""
 
-Attribute = str | bool | int | float
+Attribute = str | bool | int | float | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,39 @@ _CALLS: Final = Row(
     ),
 )
 
+_OUTCOMES: Final = Row(
+    "In outcomes",
+    (
+        Panel(
+            "Who had a share",
+            "Shares of backends in outcomes, a second: answered, cached, or unavailable although it was to be asked.",
+            Unit.PER_SECOND,
+            (
+                rate(
+                    "poon_backend_answers_total",
+                    JOB,
+                    "capability, backend, result",
+                    "{{capability}}: {{backend}} {{result}}",
+                ),
+            ),
+            may_be_empty="nothing was understood yet",
+        ),
+        Panel(
+            "How sure outcomes are",
+            "The half of the outcomes says it is surer than this, by type of command.",
+            Unit.SHARE,
+            (
+                Query(
+                    "histogram_quantile(0.5, sum by (command_type, le)"
+                    f" (rate(poon_outcome_confidence_bucket{{{JOB}}}[{SHORT}])))",
+                    "{{command_type}}",
+                ),
+            ),
+            may_be_empty="nothing was understood yet",
+        ),
+    ),
+)
+
 _MODELS: Final = Row(
     "Model servers",
     (
@@ -143,5 +176,5 @@ DASHBOARD: Final = Dashboard(
     "Poon Workers: AI backends and cost",
     "What understands texts, pictures and spending: load, answers, fall-backs and money.",
     (JOBS,),
-    (_CALLS, _MODELS, _COST),
+    (_CALLS, _OUTCOMES, _MODELS, _COST),
 )

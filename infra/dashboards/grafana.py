@@ -159,4 +159,5 @@ def _target(query: Query, letter: str, kind: Kind) -> Dataquery:
     target = Dataquery().ref_id(letter).expr(query.expression).legend_format(query.legend).datasource(_SOURCE)
     if kind is Kind.TABLE:
         return target.instant().format(PromQueryFormat.TABLE)
-    return target.range()
+    # A point of a histogram leads to the trace of a command that fell there.
+    return target.range().exemplar("_bucket{" in query.expression)

@@ -51,6 +51,35 @@ _STEPS: Final = Row(
     ),
 )
 
+_RESULTS: Final = Row(
+    "Results",
+    (
+        Panel(
+            "Workflows that ended or got stuck",
+            "A second, by kind and result. Refused: wrong input, or an operator's abort. Failed and stuck are ours.",
+            Unit.PER_SECOND,
+            (rate("poon_workflow_results_total", _HERE, "workflow, result", "{{workflow}} {{result}}"),),
+            may_be_empty=_MAY_BE_OFF,
+            alerts=("PoonWorkflowsBudgetShrinks",),
+        ),
+        Panel(
+            "From start to result",
+            "By kind and result: 95 of 100 are quicker.",
+            Unit.SECONDS,
+            (percentile("poon_workflow_duration_seconds", _HERE, "workflow, result", "{{workflow}} {{result}}"),),
+            may_be_empty=_MAY_BE_OFF,
+        ),
+        Panel(
+            "What happened to steps",
+            "A second, by kind, step and what happened. A step that fails again and again is one that nobody answers.",
+            Unit.PER_SECOND,
+            (rate("poon_workflow_steps_total", _HERE, "workflow, step, result", "{{workflow}} {{step}} {{result}}"),),
+            may_be_empty=_MAY_BE_OFF,
+            alerts=("PoonWorkflowsBudgetShrinks",),
+        ),
+    ),
+)
+
 _TIME: Final = Row(
     "Time",
     (
@@ -89,5 +118,5 @@ DASHBOARD: Final = Dashboard(
     "Poon Workers: workflows",
     "Receipts, statements and months, which take several steps: do they get on?",
     (JOBS,),
-    (_STEPS, _TIME),
+    (_RESULTS, _STEPS, _TIME),
 )

@@ -186,7 +186,7 @@ ALERTS: Final = (
     ),
     Alert(
         "PoonTelemetryDropped",
-        "sum by (what) (increase(poon_telemetry_dropped_total[30m])) > 0",
+        'sum by (what) (increase(poon_telemetry_dropped_total{what!="repeated_lines"}[30m])) > 0',
         "0m",
         Severity.NOTICE,
         "Telemetry was given up so that the work goes on: {{ $labels.what }}",

@@ -90,6 +90,15 @@ OBJECTIVES: Final = (
         _slower_than("0.1", _QUICK),
         pages=False,
     ),
+    Objective(
+        "workflows",
+        0.99,
+        "99 of 100 workflows complete, or are undone because they were refused: not because the fleet failed, and "
+        "without getting stuck.",
+        'sum by (area) (rate(poon_workflow_results_total{result=~"failed|stuck"}[{window}]))'
+        " / sum by (area) (rate(poon_workflow_results_total[{window}]))",
+        pages=False,
+    ),
 )
 
 

@@ -33,6 +33,8 @@ from tests.bench.report import (
 from tests.bench.scale import commands as scale
 from tests.bench.scale import sheets
 from tests.bench.summary import multiples, summarize
+from tests.bench.telemetry import telemetry
+from tests.bench.telling import telling
 from tests.bench.terminal import CONSOLE
 from tests.bench.terminal import folder as _folder
 from tests.bench.terminal import tell as _tell
@@ -271,6 +273,8 @@ scale.register(app)
 event_stores.register(app)
 sealing.register(app)
 app.command()(workflows)
+app.command()(telemetry)
+app.command()(telling)
 queries.register(app)
 
 if __name__ == "__main__":

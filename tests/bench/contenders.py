@@ -148,6 +148,28 @@ OURS: Final = (
     _ours("ours-off", "poon run without", telemetry_off, lines=0),
 )
 
+PARTS_OF_TELEMETRY: Final = (
+    _ours(
+        "ours-lines",
+        "ours-off, with a line a command",
+        lambda about: _fleet(about, TELEMETRY_OFF | {"POON_LOGGING__LEVEL": "info", "POON_LOGGING__COMMANDS": "all"}),
+        lines=1,
+    ),
+    _ours(
+        "ours-metrics",
+        "ours-off, with metrics",
+        lambda about: _fleet(about, TELEMETRY_OFF | {"POON_TELEMETRY__METRICS": "true"}),
+        lines=0,
+    ),
+    _ours(
+        "ours-traces",
+        "ours-off, with sampled traces",
+        lambda about: _fleet(about, TELEMETRY_OFF | {"POON_TELEMETRY__OTLP_ENDPOINT": about.otlp_endpoint}),
+        lines=0,
+    ),
+)
+"""Each part of ours-on by itself; what they cost is told beside ours-off."""
+
 NAMING_DUPLICATES: Final = _ours(
     "ours-duplicates",
     "ours-on, which also names entries that may tell of the same purchase",

@@ -98,6 +98,7 @@ def worker_status(*partitions: PartitionStatus, outages: frozenset[str] = frozen
         retrying=4,
         partitions=partitions,
         slowest=(),
+        lanes=8,
     )
 
 
@@ -115,7 +116,7 @@ class AskedModel:
     @property
     def model_status(self) -> ModelStatus:
         answers = {("text_extraction", "answered"): 3, ("text_extraction", "open"): 1}
-        return ModelStatus("ollama/qwen3", 2, answers, {"USD": Decimal("0.0125")})
+        return ModelStatus("ollama/qwen3", 2, answers, {"USD": Decimal("0.0125")}, {"input": 300, "output": 40})
 
 
 def partition_status(

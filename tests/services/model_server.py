@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -68,6 +68,8 @@ class ModelServer:
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.behave: Behaviour = lambda _: completion("{}")
+        self.delay: Callable[[], Awaitable[object]] | None = None
+        """Waited for before each answer."""
         self.port = 0
         self.at_most = 0
         """The most requests that were under way at a time."""
@@ -109,6 +111,8 @@ class ModelServer:
             self._under_way += 1
             self.at_most = max(self.at_most, self._under_way)
             try:
+                if self.delay is not None:
+                    await self.delay()
                 await self._respond(self.behave(request), writer)
             finally:
                 self._under_way -= 1

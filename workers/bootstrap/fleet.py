@@ -97,7 +97,7 @@ async def run(settings: Settings, areas: Collection[str] | None = None, open_par
     with telemetry(settings, clock, sys.stderr.buffer) as told:
         listening = listening_socket(settings.http)
         spare_the_collector()
-        with StopSignals(stop, clock, settings.runtime.drain_timeout_seconds):
+        with StopSignals(stop, clock, settings.runtime.drain_timeout_seconds + told.last_scrape):
             async with running(settings, areas, stop, listening, open_parts, told) as fleet:
                 await fleet.until_stopped()
     if fleet.left:
@@ -153,9 +153,22 @@ async def _attended(
             async with _answering(surroundings, listening):
                 LOG.info("answers over HTTP", extra={"url": url})
                 yield
+                await _scraped_once_more(surroundings)
     finally:
         await supervisor.close()
         heartbeat.end()
+
+
+async def _scraped_once_more(surroundings: Surroundings) -> None:
+    """Let whoever counts see what was done since the last scrape: counters end with their process."""
+    told = surroundings.telemetry
+    if told.metrics_page is None or not told.last_scrape:
+        return
+    await surroundings.supervisor.first_of(
+        told.scraped_again().wait(),
+        surroundings.stop.abort.wait(),
+        surroundings.clock.sleep(told.last_scrape),
+    )
 
 
 @asynccontextmanager
@@ -215,7 +228,8 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
     told.watch([worker.status for worker in workers], parts.backends, parts.models)
     followers: tuple[Follower, ...] = ()
     if PROJECTIONS in areas and parts.projections is not None:
-        followers = (make_follower(settings, parts, parts.projections),)
+        traced = told.following(consumer_group(settings, PROJECTIONS))
+        followers = (make_follower(settings, parts, parts.projections, traced),)
         told.watch_followers([follower.progress for follower in followers], parts.projections.counts)
     watched: list[tuple[Watched, Counting]] = [*zip(workers, tallies, strict=True)]
     watched += [(follower, follower) for follower in followers]

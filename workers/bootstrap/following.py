@@ -20,17 +20,25 @@ from workers.ports.status import ProjectionCounts
 from workers.projections.projection import Happened
 from workers.projections.projector import Projector
 from workers.projections.rebuilding import BuildProgress, Rebuilder
-from workers.runtime.follower import Follower, FollowerPorts
+from workers.runtime.follower import Apply, Follower, FollowerPorts
 
 LOG: Final = logging.getLogger(__name__)
 
+Traced = Callable[[Apply], Apply]
+"""Puts spans around applying."""
 
-def make_follower(settings: Settings, parts: Parts, projections: Projections) -> Follower:
+
+def untraced(apply: Apply) -> Apply:
+    """A `Traced` for who does not trace."""
+    return apply
+
+
+def make_follower(settings: Settings, parts: Parts, projections: Projections, traced: Traced = untraced) -> Follower:
     """The follower of all outcomes, in a group of its own; it also builds what has never been built."""
     intake = KafkaIntake(kafka_connection(settings), intake_options(settings, PROJECTIONS))
     ports = FollowerPorts(
         intake,
-        partial(apply_records, tuple(projections.projectors.values()), projections.counts),
+        traced(partial(apply_records, tuple(projections.projectors.values()), projections.counts)),
         parts.clock,
         random.Random(),
         tuple(map(_building, projections.rebuilders.values())),

@@ -20,6 +20,7 @@ from adapters.inference.chain.chain import Step
 from adapters.inference.chain.guard import GuardedServer, GuardPolicy, Protection
 from adapters.inference.chain.memory import ResponseMemory
 from adapters.inference.limiting import ConcurrencyLimiter, LimitBounds
+from adapters.inference.noted import Asked, NotedClient
 from workers.config import Link, ModelServerSettings, Settings
 from workers.config.models import LOCAL
 from workers.ports.cache import Cache
@@ -114,7 +115,9 @@ async def _server(settings: Settings, name: str, cache: Cache, clock: Clock, sta
         policy=GuardPolicy(attempts=chosen.attempts, total=chosen.total_seconds),
         breaker=breaker_policy(chosen),
     )
-    return Server(GuardedServer(backend, client, protection, clock, random.Random()), limiter, chosen.trust)
+    asked = Asked(backend, chosen.model, chosen.base_url, chosen.temperature, protection.tariff)
+    noted = NotedClient(client, asked, clock)
+    return Server(GuardedServer(backend, noted, protection, clock, random.Random()), limiter, chosen.trust)
 
 
 def breaker_policy(chosen: ModelServerSettings) -> BreakerPolicy:

@@ -27,6 +27,7 @@ from adapters.inference.embeddings.loading import load_embeddings
 from adapters.inference.lexicon import canonical_merchant, payment_method_of
 from adapters.inference.limiting import LimitedTextRecognition
 from adapters.inference.mappings import SortedLayer, check_pattern, usual_name
+from adapters.inference.noted import NotedTextRecognition
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from adapters.inference.texts import LetterLikeness, RuleCategorization, RuleTextExtraction
@@ -52,6 +53,7 @@ from workers.bootstrap.projections import Projections, projections_on
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE, statement_tools
 from workers.bootstrap.vault import sealing_database
 from workers.config import Settings
+from workers.config.models import OCR
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
@@ -175,10 +177,12 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         )
         # The rules answer at once on the event loop and need no limit.
         ocr_limit = limiter(settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * processes)
-        if "receipts" in areas:
+        if "receipts" in areas and is_local(settings):
             await stack.enter_async_context(recognition)
         local = Backends(
-            recognition=BreakingTextRecognition(LimitedTextRecognition(recognition, ocr_limit), clock),
+            recognition=BreakingTextRecognition(
+                LimitedTextRecognition(NotedTextRecognition(recognition, clock), ocr_limit), clock
+            ),
             receipts=RuleReceiptExtraction(payment_method_of, _usual_name),
             texts=RuleTextExtraction(likeness),
             categories=RuleCategorization(likeness),
@@ -289,6 +293,11 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
         drain_timeout=runtime.drain_timeout_seconds,
         revoke_timeout=settings.kafka.rebalance_timeout_seconds / 6,
     )
+
+
+def is_local(settings: Settings) -> bool:
+    """Whether images are read here at all: where model servers alone do, no process waits for any."""
+    return OCR in [link.name for link in settings.chains.by_capability["text_recognition"]]
 
 
 def recognition_processes(settings: Settings) -> int:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from adapters.telemetry.command_log import JsonCommandLog, ReadableCommandLog
+from adapters.telemetry.following import FollowedTraces
+from adapters.telemetry.kept import KeptSpans
 from adapters.telemetry.lines import LineWriter
 from adapters.telemetry.logs import configure_logging, is_readable
 from adapters.telemetry.metrics import Metrics
 from adapters.telemetry.observers import FanOut
+from adapters.telemetry.repeats import RepeatFilter
 from adapters.telemetry.sampling import Sampling
 from adapters.telemetry.traces import Traces
 from adapters.telemetry.tracing import Tracing, open_tracing
+from workers.bootstrap.following import Traced, untraced
 from workers.config import CommandLines, LogLevel, Settings, headers_of
 from workers.ports.clock import Clock
 from workers.ports.observing import Observer
@@ -30,28 +35,53 @@ CLOSE_TIMEOUT: Final = 2.0
 SERVICE: Final = "poon-workers"
 
 
+class Lines(NamedTuple):
+    """Where lines go, and which of them do not."""
+
+    writer: LineWriter
+    repeats: RepeatFilter
+
+
 class Telemetry:
     """What the workers of one process report to, and what is read from outside."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, *, lines: LineWriter | None = None, tracing: Tracing | None = None
+        self, settings: Settings, clock: Clock, *, lines: Lines | None = None, tracing: Tracing | None = None
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._tracing = tracing
         self._metrics = Metrics(clock) if settings.telemetry.metrics else None
-        self._command_log = None if lines is None else _command_log(settings, lines, clock)
+        self._lines = lines
         self._suppressed: list[Callable[[], int]] = []
+        self._scraped = asyncio.Event()
         if self._metrics is not None:
             if lines is not None:
-                self._metrics.watch_dropped("log_lines", lambda: lines.dropped)
+                self._metrics.watch_dropped("log_lines", lambda: lines.writer.dropped)
+                self._metrics.watch_dropped("repeated_lines", lambda: lines.repeats.left_out)
             if tracing is not None:
                 self._metrics.watch_dropped("spans", lambda: sum(total() for total in self._suppressed))
 
     @property
     def metrics_page(self) -> Callable[[str], tuple[bytes, str]] | None:
         """Takes an ``Accept`` header and gives the exposition with its content type; None where metrics are off."""
-        return None if self._metrics is None else self._metrics.page
+        metrics = self._metrics
+        return None if metrics is None else lambda accept: self._page(metrics, accept)
+
+    @property
+    def last_scrape(self) -> float:
+        """Seconds to wait at the end for one more scrape."""
+        return self._settings.telemetry.last_scrape_seconds
+
+    def scraped_again(self) -> asyncio.Event:
+        """Set by the next scrape that begins after this."""
+        self._scraped = asyncio.Event()
+        return self._scraped
+
+    def _page(self, metrics: Metrics, accept: str) -> tuple[bytes, str]:
+        page = metrics.page(accept)
+        self._scraped.set()
+        return page
 
     def watch(
         self,
@@ -73,17 +103,26 @@ class Telemetry:
 
     def observer(self, area: str, group: str, *others: Observer) -> Observer:
         """The observer of an area's worker, which tells `others` too; it never raises."""
-        observers = list(others)
-        if self._metrics is not None:
-            observers.append(self._metrics.observer(area, group, POISON))
-        if self._command_log is not None:
-            observers.append(self._command_log)
-        if self._tracing is not None:
+        observers, kept = list(others), KeptSpans()
+        if self._tracing is not None:  # before those that tell which commands have spans
             rate = self._settings.telemetry.spans_per_second
-            traces = Traces(self._tracing, self._sampling(area), group, rate)
+            traces = Traces(self._tracing, self._sampling(area), group, rate, kept)
             self._suppressed.append(lambda: traces.suppressed)
             observers.append(traces)
+        if self._metrics is not None:
+            observers.append(self._metrics.observer(area, group, POISON, kept))
+        if self._lines is not None:
+            observers += _command_log(self._settings, self._lines.writer, self._clock, kept)
         return FanOut(observers)
+
+    def following(self, group: str) -> Traced:
+        """What puts spans around the work of those who follow outcomes."""
+        if self._tracing is None:
+            return untraced
+        chosen = self._settings.telemetry
+        traces = FollowedTraces(self._tracing, self._clock, group, chosen.spans_per_second, chosen.slow_seconds)
+        self._suppressed.append(lambda: traces.suppressed)
+        return traces.around
 
     def carry_on(self, area: str) -> CarryOn:
         """Which trace context the outcomes of an area's commands carry."""
@@ -104,7 +143,7 @@ def telemetry(settings: Settings, clock: Clock, log_to: BinaryIO | None = None) 
         log_to: standard error of a process whose logging this takes over; without it, nothing is logged here.
     """
     with ExitStack() as stack:
-        lines = None if log_to is None else stack.enter_context(_logging_to(settings, log_to))
+        lines = None if log_to is None else stack.enter_context(_logging_to(settings, log_to, clock))
         tracing = _tracing(settings, clock)
         if tracing is not None:
             stack.callback(tracing.close, CLOSE_TIMEOUT)
@@ -112,25 +151,26 @@ def telemetry(settings: Settings, clock: Clock, log_to: BinaryIO | None = None) 
 
 
 @contextmanager
-def _logging_to(settings: Settings, target: BinaryIO) -> Iterator[LineWriter]:
+def _logging_to(settings: Settings, target: BinaryIO, clock: Clock) -> Iterator[Lines]:
     chosen = settings.logging
-    lines = LineWriter(target)
-    configure_logging(chosen.level, chosen.format, lines)
+    lines, repeats = LineWriter(target), RepeatFilter(chosen.repeats_per_minute, clock.monotonic)
+    configure_logging(chosen.level, chosen.format, lines, repeats)
     try:
-        yield lines
+        yield Lines(lines, repeats)
     finally:
         lines.close(CLOSE_TIMEOUT)
         configure_logging(chosen.level, chosen.format)
 
 
-def _command_log(settings: Settings, lines: LineWriter, clock: Clock) -> Observer | None:
+def _command_log(settings: Settings, lines: LineWriter, clock: Clock, kept: KeptSpans) -> Iterator[Observer]:
     chosen = settings.logging
     if chosen.commands is CommandLines.NONE or chosen.level not in {LogLevel.DEBUG, LogLevel.INFO}:
-        return None
+        return
     unsuccessful_only = chosen.commands is CommandLines.UNSUCCESSFUL
     if is_readable(chosen.format, lines):
-        return ReadableCommandLog(unsuccessful_only=unsuccessful_only)
-    return JsonCommandLog(lines, clock, unsuccessful_only=unsuccessful_only)
+        yield ReadableCommandLog(kept, unsuccessful_only=unsuccessful_only)
+    else:
+        yield JsonCommandLog(lines, clock, kept, unsuccessful_only=unsuccessful_only)
 
 
 def _tracing(settings: Settings, clock: Clock) -> Tracing | None:

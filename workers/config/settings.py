@@ -337,6 +337,9 @@ class LoggingSettings(SettingsGroup):
         CommandLines.ALL,
         description="commands that get a line of level info when they end; `unsuccessful` are rejected and failed ones",
     )
+    repeats_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        60, description="most warnings and errors of a kind within a minute, the rest is counted; 0 is no bound, lines"
+    )
 
 
 class Settings(SettingsGroup):

@@ -22,6 +22,11 @@ class TelemetrySettings(SettingsGroup):
     """What the process measures and traces."""
 
     metrics: bool = Field(default=True, description="whether metrics are counted and exposed")
+    last_scrape_seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = Field(
+        0.0,
+        description="longest time a process that has drained waits for one more scrape of its metrics; 0 ends it at"
+        " once, seconds",
+    )
     otlp_endpoint: CollectorUrl | None = Field(
         None, description="URL of an OTLP/HTTP collector, for instance http://collector:4318; no traces when left out"
     )

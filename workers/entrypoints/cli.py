@@ -29,6 +29,7 @@ from workers.entrypoints.commands import (
     run,
     scaling,
     send,
+    spans,
     statement,
     tail,
     top,
@@ -81,6 +82,7 @@ app.command()(tail.tail)
 app.command()(lag.lag)
 app.command()(top.top)
 app.command()(trace.trace)
+app.command()(spans.spans)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(mappings.app, name="mappings")

@@ -30,7 +30,7 @@ _MEANINGS = {
     ExitCode.NO: "The answer is no: topics differ, the schema is not current, the worker is not healthy, a command"
     " was rejected or failed, a dead letter was left as it is, the demo's check found a problem, a row of a"
     " statement cannot be read, the doctor has warnings, nothing is stored under an id, a database is not what was"
-    " backed up, records after a backup are gone.",
+    " backed up, records after a backup are gone, no command is among spans.",
     ExitCode.USAGE: "The command line is wrong; the message names the argument.",
     ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
     ExitCode.UNAVAILABLE: "A service cannot be used: broker, database, image store, archive or backup; or most"

@@ -7,6 +7,8 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.envelope import Envelope
+from workers.ports.calls import Call
+from workers.ports.handling import Decision
 from workers.ports.messages import Partition, RawRecord
 
 
@@ -26,6 +28,12 @@ class Settled(NamedTuple):
         taken: when the record was taken over.
         started: when the last attempt began.
         decided: when the decision was there, before it was stored.
+        first: when the first attempt began; None when there was none.
+        storing: when the transaction that stored it began; None of one decided before.
+        stored: when that had ended; publishing came next.
+        calls: at AI backends, of the attempt that led to the decision.
+        decision: what a handler decided just now; None of any other outcome. It quotes the owner: nothing but the
+            types of its events, its codes, confidences and names of backends may be told.
     """
 
     record: RawRecord
@@ -38,6 +46,11 @@ class Settled(NamedTuple):
     taken: float
     started: float
     decided: float
+    first: float | None = None
+    storing: float | None = None
+    stored: float | None = None
+    calls: Sequence[Call] = ()
+    decision: Decision | None = None
 
 
 class Attempt(NamedTuple):
@@ -48,6 +61,7 @@ class Attempt(NamedTuple):
         error: what was raised; its text may hold personal words and stays out of labels and span names.
         code: of the taxonomy, which the failure would end with.
         delay: seconds until the next attempt; None when there is none.
+        calls: at AI backends, made for it.
     """
 
     record: RawRecord
@@ -58,6 +72,7 @@ class Attempt(NamedTuple):
     delay: float | None
     started: float
     ended: float
+    calls: Sequence[Call] = ()
 
 
 class Observer(Protocol):

@@ -83,6 +83,7 @@ class WorkerStatus:
         waiting: commands taken over and not done with, those in flight included.
         retrying: commands waiting for their next attempt.
         slowest: the oldest lanes, the oldest first.
+        lanes: keys with records that are not done with.
     """
 
     area: str
@@ -96,6 +97,7 @@ class WorkerStatus:
     retrying: int
     partitions: tuple[PartitionStatus, ...]
     slowest: tuple[LaneStatus, ...]
+    lanes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,14 @@ class ModelStatus:
         breaker: 0 closed (it is asked), 1 on trial (one call at a time), 2 open (it is not asked).
         answers: how many questions ended how, by capability and result; both are of a fixed set.
         cost: what its calls cost so far, by currency.
+        tokens: as it counts them so far, by direction: input and output.
     """
 
     backend: str
     breaker: int
     answers: Mapping[tuple[str, str], int]
     cost: Mapping[str, Decimal]
+    tokens: Mapping[str, int] = field(default_factory=dict)
 
 
 class ModelGauge(Protocol):

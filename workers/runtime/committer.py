@@ -147,7 +147,12 @@ class Committer:
 
     async def _made_durable(self, batch: list[Submission]) -> Batch:
         verdicts = [entry.verdict for entry in batch if entry.verdict is not None]
+        storing = self._clock.monotonic()
         results = iter(await self._store_verdicts(verdicts))
+        stored = self._clock.monotonic()
+        for entry in batch:
+            if entry.verdict is not None:
+                entry.delivery.storing, entry.delivery.stored = storing, stored
         return [
             (entry, Committed(entry.recorded[0].inbox_key, entry.recorded, duplicate=True))
             if entry.verdict is None

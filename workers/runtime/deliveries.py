@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -13,7 +14,8 @@ from contracts.envelope import MAX_ID_LENGTH, Envelope, EnvelopeError, parse_env
 from contracts.errors import ErrorCode
 from contracts.registry import COMMANDS
 from contracts.topics import WORKFLOW_REPLIES, area_of
-from workers.ports.handling import StepAnswer
+from workers.ports.calls import Call
+from workers.ports.handling import Decision, StepAnswer
 from workers.ports.messages import Partition, RawRecord
 from workers.ports.store import InboxKey, StoredEvent
 from workers.runtime.ground import Waiter
@@ -73,6 +75,11 @@ class Delivery:
         taken: when the record was taken over.
         started: when the last attempt began.
         decided: when the decision was there.
+        first: when the first attempt began.
+        storing: when the transaction that stored the outcome began.
+        stored: when that had ended.
+        calls: at AI backends, of the attempt under way or the last one, as far as no failed attempt was told of them.
+        decision: what the handler decided; None once the runtime ends it otherwise.
     """
 
     record: RawRecord
@@ -93,6 +100,11 @@ class Delivery:
     task: asyncio.Task[None] | None = None
     started: float = 0.0
     decided: float = 0.0
+    first: float | None = None
+    storing: float | None = None
+    stored: float | None = None
+    calls: Sequence[Call] = ()
+    decision: Decision | None = None
     inbox_key: InboxKey = None  # type: ignore[assignment]  # set once, below
 
     def __post_init__(self) -> None:

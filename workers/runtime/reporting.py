@@ -58,6 +58,7 @@ def worker_status(
             _partition(partition, assignment, heads.get(partition), now) for partition in sorted(assignment.owned)
         ),
         slowest=tuple(_lane(lane, now) for lane in heapq.nsmallest(SLOWEST, running, key=lambda lane: lane.turn)),
+        lanes=len(lanes),
     )
 
 

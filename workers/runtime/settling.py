@@ -21,6 +21,7 @@ from contracts.errors import ErrorCode
 from contracts.events.outcomes import CommandFailed
 from contracts.registry import EVENTS
 from contracts.topics import WORKFLOW_REPLIES
+from workers.ports.calls import note_calls
 from workers.ports.clock import Clock
 from workers.ports.errors import RejectionError
 from workers.ports.handling import Asked, CommandContext, Decision, Handler, Together
@@ -224,6 +225,8 @@ class Settler:
     def _attempt(self, delivery: Delivery, command: Command) -> None:
         delivery.attempts = delivery.effort.attempt
         delivery.started, delivery.decided = self._clock.monotonic(), 0.0
+        if delivery.first is None:
+            delivery.first = delivery.started
         try:
             context = self._context(delivery)
             _refuse_expired(delivery, context)
@@ -245,6 +248,7 @@ class Settler:
             self._spawn(delivery, self._await(delivery, made)).add_done_callback(lambda _: _drop(made))
 
     async def _await(self, delivery: Delivery, decision: Awaitable[Decision]) -> None:
+        delivery.calls = note_calls()
         try:
             async with asyncio.timeout(self._handling.time_budget_of(_type_of(delivery))):
                 made = await decision
@@ -259,7 +263,7 @@ class Settler:
         except Exception as error:  # noqa: BLE001  an outcome that cannot be written is one command's failure, too
             self._failed(delivery, error)
             return
-        delivery.decided = self._clock.monotonic()
+        delivery.decided, delivery.decision = self._clock.monotonic(), decision
         if delivery.waiter is not None:
             delivery.waiter.got_past()
         self._submit(Submission(delivery, verdict))
@@ -317,7 +321,7 @@ class Settler:
     def _end(
         self, delivery: Delivery, verdict: Verdict, code: ErrorCode, dead_letters: tuple[OutgoingRecord, ...] = ()
     ) -> None:
-        delivery.code = code
+        delivery.code, delivery.decision = code, None
         delivery.decided = self._clock.monotonic()
         self._submit(Submission(delivery, verdict, (), dead_letters, is_final=True))
 
@@ -348,8 +352,19 @@ class Settler:
         now = self._clock.monotonic()
         code = code_and_reason(error)[0]
         self._observer.attempt_failed(
-            Attempt(delivery.record, delivery.envelope, delivery.attempts, error, code, delay, delivery.started, now)
+            Attempt(
+                delivery.record,
+                delivery.envelope,
+                delivery.attempts,
+                error,
+                code,
+                delay,
+                delivery.started,
+                now,
+                delivery.calls,
+            )
         )
+        delivery.calls = ()
         LOG.warning("attempt failed", extra=facts_of(delivery, error, step), exc_info=error)
 
     def _spawn(self, delivery: Delivery, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -22,6 +22,11 @@ def told_of(delivery: Delivery, result: Committed) -> Settled:
         delivery.taken,
         delivery.started,
         delivery.decided,
+        delivery.first,
+        delivery.storing,
+        delivery.stored,
+        delivery.calls,
+        None if result.duplicate else delivery.decision,
     )
 
 
@@ -32,6 +37,7 @@ def facts_of(delivery: Delivery, error: Exception, step: Step) -> dict[str, obje
         "command_type": envelope.type,
         "command_id": envelope.id,
         "correlation_id": envelope.correlation_id,
+        "causation_id": envelope.causation_id,
         "tenant": envelope.tenant,
         "topic": delivery.record.topic,
         "partition": delivery.record.partition,

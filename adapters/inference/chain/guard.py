@@ -119,6 +119,7 @@ class GuardedServer:
         self._flights: SingleFlight[tuple[Reply, Usage]] = SingleFlight()
         self._ended: Counter[tuple[str, str]] = Counter()
         self._cost = Decimal(0)
+        self._used = Usage()
         self._told_open = False
 
     @property
@@ -130,7 +131,9 @@ class GuardedServer:
         """See `ModelGauge.model_status`."""
         tariff = self._with.tariff
         cost = {} if tariff.is_free else {str(tariff.currency): self._cost}
-        return ModelStatus(self._backend, int(self._breaker.state(self._clock.monotonic())), dict(self._ended), cost)
+        breaker = int(self._breaker.state(self._clock.monotonic()))
+        tokens = {"input": self._used.input_tokens, "output": self._used.output_tokens}
+        return ModelStatus(self._backend, breaker, dict(self._ended), cost, tokens)
 
     async def ask(self, question: Question[A]) -> Answered[A]:
         """See `Asker.ask`."""
@@ -213,6 +216,7 @@ class GuardedServer:
             raise
         finally:
             spent.usage += usage
+            self._used += usage
             cost = self._with.tariff.cost(usage)
             self._cost += cost
             await self._with.budget.spend(tenant, usage.calls - 1, cost)

@@ -85,11 +85,15 @@ class Reply:
     Attributes:
         content: the form as JSON, checked against it.
         certainty: how probable the model's own words were to it, 0..1; None where the server does not tell.
+        model: the model that answered, as the server says.
+        finish_reason: why the answer ended, as the server says.
     """
 
     content: str
     usage: Usage
     certainty: float | None = None
+    model: str | None = None
+    finish_reason: str | None = None
 
 
 class Client(Protocol):

@@ -235,7 +235,8 @@ def _reply(question: Question[A], completion: Completion) -> Reply:
         form = question.form.model_validate_json(completion.content)
     except ValidationError as error:
         raise _FormError(_complaint(error)) from None
-    return Reply(form.model_dump_json(), usage, certainty_of(completion))
+    certainty = certainty_of(completion)
+    return Reply(form.model_dump_json(), usage, certainty, completion.model, completion.finish_reason)
 
 
 def _complaint(error: ValidationError) -> str:

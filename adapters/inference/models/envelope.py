@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -12,6 +12,7 @@ from adapters.inference.models.asking import UnreachableError, Usage
 
 CUT_OFF: Final = "length"
 FILTERED: Final = "content_filter"
+NAMED: Final = 100
 
 
 class _Message(BaseModel):
@@ -40,6 +41,7 @@ class _Counts(BaseModel):
 
 class _Body(BaseModel):
     choices: Annotated[list[_Choice], Field(min_length=1)]
+    model: Any = None
     usage: _Counts | None = None
 
 
@@ -52,6 +54,8 @@ class Completion:
         refused: the model would not answer, or a filter would not let it.
         cut_off: the answer reached the bound on its length.
         logprobs: of its tokens, where the server tells.
+        model: the model that answered, where the server tells; cut at NAMED characters, as is the next.
+        finish_reason: why it ended, in the server's word.
     """
 
     content: str | None
@@ -59,6 +63,8 @@ class Completion:
     cut_off: bool
     usage: Usage
     logprobs: tuple[float, ...] = ()
+    model: str | None = None
+    finish_reason: str | None = None
 
 
 def read_completion(body: bytes, sent: Usage) -> Completion:
@@ -84,6 +90,8 @@ def read_completion(body: bytes, sent: Usage) -> Completion:
         cut_off=choice.finish_reason == CUT_OFF,
         usage=sent + Usage(0, counts.prompt_tokens, counts.completion_tokens),
         logprobs=_logprobs(choice),
+        model=_named(read.model),
+        finish_reason=_named(choice.finish_reason),
     )
 
 
@@ -91,6 +99,10 @@ def certainty_of(completion: Completion) -> float | None:
     """The geometric mean of the probabilities of the answer's tokens; None where they were not told."""
     told = completion.logprobs
     return math.exp(min(0.0, sum(told) / len(told))) if told else None
+
+
+def _named(told: Any) -> str | None:  # noqa: ANN401  a server may send anything
+    return told[:NAMED] if isinstance(told, str) and told.isprintable() else None
 
 
 def _logprobs(choice: _Choice) -> tuple[float, ...]:

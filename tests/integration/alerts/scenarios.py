@@ -37,6 +37,10 @@ def ended(bucket: str, area: str = "texts") -> str:
     return f'poon_command_end_to_end_seconds_{suffix}{{area="{area}",command_type="t"{label}}}'
 
 
+def came_to(result: str) -> str:
+    return f'poon_workflow_results_total{{area="workflows",workflow="process_receipt",result="{result}"}}'
+
+
 def took(metric: str, label: str, name: str, quick: str, slow: str) -> dict[str, str]:
     """A histogram of two bounds: how many were within 10 ms, and within a second."""
     return {
@@ -83,6 +87,17 @@ SCENARIOS: Final[dict[str, Scenario]] = {
         2 * DAY,
         6 * DAY,
         TEXTS,
+        step=10,
+    ),
+    "PoonWorkflowsBudgetShrinks": Scenario(
+        {
+            settled("success", "workflows"): "0+600x1200",
+            came_to("completed"): "0+90x1200",
+            came_to("stuck"): "0x6 0+4x288 1152x700",
+        },
+        2 * DAY,
+        7 * DAY,
+        {"area": "workflows"},
         step=10,
     ),
     "PoonGroupStalled": Scenario(
@@ -194,6 +209,11 @@ GOOD_DAY: Final = {
     ended("0.1"): "0+65x10000",
     ended("30.0"): "0+66x10000",
     ended(""): "0+66x10000",
+    settled("success", "workflows"): "0+30x10000",
+    came_to("completed"): "0+10x10000",
+    came_to("refused"): "0+1x10000",
+    came_to("failed"): "0x10000",
+    came_to("stuck"): "0x10000",
     'poon_commands_waiting{area="texts"}': "12x10000",
     'poon_outage{area="texts",ground="database"}': "0x10000",
     'poon_worker_started{area="texts",instance="pod-1"}': "1x10000",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+from workers.ports.traces import TracedSpan
 
 
 @dataclass
@@ -42,16 +44,43 @@ class Collector:
                 self.spans.extend(scope.spans)
 
 
-def attributes(span: Span) -> dict[str, str | int | bool]:
+Value = str | int | bool | float | tuple[str, ...]
+
+
+def attributes(span: Span) -> dict[str, Value]:
     """The attributes of a span, as Python values."""
     return {pair.key: _value(pair) for pair in span.attributes}
 
 
-def _value(pair: KeyValue) -> str | int | bool:
+def _value(pair: KeyValue) -> Value:
     kind = pair.value.WhichOneof("value")
-    assert kind in {"string_value", "int_value", "bool_value"}
-    value: str | int | bool = getattr(pair.value, kind)
+    if kind == "array_value":
+        return tuple(one.string_value for one in pair.value.array_value.values)
+    assert kind in {"string_value", "int_value", "bool_value", "double_value"}
+    value: str | int | bool | float = getattr(pair.value, kind)
     return value
+
+
+def as_traced(spans: Iterable[Span]) -> list[TracedSpan]:
+    """The spans, as far as their times go."""
+    return [
+        TracedSpan(
+            trace_id=span.trace_id.hex(),
+            span_id=span.span_id.hex(),
+            parent_id=span.parent_span_id.hex(),
+            name=span.name,
+            start=span.start_time_unix_nano / 1e9,
+            end=span.end_time_unix_nano / 1e9,
+            message_id=str(attributes(span).get("messaging.message.id", "")) if is_processing(span) else "",
+            topic=str(attributes(span).get("messaging.destination.name", "")),
+        )
+        for span in spans
+    ]
+
+
+def is_processing(span: Span) -> bool:
+    """Whether it is the span of one message that was processed."""
+    return attributes(span).get("messaging.operation.name") == "process"
 
 
 @contextmanager

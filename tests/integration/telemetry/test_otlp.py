@@ -72,7 +72,7 @@ def test_the_spans_of_a_batch_arrive_as_the_protocol_says(collector: Collector) 
     assert {resource["service.name"] for resource in collector.resources} == {"poon-workers"}
     assert {"service.instance.id", "service.version"} <= collector.resources[0].keys()
     names = sorted(span.name for span in collector.spans)
-    stages = ["handle", "settle", "wait"] * 2
+    stages = ["handle", *["settle", "wait"] * 2, *["back-off"] * 3]
     clients = ["commit poon.texts.commands", "poll poon.texts.commands", "send poon.texts.events", "store"]
     assert names == sorted([*clients, *["attempt"] * 3, *[PROCESS] * 3, *stages])
     assert SECRETS[0] not in str(collector.spans)
@@ -92,7 +92,8 @@ def test_the_tree_of_a_command_hangs_together(collector: Collector) -> None:
     assert [link.span_id for link in wrong.links] == [batch.span_id]
     assert attributes(wrong)["error.type"] == "backend_timeout"
     children = sorted(span.name for span in collector.spans if span.parent_span_id == wrong.span_id)
-    assert children == ["attempt", "attempt", "attempt", "handle", "settle", "wait"]
+    # The last attempt is what a failed command was handled by.
+    assert children == [*["attempt"] * 3, *["back-off"] * 3, "settle", "wait"]
     assert {span.trace_id for span in collector.spans if span.parent_span_id == wrong.span_id} == {wrong.trace_id}
 
 

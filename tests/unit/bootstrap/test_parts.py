@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from contracts.commands.texts import ParseText
-from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, worker_limits
+from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, is_local, worker_limits
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE
 from workers.config import Settings
 
@@ -63,6 +63,15 @@ def test_few_histories_are_in_memory_at_a_time() -> None:
     assert worker_limits(Settings(), "insights").dispatch.max_in_flight == HISTORIES_AT_ONCE
     few = Settings.model_validate({"runtime": {"max_in_flight": 2}})
     assert worker_limits(few, "insights").dispatch.max_in_flight == 2
+
+
+def test_no_process_waits_for_images_where_model_servers_alone_read_them() -> None:
+    assert is_local(Settings())
+    servers = {"servers": {"see": {"base_url": "http://127.0.0.1:1/v1", "model": "m", "total_seconds": 20}}}
+    for chain, local in (("see", False), ("ocr>=0.8,see", True)):
+        given = {"models": servers, "chains": {"text_recognition": chain}, "ocr": {"timeout_seconds": 20}}
+        settings = Settings.model_validate(given | {"runtime": {"handler_timeout_seconds": 120}})
+        assert is_local(settings) is local
 
 
 def test_a_fleet_imports_nothing_heavy_before_it_needs_it() -> None:

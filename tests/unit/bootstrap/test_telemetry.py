@@ -42,7 +42,7 @@ def kinds(told: Telemetry) -> list[type]:
     ("given", "expected"),
     [
         ({}, [WorkerMetrics, JsonCommandLog]),
-        (TRACED, [WorkerMetrics, JsonCommandLog, Traces]),
+        (TRACED, [Traces, WorkerMetrics, JsonCommandLog]),
         ({"logging": {"format": "console"}}, [WorkerMetrics, ReadableCommandLog]),
         ({"logging": {"level": "warning"}}, [WorkerMetrics]),
         ({"logging": {"level": "debug"}}, [WorkerMetrics, JsonCommandLog]),
@@ -105,6 +105,37 @@ def test_the_page_shows_the_workers_and_what_was_dropped() -> None:
     assert 'poon_dead_letters_total{area="texts",code="malformed_message"} 1.0' in lines
     assert 'poon_telemetry_dropped_total{what="log_lines"} 0.0' in lines
     assert 'poon_telemetry_dropped_total{what="spans"} 0.0' in lines
+
+
+def test_whoever_waits_for_one_more_scrape_hears_of_the_next_and_of_none_before() -> None:
+    with telemetry(settings({"telemetry": {"last_scrape_seconds": 20}}), FakeClock()) as told:
+        assert told.metrics_page is not None
+        assert told.last_scrape == 20.0
+        told.metrics_page("")
+        again = told.scraped_again()
+        assert not again.is_set()
+        told.metrics_page("")
+        assert again.is_set()
+
+
+def test_repeated_errors_are_counted() -> None:
+    stream = io.BytesIO()
+    with telemetry(settings({"logging": {"repeats_per_minute": 1}}), FakeClock(), stream) as told:
+        for _ in range(3):
+            logging.getLogger("workers.x").error("stuck")
+        assert told.metrics_page is not None
+        lines = told.metrics_page("")[0].decode().splitlines()
+    assert stream.getvalue().count(b"stuck") == 1
+    assert 'poon_telemetry_dropped_total{what="repeated_lines"} 2.0' in lines
+
+
+def test_following_is_traced_only_where_spans_are_made() -> None:
+    async def apply(_: object) -> None: ...
+
+    with telemetry(settings({}), FakeClock()) as told:
+        assert told.following("group")(apply) is apply
+    with telemetry(settings(TRACED), FakeClock()) as told:
+        assert told.following("group")(apply) is not apply
 
 
 def test_without_metrics_there_is_no_page_and_a_worker_may_be_watched_all_the_same() -> None:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.telemetry.command_log import JsonCommandLog, ReadableCommandLog
+from adapters.telemetry.kept import KeptSpans
+from adapters.telemetry.sampling import TraceContext
 from tests.fakes.clock import FakeClock
-from tests.fakes.observing import FAILED, SECRETS, SENDER, USUAL, about, failed, recognised, rejected
+from tests.fakes.observing import FAILED, SECRETS, SENDER, USUAL, about, failed, raw, recognised, rejected
 
 
 class Sink:
@@ -53,6 +55,15 @@ def test_code_causation_and_trace_are_told_where_there_are_any(sink: Sink) -> No
         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         "outcome": FAILED,
     }
+
+
+def test_a_command_that_has_spans_tells_which(sink: Sink) -> None:
+    kept = KeptSpans()
+    kept.keep(USUAL.record, TraceContext(0xACE, 0xBEE, sampled=True))
+    log = JsonCommandLog(sink, FakeClock(), kept)
+    log.settled([USUAL, USUAL._replace(record=raw(9))], 10.5)
+    told = [(line.get("trace_id"), line.get("span_id")) for line in map(json.loads, sink.lines)]
+    assert told == [(f"{0xACE:032x}", f"{0xBEE:016x}"), (None, None)]
 
 
 def test_a_batch_is_written_in_one_go(sink: Sink) -> None:

@@ -33,6 +33,7 @@ def test_every_gauge_has_a_value_for_a_worker_at_work() -> None:
         "outage/broker": 0,
         "outage/database": 1,
         "since_poll_seconds": 0.5,
+        "lanes": 8,
         "commands_in_flight": 3,
         "commands_waiting": 10,
         "commands_retrying": 4,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -10,10 +11,16 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_plain
 
 from adapters.telemetry.instruments import INSTRUMENTS, SETTLED
+from adapters.telemetry.kept import KeptSpans
 from adapters.telemetry.metrics import Metrics, WorkerMetrics
+from adapters.telemetry.sampling import TraceContext
+from contracts.base import Event
 from contracts.errors import ErrorCode
+from contracts.events.texts import TextParsed
+from contracts.events.workflows import StepSucceeded, WorkflowCompleted
+from contracts.examples import examples_of
 from contracts.registry import COMMANDS
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import NOON, FakeClock
 from tests.fakes.observing import (
     GROUP,
     SECRETS,
@@ -29,8 +36,11 @@ from tests.fakes.observing import (
     rejected,
     worker_status,
 )
+from workers.ports.handling import Decision, NewEvent
 from workers.ports.messages import Partition
+from workers.ports.observing import Settled
 from workers.ports.status import FollowerStatus, ProjectionCounts
+from workers.ports.workflows import Phase, WorkflowRun, WorkflowUpdate
 
 PLACE = Partition("poon.texts.events", 0)
 FOLLOWING = FollowerStatus("projections", {PLACE: 7}, {PLACE: 9}, 0.0)
@@ -213,13 +223,27 @@ def test_no_label_holds_an_owner_or_the_owners_words(watched: Watched) -> None:
     assert not any(secret in page for secret in (*SECRETS, "acme", "c-1"))
 
 
+def telling() -> list[Settled]:
+    """Commands whose decisions tell something."""
+    examples = [examples_of(event.type)[0].message for event in (TextParsed, WorkflowCompleted, StepSucceeded)]
+    run = WorkflowRun("acme", UUID(int=7), SECRETS[0], "x", Phase.COMPLETED, 1, None, None, "c-1", NOON, NOON)
+    parsed, completed, step = (NewEvent(example) for example in examples if isinstance(example, Event))
+    assert isinstance(parsed.payload, TextParsed)
+    processing = parsed.payload.processing.model_copy(update={"degraded": True})
+    degraded = NewEvent(parsed.payload.model_copy(update={"processing": processing}))
+    return [
+        USUAL._replace(decision=Decision((degraded,))),
+        USUAL._replace(decision=Decision((step, completed), workflow=WorkflowUpdate(run))),
+    ]
+
+
 def tell_everything(watched: Watched) -> None:
     observer = watched.observer
     observer.taken([raw(1)], 1.0)
     observer.attempt_failed(attempt())
     observer.stored(1, 0, 1.0, 1.25)
     observer.published(1, 1.0, 1.5)
-    observer.settled([USUAL, rejected(), failed(), recognised()], 11.0)
+    observer.settled([USUAL, rejected(), failed(), recognised(), *telling()], 11.0)
     observer.offsets_committed(1, 1.0, 1.5, ValueError(SECRETS[1]))
     observer.assigned([], 1)
     observer.outage("database", over=False)
@@ -244,6 +268,27 @@ def test_what_projections_were_given_is_counted_as_it_stands_at_each_scrape(watc
     assert 'poon_follower_unreadable_records_total{area="projections"} 2.0' in lines
     counts.applied["spending"] += 500
     assert 'poon_projection_events_total{projection="spending"} 1000.0' in watched.metrics.page()[0].decode()
+
+
+def test_the_commands_that_have_spans_lead_there_from_the_buckets_they_are_counted_in() -> None:
+    kept, metrics = KeptSpans(), Metrics(FakeClock())
+    observer = metrics.observer("texts", GROUP, POISON, kept)
+    other = USUAL._replace(record=raw(9))
+    kept.keep(USUAL.record, TraceContext(0xACE, 0xBEE, sampled=True))
+    observer.settled([USUAL, other, failed()._replace(record=raw(10))], 10.5)
+    page = metrics.page("application/openmetrics-text; version=1.0.0")[0].decode()
+    lead = f'# {{span_id="{0xBEE:016x}",trace_id="{0xACE:032x}"}}'
+    told = [line.partition("{")[0] + line.partition(lead)[2] for line in page.splitlines() if lead in line]
+    moment = FakeClock().now().timestamp()
+    assert told == [
+        f"messaging_process_duration_seconds_bucket 0.125 {moment}",
+        f"poon_command_wait_seconds_bucket 0.25 {moment}",
+        f"poon_command_settle_seconds_bucket 0.125 {moment}",
+        f"poon_command_end_to_end_seconds_bucket 0.0 {moment}",
+    ]
+    parsed = parse_openmetrics(page)  # type: ignore[no-untyped-call]
+    assert sum(sample.exemplar is not None for family in parsed for sample in family.samples) == 4
+    assert lead not in metrics.page()[0].decode(), "the plain format has no place for them"
 
 
 def test_every_metric_there_is_can_be_told(watched: Watched) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import Metric
+from prometheus_client.core import Exemplar, Metric
 
 from adapters.telemetry.instruments import Instrument
 from adapters.telemetry.tables import Distribution, Tally
@@ -48,6 +48,17 @@ def test_a_clock_that_was_set_back_makes_no_negative_time() -> None:
     ours.observe(("texts",), [-5.0, 0.5])
     samples = {sample.name: sample.value for sample in ours.family().samples}
     assert (samples["x_seconds_count"], samples["x_seconds_sum"]) == (2, 0.5)
+
+
+def test_an_exemplar_stands_for_the_bucket_of_its_value_until_a_newer_one_comes() -> None:
+    ours = Distribution(SECONDS)
+    ours.observe(("texts",), [0.1, 0.5, 20.0])
+    for value, trace in ((0.5, "old"), (0.75, "new"), (20.0, "above")):
+        ours.exemplify(("texts",), value, {"trace_id": trace}, 1_700_000_000.0)
+    told = {sample.labels["le"]: sample.exemplar for sample in ours.family().samples if "le" in sample.labels}
+    assert told["0.125"] is told["10.0"] is None
+    assert told["1.0"] == Exemplar({"trace_id": "new"}, 0.75, 1_700_000_000.0)
+    assert told["+Inf"] == Exemplar({"trace_id": "above"}, 20.0, 1_700_000_000.0)
 
 
 def test_a_total_counted_elsewhere_replaces_the_last_one() -> None:

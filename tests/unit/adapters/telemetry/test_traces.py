@@ -1,6 +1,7 @@
 """A worker's spans have the names, attributes and links of OpenTelemetry's messaging conventions."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -8,6 +9,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
+from adapters.telemetry.kept import KeptSpans
 from adapters.telemetry.sampling import Sampling, parse_traceparent
 from adapters.telemetry.traces import MAX_LINKS, Traces
 from adapters.telemetry.tracing import Tracing
@@ -26,6 +28,7 @@ from tests.fakes.observing import (
     recognised,
     rejected,
 )
+from workers.ports.calls import Call, ModelUse
 
 COMMANDS = "poon.texts.commands"
 PROCESS = f"process {COMMANDS}"
@@ -46,7 +49,8 @@ class Traced:
         self.exporter = InMemorySpanExporter()
         self.tracing = Tracing(SimpleSpanProcessor(self.exporter), {}, FakeClock())
         self.sampling = Sampling(area="texts", tracing=True, ratio=0.0, slow=2.0)
-        self.observer = Traces(self.tracing, self.sampling, GROUP, rate)
+        self.kept = KeptSpans()
+        self.observer = Traces(self.tracing, self.sampling, GROUP, rate, self.kept)
 
     @property
     def spans(self) -> list[ReadableSpan]:
@@ -163,6 +167,97 @@ def test_a_failed_attempt_is_a_child_of_the_span_that_comes_later(traced: Traced
         "error.type": "backend_timeout",
     }
     assert seconds(tried) == pytest.approx((10.25, 10.5), abs=1e-6)
+
+
+CHAT = Call(
+    "categorization",
+    "test/m",
+    10.26,
+    10.3,
+    None,
+    ModelUse("m", "models.example", 443, 150, 0.0, 1, 100, 20, "m-2026", "stop", Decimal("0.0018"), "USD"),
+)
+ASKED = {
+    "poon.capability": "categorization",
+    "poon.backend": "test/m",
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "m",
+    "gen_ai.request.max_tokens": 150,
+    "gen_ai.output.type": "json",
+    "server.address": "models.example",
+    "server.port": 443,
+    "gen_ai.usage.input_tokens": 100,
+    "gen_ai.usage.output_tokens": 20,
+    "poon.model.requests": 1,
+}
+TOLD = {
+    "gen_ai.request.temperature": 0.0,
+    "gen_ai.response.model": "m-2026",
+    "gen_ai.response.finish_reasons": ("stop",),
+    "poon.model.cost": 0.0018,
+    "poon.model.currency": "USD",
+}
+
+
+def test_calls_at_backends_are_below_the_attempt_they_were_made_for(traced: Traced) -> None:
+    gone = ModelUse("m", "models.example", 443, 150, None, input_tokens=100, output_tokens=20)
+    traced.observer.attempt_failed(attempt(1)._replace(calls=[CHAT._replace(error="timeout", model=gone)]))
+    read = Call("text_recognition", "ocr-1", 10.25, 10.26)
+    traced.observer.settled([USUAL._replace(attempts=2, calls=[read, CHAT])], 11.0)
+    named = {span.name: span for span in traced.spans}
+    below = [(span.name, span.parent.span_id) for span in traced.spans if span.parent]
+    tried, handled = named["attempt"].context, named["handle"].context
+    assert tried is not None
+    assert handled is not None
+    first, second = [span for span in traced.spans if span.name == "chat m"]
+    assert [(one.kind, one.parent and one.parent.span_id) for one in (first, second)] == [
+        (SpanKind.CLIENT, tried.span_id),
+        (SpanKind.CLIENT, handled.span_id),
+    ]
+    assert dict(first.attributes or {}) == ASKED | {"error.type": "timeout"}
+    assert dict(second.attributes or {}) == ASKED | TOLD
+    assert ("recognise ocr-1", handled.span_id) in below
+    assert seconds(second) == pytest.approx((10.26, 10.3), abs=1e-6)
+
+
+def test_waiting_ends_with_the_first_attempt_and_back_offs_are_told_apart(traced: Traced) -> None:
+    traced.observer.attempt_failed(attempt(1))
+    traced.observer.settled([USUAL._replace(attempts=2, first=10.125, started=10.375)], 11.0)
+    times = {span.name: seconds(span) for span in traced.spans}
+    assert times["wait"] == pytest.approx((10.0, 10.125), abs=1e-6)
+    assert times["back-off"] == pytest.approx((10.5, 11.0), abs=1e-6)
+
+
+def test_storing_and_publishing_are_below_settling(traced: Traced) -> None:
+    traced.observer.settled([SAMPLED._replace(storing=10.5, stored=10.75)], 11.0)
+    named = {span.name: span for span in traced.spans}
+    settled = named["settle"].context
+    assert settled is not None
+    store, send = named["store"], named["send poon.texts.events"]
+    assert [span.parent and span.parent.span_id for span in (store, send)] == [settled.span_id] * 2
+    assert (*seconds(store), *seconds(send)) == pytest.approx((10.5, 10.75, 10.75, 11.0), abs=1e-6)
+    assert send.kind is SpanKind.PRODUCER
+    assert (send.attributes or {})["messaging.message.id"] == str(USUAL.outcome_id)
+
+
+def test_a_failed_command_s_last_attempt_is_not_told_twice(traced: Traced) -> None:
+    traced.observer.attempt_failed(attempt(1, delay=None))
+    traced.observer.settled([failed(attempts=1), failed(attempts=0)], 11.0)
+    assert traced.names.count("handle") == 1, "of the one that no attempt was made at"
+    assert "back-off" not in traced.names
+
+
+def test_what_has_spans_is_known_until_the_next_batch() -> None:
+    traced = Traced()
+    traced.observer.settled([USUAL, SAMPLED._replace(record=raw(9))], 11.0)
+    (command,) = traced.command_spans()
+    kept = traced.kept.of(raw(9))
+    assert kept is not None
+    assert command.context is not None
+    assert (traced.kept.any, kept.span_id, traced.kept.of(USUAL.record)) == (True, command.context.span_id, None)
+    traced.observer.settled([], 12.0)
+    assert (traced.kept.any, traced.kept.of(raw(9))) == (False, None)
 
 
 def test_a_command_decided_before_does_not_take_the_first_ones_id(traced: Traced) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.inference.models.asking import UnreachableError, Usage
 from adapters.inference.models.client import retry_after
-from adapters.inference.models.envelope import certainty_of, read_completion
+from adapters.inference.models.envelope import NAMED, certainty_of, read_completion
 
 SENT = Usage(calls=1)
 
@@ -24,6 +24,17 @@ def test_words_and_tokens_are_read() -> None:
     completion = read_completion(body(message={"role": "assistant", "content": "{}"}, finish_reason="stop"), SENT)
     assert (completion.content, completion.refused, completion.cut_off) == ("{}", False, False)
     assert completion.usage == Usage(1, 12, 3)
+
+
+def test_who_answered_and_why_it_ended_is_read_where_it_is_told_in_words() -> None:
+    told = b'{"model":"m-2026","choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}'
+    completion = read_completion(told, SENT)
+    assert (completion.model, completion.finish_reason) == ("m-2026", "stop")
+    odd = json.dumps({"model": {"name": "m"}, "choices": [{"message": {"content": "{}"}, "finish_reason": "a\nb"}]})
+    completion = read_completion(odd.encode(), SENT)
+    assert (completion.model, completion.finish_reason) == (None, None)
+    long = json.dumps({"model": "m" * 500, "choices": [{"message": {"content": "{}"}}]})
+    assert read_completion(long.encode(), SENT).model == "m" * NAMED
 
 
 def test_a_server_that_counts_no_tokens_is_understood() -> None:
