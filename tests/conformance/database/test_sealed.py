@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.database.engine import Database
+from adapters.database.seals import MARK
 from adapters.database.store import SqlDecisionStore
 from contracts.commands.privacy import EraseOwner
 from tests.conformance.database.backups import LONG_AGO, since
@@ -16,7 +17,7 @@ from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.samples import verdict
-from tests.conformance.database.sealing import MARK, PAYLOAD, SealingContract, plant
+from tests.conformance.database.sealing import PAYLOAD, SealingContract, plant
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.fakes.vault import vault
