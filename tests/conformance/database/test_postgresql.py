@@ -87,7 +87,7 @@ class TestDuplicateRepository(DuplicateRepositoryContract):
         async with database.connection() as connection:
             rows = await connection.exec_driver_sql(f"EXPLAIN {POSTGRESQL_NEAR}", columns)
             plan = "\n".join(row[0] for row in rows)
-        read = set(re.findall(r"(?:using|on) (\w+) (?:on|e)", plan))
+        read = set(re.findall(r"\b(?:using|on) (\w+) (?:on|e)", plan))
         assert read == {"ix_spending_entries_tenant_owner_spent_on_id", "ix_spending_entries_reference"}, plan
 
 
