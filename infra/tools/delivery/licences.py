@@ -44,9 +44,10 @@ def licence(package: Locked, found: Distribution) -> str | None:
     """The licence of a package as an SPDX expression; None where it cannot be told."""
     metadata = found.metadata
     classifiers = [
-        line for line in metadata.get_all("Classifier", ()) if line.startswith("License :: OSI Approved :: ")
+        line for line in metadata.get_all("Classifier", []) if line.startswith("License :: OSI Approved :: ")
     ]
-    words = [STATED.get(package.name), metadata.get("License-Expression"), metadata.get("License")]
+    words = [*metadata.get_all("License-Expression", []), *metadata.get_all("License", [])]
+    words.insert(0, STATED.get(package.name))
     # Two classifiers may mean both or either; only one is a statement.
     if len(classifiers) == 1:
         words.append(classifiers[0].rpartition(" :: ")[2])
