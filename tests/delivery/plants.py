@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from infra.tools.delivery.locked import Locked
 
 
@@ -13,7 +15,7 @@ def lock(folder: Path, *pins: str) -> Path:
 
 
 def package(name: str, version: str = "1.0") -> Locked:
-    return Locked(name, version, ("0" * 64,), in_image=True)  # type: ignore[arg-type]  # a name as it is
+    return Locked(canonicalize_name(name), version, ("0" * 64,), in_image=True)
 
 
 def install(folder: Path, name: str, *metadata: str) -> None:

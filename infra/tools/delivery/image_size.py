@@ -20,7 +20,7 @@ from infra.tools.delivery.locked import ROOT, installed, shipped
 
 LIMIT_MB: Final = 400
 BASE_MB: Final = 50
-"""python:3.11-slim-bookworm as Docker Hub lists it for amd64, rounded up; the pipeline weighs what was built."""
+"""python:3.11-slim-bookworm for amd64, an estimate on the safe side; the pipeline weighs what was built."""
 LEFT_OUT: Final = ROOT / "infra/image/left-out.txt"
 OURS: Final = ("adapters", "contracts", "workers")
 _MB: Final = 1_000_000

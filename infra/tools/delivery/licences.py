@@ -14,7 +14,19 @@ from infra.tools.delivery.locked import Locked, LockError, installed, shipped
 
 ALLOWED: Final = frozenset(
     {
-        *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "PSF-2.0", "Zlib"),
+        *(
+            "0BSD",
+            "Apache-2.0",
+            "BSD-2-Clause",
+            "BSD-3-Clause",
+            "CC0-1.0",
+            "ISC",
+            "MIT",
+            "MIT-0",
+            "MIT-CMU",
+            "PSF-2.0",
+            "Zlib",
+        ),
         # These ask for their own source only, and are shipped as they came, in files of their own.
         *("LGPL-2.1-only", "LGPL-3.0-only", "MPL-2.0"),
     }
@@ -37,6 +49,7 @@ _IN_WORDS: Final = {
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
+_HERE: Final = "infra/tools/delivery/licences.py"
 _SPDX: Final = get_spdx_licensing()
 
 
@@ -44,9 +57,10 @@ def licence(package: Locked, found: Distribution) -> str | None:
     """The licence of a package as an SPDX expression; None where it cannot be told."""
     metadata = found.metadata
     classifiers = [
-        line for line in metadata.get_all("Classifier", ()) if line.startswith("License :: OSI Approved :: ")
+        line for line in metadata.get_all("Classifier", []) if line.startswith("License :: OSI Approved :: ")
     ]
-    words = [STATED.get(package.name), metadata.get("License-Expression"), metadata.get("License")]
+    words = [*metadata.get_all("License-Expression", []), *metadata.get_all("License", [])]
+    words.insert(0, STATED.get(package.name))
     # Two classifiers may mean both or either; only one is a statement.
     if len(classifiers) == 1:
         words.append(classifiers[0].rpartition(" :: ")[2])
@@ -80,8 +94,8 @@ def judged(package: Locked) -> str | None:
     except LockError as error:
         return str(error)
     if expression is None:
-        return f"{package.name}: its licence is not known; read it, and state it in {__name__}"
-    return None if is_allowed(expression) else f"{package.name}: {expression} is not on the list of {__name__}"
+        return f"{package.name}: its licence is not known; read it, and state it in {_HERE}"
+    return None if is_allowed(expression) else f"{package.name}: {expression} is not on the list of {_HERE}"
 
 
 def main() -> int:
