@@ -66,7 +66,7 @@ def _span(told: Mapping[str, Any]) -> TracedSpan:
         name=told["name"],
         start=int(told["startTimeUnixNano"]) / 1e9,
         end=int(told["endTimeUnixNano"]) / 1e9,
-        message_id=attributes.get("messaging.message.id", "") if is_processed else "",
+        command_id=attributes.get("messaging.message.id", "") if is_processed else "",
         topic=attributes.get("messaging.destination.name", ""),
     )
 

@@ -11,7 +11,7 @@ class TracedSpan(NamedTuple):
     Attributes:
         parent_id: empty for a root.
         start: seconds since the epoch; so is `end`.
-        message_id: of the message it processes; empty of any other span.
+        command_id: of the command it processes; empty of any other span.
         topic: the message's, likewise.
     """
 
@@ -21,5 +21,5 @@ class TracedSpan(NamedTuple):
     name: str
     start: float
     end: float
-    message_id: str = ""
+    command_id: str = ""
     topic: str = ""

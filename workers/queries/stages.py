@@ -52,7 +52,7 @@ def stages(spans: Iterable[TracedSpan]) -> list[Stage]:
         traces[span.trace_id].append(span)
     sums: defaultdict[str, _Sum] = defaultdict(_Sum)
     for trace in traces.values():
-        if any(span.message_id for span in trace):
+        if any(span.command_id for span in trace):
             _add(sums, trace)
     return sorted((each.stage(name) for name, each in sums.items()), key=lambda stage: (-stage.own, stage.name))
 
@@ -63,7 +63,7 @@ def _add(sums: defaultdict[str, _Sum], trace: Sequence[TracedSpan]) -> None:
     for span in trace:
         children[span.parent_id].append(span)
         parent = known.get(span.parent_id)
-        if span.message_id and span.topic and parent is not None and span.start > parent.end:
+        if span.command_id and span.topic and parent is not None and span.start > parent.end:
             sums[f"{ON_THE_WAY} {span.topic}"].own.append((span.start - parent.end, span.trace_id))
     for span in trace:
         sums[span.name].own.append((_own(span, children[span.span_id]), span.trace_id))

@@ -71,7 +71,7 @@ def as_traced(spans: Iterable[Span]) -> list[TracedSpan]:
             name=span.name,
             start=span.start_time_unix_nano / 1e9,
             end=span.end_time_unix_nano / 1e9,
-            message_id=str(attributes(span).get("messaging.message.id", "")) if is_processing(span) else "",
+            command_id=str(attributes(span).get("messaging.message.id", "")) if is_processing(span) else "",
             topic=str(attributes(span).get("messaging.destination.name", "")),
         )
         for span in spans

@@ -43,7 +43,7 @@ def exported(*spans: dict[str, Any]) -> dict[str, Any]:
 def test_each_line_of_a_collectors_file_is_an_export() -> None:
     lines = [json.dumps(exported(span())), "", json.dumps(exported(span(name="store", attributes=[])))]
     found = read_spans("\n".join(lines).encode())
-    assert found == [PROCESSED, PROCESSED._replace(name="store", message_id="", topic="")]
+    assert found == [PROCESSED, PROCESSED._replace(name="store", command_id="", topic="")]
 
 
 @pytest.mark.parametrize("wrapped", [lambda told: told, lambda told: {"trace": told}])
@@ -55,7 +55,7 @@ def test_a_trace_is_read_as_tempo_tells_it(wrapped: Any) -> None:  # noqa: ANN40
 
 def test_what_is_sent_is_not_what_is_processed() -> None:
     sent = span(attributes=[attribute("messaging.operation.name", "send"), attribute("messaging.message.id", "o-1")])
-    assert [one.message_id for one in read_spans(json.dumps(exported(sent)).encode())] == [""]
+    assert [one.command_id for one in read_spans(json.dumps(exported(sent)).encode())] == [""]
 
 
 @pytest.mark.parametrize(
