@@ -18,7 +18,7 @@ from adapters.database.owner_keys import Vault
 from adapters.database.reading import SqlSpendingRepository
 from adapters.database.schema import migrate
 from adapters.database.store import SqlDecisionStore
-from adapters.vault.aead import AesGcmSiv
+from adapters.vault.aead import AesGcm
 from adapters.vault.master_keys import LocalMasterKeys
 from tests.bench.event_store.experiment import Spent
 from tests.bench.machine import machine_facts
@@ -53,7 +53,7 @@ class SealingRun:
     async def run(self) -> None:
         """All rounds; keys are made in the first turn of each kind of owners and are known in the others."""
         clear, sealed = open_database(self.url), open_database(self.url)
-        cipher = AesGcmSiv()
+        cipher = AesGcm()
         vault = Vault(cipher, LocalMasterKeys([cipher.new_key()], cipher), uuid4)
         sealed.seal_with(vault)
         for warming in range(self.rounds + 1):

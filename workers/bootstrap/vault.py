@@ -37,9 +37,9 @@ def _vault(settings: Settings) -> Vault | None:
     if not chosen.keys:
         return None
     # Only who seals loads the library.
-    from adapters.vault.aead import AesGcmSiv  # noqa: PLC0415
+    from adapters.vault.aead import AesGcm  # noqa: PLC0415
     from adapters.vault.master_keys import LocalMasterKeys  # noqa: PLC0415
 
-    cipher = AesGcmSiv()
+    cipher = AesGcm()
     masters = LocalMasterKeys(chosen.keys, cipher)
     return Vault(cipher, masters, uuid4, chosen.remember_keys_seconds, chosen.most_remembered_keys)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.vault.aead import AesGcmSiv
+from adapters.vault.aead import AesGcm
 from adapters.vault.master_keys import LocalMasterKeys, master_id
 from workers.ports.vault import MasterKeyError
 
@@ -11,7 +11,7 @@ DATA_KEY = b"d" * 32
 
 
 def masters(*keys: bytes) -> LocalMasterKeys:
-    return LocalMasterKeys(keys, AesGcmSiv())
+    return LocalMasterKeys(keys, AesGcm())
 
 
 async def test_the_newest_wraps_and_all_unwrap() -> None:
