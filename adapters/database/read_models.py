@@ -87,8 +87,9 @@ class SqlReadModels:
     async def _searched(self, wanted: EntriesFilter, words: str, limit: int, after: PageKey | None) -> EntriesFound:
         """Words are looked for here: the database cannot read what is sealed."""
         found: list[SpendingEntry] = []
-        for _ in range(MOST_EXAMINED // OPENED_AT_ONCE):
-            page = await self._entries(wanted, OPENED_AT_ONCE, after)
+        at_once = min(OPENED_AT_ONCE, MOST_EXAMINED)
+        for _ in range(MOST_EXAMINED // at_once):
+            page = await self._entries(wanted, at_once, after)
             found += [entry for entry in page.entries if _holds(entry, words.lower())]
             after = page.after
             if len(found) > limit:
