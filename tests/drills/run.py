@@ -109,6 +109,7 @@ class _Run:
         await self._eventually(lambda: len(stage.watch.first) > stage.load.rate, "the first outcomes")
         self._tell(f"{drill.name}: calm for {drill.calm / drill.factor:.0f} s")
         await stage.clock.sleep(drill.calm / drill.factor)
+        await self._eventually(self._is_silent, f"{drill.alert} not to fire before there is a fault")
         fired = await asyncio.to_thread(stage.prometheus.fired, WHOLE)
         self._result.machine = fired & OF_THE_MACHINE
         return disturbed_calm(fired)
@@ -154,10 +155,7 @@ class _Run:
         for step in self._result.steps:
             self._tell(f"{self._drill.name}: {step}")
 
-        async def is_clear() -> bool:
-            return the_alert(await self._firing(), self._drill.alert, self._drill.labels) is None
-
-        await self._eventually(is_clear, f"{self._drill.alert} to clear")
+        await self._eventually(self._is_silent, f"{self._drill.alert} to clear")
         self._result.to_clear = self._stage.clock.monotonic() - began
         self._tell(f"{self._drill.name}: clear after {self._result.to_clear:.1f} s")
 
@@ -183,6 +181,9 @@ class _Run:
 
     def _is_committed(self) -> bool:
         return not any(lag(self._stage.bootstrap_servers, self._groups).values())
+
+    async def _is_silent(self) -> bool:
+        return the_alert(await self._firing(), self._drill.alert, self._drill.labels) is None
 
     async def _firing(self) -> list[dict[str, str]]:
         firing = await asyncio.to_thread(self._stage.prometheus.firing)
