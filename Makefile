@@ -62,6 +62,10 @@ chaos-table: .venv/.stamp-dev ## The results of all seeds in build/chaos as tabl
 rolling: .venv/.stamp-dev ## Two releases side by side, scaling out and in, lost nodes, under load (ARGS="--parts update --brokers 1")
 	@$(BIN)/python -m tests.rolling $(ARGS)
 
+.PHONY: drills
+drills: .venv/.stamp-dev ## Real faults until alert, doctor and runbook have done their part; ARGS="--only broker-down"
+	@$(BIN)/python -m tests.drills $(ARGS)
+
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
 	@$(BIN)/python -m pytest --cov=contracts --cov=workers --cov=adapters --cov-report=html $(ARGS)

@@ -15,12 +15,18 @@ GROUNDS: Final = frozenset({"broker", "database"})
 """Shown also while they are there; a capability is shown while all its backends are out."""
 
 
-def gauge_families(statuses: Iterable[WorkerStatus]) -> Iterator[GaugeMetricFamily]:
-    """Every gauge with the values of these workers."""
+def gauge_families(statuses: Iterable[WorkerStatus], began: float) -> Iterator[GaugeMetricFamily]:
+    """Every gauge with the values of the workers of one process.
+
+    Args:
+        statuses: of its workers.
+        began: when their process did, seconds since the epoch.
+    """
     families = {instrument.name: gauge_family(instrument) for instrument in known.GAUGES}
     for status in statuses:
         for instrument, labels, value in _readings(status):
             families[instrument.name].add_metric((status.area, *labels), value)
+        families[known.BEGAN.name].add_metric((status.area,), began)
     yield from families.values()
 
 

@@ -234,7 +234,9 @@ UNREADABLE: Final = _counter(
 
 UP: Final = _gauge("poon_worker_started", "Whether the worker has joined its group and got an assignment: 1 or 0.")
 DRAINING: Final = _gauge("poon_worker_draining", "Whether the worker is on its way out: 1 or 0.")
-OUTAGE: Final = _gauge("poon_outage", "Whether the worker waits for the ground now: 1 or 0.", "area", "ground")
+OUTAGE: Final = _gauge(
+    "poon_outage", "Whether the ground is away, so that the worker waits for it or would: 1 or 0.", "area", "ground"
+)
 SINCE_POLL: Final = _gauge(
     "poon_since_poll_seconds",
     "Time since the broker client last handed control over, with or without records; absent before the first time.",
@@ -289,6 +291,11 @@ FOLLOWER_BEHIND: Final = _gauge(
     "Age of the oldest record taken over from outcome topics that read models have not taken in; 0 without one.",
     unit="seconds",
 )
+BEGAN: Final = _gauge(
+    "poon_process_start_time_seconds",
+    "When this process began, seconds since 1970: a change is a restart.",
+    unit="seconds",
+)
 
 COUNTERS: Final = (
     *(CONSUMED, SENT, SETTLED, REPUBLISHED, DEAD_LETTERS, FAILED_ATTEMPTS, STORED_BEFORE),
@@ -302,7 +309,7 @@ HISTOGRAMS: Final = (
 )
 GAUGES: Final = (
     *(UP, DRAINING, OUTAGE, SINCE_POLL, LANES, IN_FLIGHT, WAITING, RETRYING, RUNNABLE),
-    *(PARTITIONS, PAUSED, UNFINISHED, DISTANCE, OLDEST),
+    *(PARTITIONS, PAUSED, UNFINISHED, DISTANCE, OLDEST, BEGAN),
 )
 BACKEND_GAUGES: Final = (BACKEND_LIMIT, BACKEND_IN_FLIGHT, BACKEND_WAITING, MODEL_BREAKER)
 FOLLOWER_GAUGES: Final = (FOLLOWER_POSITION, FOLLOWER_LAG, FOLLOWER_BEHIND)

@@ -52,6 +52,7 @@ class Metrics:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._began = clock.now().timestamp()
         self._tallies = {instrument: Tally(instrument) for instrument in known.COUNTERS}
         self._distributions = {instrument: Distribution(instrument) for instrument in known.HISTOGRAMS}
         self._statuses: list[Callable[[], WorkerStatus]] = []
@@ -129,7 +130,7 @@ class Metrics:
             yield counter.family()
         for histogram in self._distributions.values():
             yield histogram.family()
-        yield from gauge_families(status() for status in self._statuses)
+        yield from gauge_families((status() for status in self._statuses), self._began)
         yield from backend_families(backend.status for backend in self._backends)
         yield model_family(models)
         yield from follower_families(followers)

@@ -41,6 +41,19 @@ _STATE: Final = Row(
             Kind.NUMBER,
         ),
         Panel(
+            "Starts again",
+            "How often the process at this address was another one, in the time shown. Killed for its memory, mostly.",
+            Unit.COUNT,
+            (
+                Query(
+                    f"max by (instance) (changes(poon_process_start_time_seconds{{{WORKER}}}[$__range]))",
+                    "{{instance}}",
+                ),
+            ),
+            Kind.NUMBER,
+            alerts=("PoonWorkerRestarts",),
+        ),
+        Panel(
             "Since the last poll",
             "Time since the broker's client last handed over control. Seconds are too much: the loop is blocked.",
             Unit.SECONDS,

@@ -99,6 +99,16 @@ ALERTS: Final = (
         "The worker {{ $labels.instance }} of the area {{ $labels.area }} gets no partitions",
     ),
     Alert(
+        "PoonWorkerRestarts",
+        # One that dies before it is ever scraped shows by its silence, as long as its address is known.
+        "max by (instance) (changes(poon_process_start_time_seconds[15m])) > 2"
+        " or max by (instance) (avg_over_time(up[15m]) < 0.5"
+        " and on (instance) count_over_time(poon_process_start_time_seconds[1h]) > 0)",
+        "0m",
+        Severity.TICKET,
+        "The worker process at {{ $labels.instance }} ends again and again, or stays away",
+    ),
+    Alert(
         "PoonOutage",
         "max by (area, ground) (poon_outage) == 1",
         "5m",

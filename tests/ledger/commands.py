@@ -2,7 +2,7 @@
 
 import random
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -81,8 +81,11 @@ class _Entry:
 class CommandMaker:
     """Makes records with one random source; remembers the entries, so that corrections name the right version."""
 
-    def __init__(self, rng: random.Random, keys: int, tenant: str) -> None:
+    def __init__(
+        self, rng: random.Random, keys: int, tenant: str, now: Callable[[], datetime] = lambda: SENT_AT
+    ) -> None:
         self._rng = rng
+        self._now = now
         self._tenant = tenant
         self._owners = [f"owner-{number}" for number in range(keys)]
         self._entries: dict[str, list[_Entry]] = {}
@@ -111,7 +114,7 @@ class CommandMaker:
             id=identity,
             source="/tests/ledger",
             type=ParseText.type,
-            time=SENT_AT,
+            time=self._now(),
             tenant=self._tenant,
             owner=hopeless if kind is Kind.HOPELESS else self._rng.choice(self._owners),
             sequence=str(self._number),

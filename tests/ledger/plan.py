@@ -2,12 +2,13 @@
 
 import random
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from tests.ledger.commands import CommandMaker, Kind, Planned
+from tests.ledger.commands import SENT_AT, CommandMaker, Kind, Planned
 
 RECENT: Final = 2_000
 """A stream sends one of its last so many records again, as producers do that repeat what was not acknowledged."""
@@ -60,11 +61,15 @@ class Mix:
 
 
 class CommandStream:
-    """Commands without end; the same seed and the same calls give the same stream."""
+    """Commands without end; the same seed and the same calls give the same stream.
 
-    def __init__(self, seed: int, mix: Mix, tenant: str) -> None:
+    Args:
+        now: what the commands say of when they were sent.
+    """
+
+    def __init__(self, seed: int, mix: Mix, tenant: str, now: Callable[[], datetime] = lambda: SENT_AT) -> None:
         self._rng = random.Random(seed)
-        self._maker = CommandMaker(self._rng, mix.keys, tenant)
+        self._maker = CommandMaker(self._rng, mix.keys, tenant, now)
         self._kinds = [kind for kind, _ in mix.weights]
         self._weights = [weight for _, weight in mix.weights]
         self._duplicates = mix.duplicates

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from adapters.clock import SystemClock
+
 OK: Final = "200 OK"
 _HEAD_END: Final = b"\r\n\r\n"
 
@@ -19,6 +21,7 @@ class Response:
         body: as it is written, right or wrong.
         cut_after: bytes of the body after which the connection is cut although more were promised.
         hangs: nothing is sent before the server is told to.
+        late: seconds after which it is sent.
     """
 
     body: bytes
@@ -26,7 +29,10 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut_after: int | None = None
     hangs: bool = False
+    late: float = 0.0
 
+
+_MODELS: Final = Response(json.dumps({"object": "list", "data": [{"id": "test-model", "object": "model"}]}).encode())
 
 Behaviour = Callable[[dict[str, Any]], Response]
 """From a request's body to the response."""
@@ -62,7 +68,7 @@ def failure(status: str, message: str = "failed", **headers: str) -> Response:
 
 
 class ModelServer:
-    """Answers chat completions as `behave` says; remembers what it was asked."""
+    """Answers chat completions as `behave` says, and which model it has; remembers what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -105,7 +111,11 @@ class ModelServer:
         try:
             head = (await reader.readuntil(_HEAD_END)).decode()
             headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
-            request = json.loads(await reader.readexactly(int(headers.get("content-length", "0"))))
+            content = await reader.readexactly(int(headers.get("content-length", "0")))
+            if head.startswith("GET "):
+                await self._respond(_MODELS, writer)
+                return
+            request = json.loads(content)
             self.keys.append(headers.get("authorization", ""))
             self.asked.append(request)
             self._under_way += 1
@@ -122,6 +132,8 @@ class ModelServer:
             writer.close()
 
     async def _respond(self, response: Response, writer: asyncio.StreamWriter) -> None:
+        if response.late:
+            await SystemClock().sleep(response.late)
         if response.hangs:
             await self.released.wait()
             if self._closing:

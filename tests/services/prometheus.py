@@ -1,4 +1,4 @@
-"""A Prometheus of a test's own: scrapes on loopback every second, keeps what it has in a temporary folder."""
+"""A Prometheus of a test's own: scrapes on loopback, keeps what it has in a temporary folder."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.services.waiting import wait_until
 
 START_SECONDS: Final = 60.0
 JOB: Final = "poon-workers"
+_LOOKBACK: Final = "5m"
 
 
 class NativePrometheus(Startable):
@@ -28,18 +29,23 @@ class NativePrometheus(Startable):
     Args:
         targets: host:port of what is scraped.
         rules: a rule file.
+        interval: between two scrapes, and between two looks at rules that have none of their own; as Prometheus writes
+            durations.
+        lookback: for how long an old value is taken for the present one.
 
     Raises:
         ServiceUnavailableError: it is not installed.
     """
 
-    def __init__(self, targets: Sequence[str], rules: Path) -> None:
+    def __init__(self, targets: Sequence[str], rules: Path, interval: str = "1s", lookback: str = _LOOKBACK) -> None:
         program = find_program("prometheus")
         if program is None:
             raise ServiceUnavailableError("needs prometheus (Debian: apt-get install prometheus)")
         self._program = program
         self._targets = list(targets)
         self._rules = rules
+        self._interval = interval
+        self._lookback = lookback
         self._home = Path(tempfile.mkdtemp(prefix="poon-prometheus-"))
         (self._port,) = free_ports(1)
         self._process: ServiceProcess | None = None
@@ -49,7 +55,11 @@ class NativePrometheus(Startable):
         config.write_text(
             yaml.safe_dump(
                 {
-                    "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+                    "global": {
+                        "scrape_interval": self._interval,
+                        "scrape_timeout": self._interval,
+                        "evaluation_interval": self._interval,
+                    },
                     "rule_files": [str(self._rules)],
                     "scrape_configs": [{"job_name": JOB, "static_configs": [{"targets": self._targets}]}],
                 }
@@ -60,6 +70,7 @@ class NativePrometheus(Startable):
             f"--config.file={config}",
             f"--storage.tsdb.path={self._home / 'data'}",
             f"--web.listen-address=127.0.0.1:{self._port}",
+            f"--query.lookback-delta={self._lookback}",
         ]
         self._process = ServiceProcess(command, self._home / "prometheus.log")
         wait_until(self._is_ready, "Prometheus", timeout=START_SECONDS)
@@ -79,6 +90,15 @@ class NativePrometheus(Startable):
         if told["resultType"] == "scalar":
             return [({}, float(told["result"][1]))]
         return [(series["metric"], float(series["value"][1])) for series in told["result"]]
+
+    def firing(self) -> list[dict[str, str]]:
+        """The labels of every alert that fires now; those that are only pending are left out."""
+        return [alert["labels"] for alert in self._ask("alerts")["alerts"] if alert["state"] == "firing"]
+
+    def fired(self, within: str) -> set[str]:
+        """The names of all alerts that fired within a time (as Prometheus writes durations), cleared or not."""
+        told = self.query(f'max by (alertname) (max_over_time(ALERTS{{alertstate="firing"}}[{within}]))')
+        return {labels["alertname"] for labels, _ in told}
 
     def label_values(self, label: str, series: str) -> list[str]:
         """The values of a label that series of a selector have, as Grafana asks for them."""

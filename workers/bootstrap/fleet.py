@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from adapters.clock import SystemClock
@@ -225,7 +226,7 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
         )
         for area, tally in zip(commanded, tallies, strict=True)
     )
-    told.watch([worker.status for worker in workers], parts.backends, parts.models)
+    told.watch([partial(surroundings.vitals.seen, worker) for worker in workers], parts.backends, parts.models)
     followers: tuple[Follower, ...] = ()
     if PROJECTIONS in areas and parts.projections is not None:
         traced = told.following(consumer_group(settings, PROJECTIONS))
@@ -233,7 +234,7 @@ def _assemble(settings: Settings, parts: Parts, areas: tuple[str, ...], surround
         told.watch_followers([follower.progress for follower in followers], parts.projections.counts)
     watched: list[tuple[Watched, Counting]] = [*zip(workers, tallies, strict=True)]
     watched += [(follower, follower) for follower in followers]
-    surroundings.vitals.watch(watched, pings(settings, parts))
+    surroundings.vitals.watch(watched, pings(settings, parts), parts.backends)
     return Fleet(workers, followers, tallies, parts.events, parts.entries, surroundings)
 
 

@@ -73,6 +73,15 @@ class WorkerView(HealthModel):
     stuck: tuple[StuckLane, ...]
 
 
+class BackendView(HealthModel):
+    """Calls of this process at one AI backend."""
+
+    backend: str
+    limit: int = Field(description="calls it is given at a time now, by its latency and errors")
+    in_flight: int = Field(description="calls that are under way")
+    waiting: int = Field(description="calls that wait for their turn")
+
+
 class FleetView(HealthModel):
     """One process."""
 
@@ -83,6 +92,7 @@ class FleetView(HealthModel):
     uptime: float = Field(description="seconds since the process began")
     loop_delay: float = Field(description="seconds by which the event loop was late last time it was looked at")
     workers: tuple[WorkerView, ...]
+    backends: tuple[BackendView, ...] = Field((), description="AI backends it calls")
 
 
 class FleetReader(Protocol):

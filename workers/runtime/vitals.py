@@ -6,14 +6,14 @@ import asyncio
 import logging
 import operator
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final, Protocol
 
 from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
-from workers.ports.fleet import Counts, FleetView, HeadView, LaneView, PartitionView, WorkerView
+from workers.ports.fleet import BackendView, Counts, FleetView, HeadView, LaneView, PartitionView, WorkerView
 from workers.ports.health import HealthReport
-from workers.ports.status import LaneStatus, PartitionStatus, WorkerStatus
+from workers.ports.status import BackendGauge, LaneStatus, PartitionStatus, WorkerStatus
 from workers.runtime import health
 from workers.runtime.health import HealthLimits, LaneId, Vital
 
@@ -72,6 +72,7 @@ class Vitals:
         self._limits = limits
         self._identity = identity
         self._pings: Mapping[str, Ping] = {}
+        self._backends: Sequence[BackendGauge] = ()
         self._ping_timeout = ping_timeout
         self._began = self._beat = clock.monotonic()
         self._delay = 0.0
@@ -82,10 +83,22 @@ class Vitals:
         self._late: set[str] = set()
         self._settled: tuple[int, ...] = ()
 
-    def watch(self, workers: Sequence[tuple[Watched, Counting]], pings: Mapping[str, Ping]) -> None:
-        """The fleet has these workers from now on, and stands on services that are asked in these ways, by name."""
+    def watch(
+        self,
+        workers: Sequence[tuple[Watched, Counting]],
+        pings: Mapping[str, Ping],
+        backends: Sequence[BackendGauge] = (),
+    ) -> None:
+        """Have an eye on these from now on.
+
+        Args:
+            workers: with what they have done.
+            pings: how the services they stand on are asked, by name.
+            backends: that they call.
+        """
         self._workers = workers
         self._pings = pings
+        self._backends = backends
 
     async def beat_forever(self) -> None:
         """Show that the event loop turns, and look at the lanes: one of the loops a supervisor runs."""
@@ -129,7 +142,13 @@ class Vitals:
             uptime=self._clock.monotonic() - self._began,
             loop_delay=self._delay,
             workers=tuple(_worker_view(status, done, vital.worked, self._limits) for status, done in views),
+            backends=tuple(BackendView(**asdict(backend.status)) for backend in self._backends),
         )
+
+    def seen(self, worker: Watched) -> WorkerStatus:
+        """A worker as alerts have to see it: with nothing in hand it does not notice itself that a service is away."""
+        status = worker.status()
+        return replace(status, outages=status.outages | self._missing.keys())
 
     @property
     def state(self) -> str:

@@ -134,6 +134,12 @@ SCENARIOS: Final[dict[str, Scenario]] = {
         30,
         POD,
     ),
+    "PoonWorkerRestarts": Scenario(
+        {'poon_process_start_time_seconds{area="texts",instance="pod-1"}': "100x10 200x3 300x3 400x60"},
+        20,
+        60,
+        {"instance": "pod-1"},
+    ),
     "PoonOutage": Scenario(
         {'poon_outage{area="texts",ground="database"}': "0x10 1x15 0x30"},
         20,
@@ -221,6 +227,8 @@ GOOD_DAY: Final = {
     'poon_oldest_unfinished_age_seconds{area="texts",instance="pod-1"}': "0.2x10000",
     'poon_since_poll_seconds{area="texts",instance="pod-1"}': "0.1x10000",
     'poon_rebalances_total{area="texts"}': "2x10000",
+    'poon_process_start_time_seconds{area="texts",instance="pod-1"}': "100x10000",
+    'up{instance="pod-1"}': "1x10000",
     'poon_dead_letters_total{area="texts",code="internal"}': "0x10000",
     'poon_attempts_failed_total{area="texts",command_type="t",code="backend",retried="true"}': "0+1x10000",
     'poon_decisions_stored_before_total{area="texts"}': "0x10000",

@@ -45,6 +45,18 @@ def test_a_fault_expected_where_there_is_none_is_noticed(promtool: Path, tmp_pat
     assert "FAILED" in objections(promtool, tmp_path, RULES, expected)
 
 
+def test_a_worker_that_dies_before_it_is_ever_scraped_again_is_told(promtool: Path, tmp_path: Path) -> None:
+    alert, labels = BY_NAME["PoonWorkerRestarts"], {"instance": "pod-1"}
+    series = {
+        'poon_process_start_time_seconds{area="texts",instance="pod-1"}': "100x10 _x30 200x60",
+        'up{instance="pod-1"}': "1x10 0x30 1x60",
+        'up{instance="no worker"}': "0x100",
+    }
+    there = promised(alert, labels, runbook(alert))
+    alerts = [at(10, alert), at(30, alert, there), at(80, alert)]
+    assert objections(promtool, tmp_path, RULES, Expected(series, alerts)) == ""
+
+
 def test_nothing_fires_in_hours_without_a_fault(promtool: Path, tmp_path: Path) -> None:
     alerts = [at(minutes, alert) for alert in ALERTS for minutes in (30, 300, 600)]
     assert objections(promtool, tmp_path, RULES, Expected(GOOD_DAY, alerts)) == ""

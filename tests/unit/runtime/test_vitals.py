@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from tests.fakes.clock import FakeClock, settle
+from tests.fakes.observing import BusyBackend
 from tests.fakes.statuses import BUSY, TEXTS, FakeWorker
 from tests.services.waiting import eventually
 from workers.ports.errors import UnavailableError
@@ -204,3 +205,20 @@ async def test_the_whole_fleet_is_told_with_its_counts(scene: Scene) -> None:
     assert worker.partitions[0].head is not None
     assert worker.partitions[0].head.offset == 7
     assert worker.slowest[0].offset == 7
+
+
+async def test_what_does_not_answer_is_an_outage_though_the_worker_with_nothing_in_hand_has_none(scene: Scene) -> None:
+    scene.watch()
+    scene.broker.reason = "refused"
+    assert scene.vitals.seen(scene.worker).outages == frozenset()
+    async with scene.alive():
+        await eventually(lambda: scene.vitals.seen(scene.worker).outages, "the first look")
+    assert scene.vitals.seen(scene.worker).outages == {"broker"}
+    scene.worker.told = replace(BUSY, outages=frozenset({"database"}))
+    assert scene.vitals.seen(scene.worker).outages == {"broker", "database"}
+
+
+async def test_the_backends_a_fleet_calls_are_told(scene: Scene) -> None:
+    scene.vitals.watch([(scene.worker, scene.worker)], {}, [BusyBackend()])
+    (backend,) = scene.vitals.fleet().backends
+    assert (backend.backend, backend.limit, backend.in_flight, backend.waiting) == ("rapidocr-3.8/en-mobile", 4, 3, 7)

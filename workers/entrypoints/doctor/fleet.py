@@ -7,13 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from workers.bootstrap.heartbeat import Beat, UnreadableBeatError, read_beat
+from workers.bootstrap.heartbeat import Beat, Killed, UnreadableBeatError, read_beat
 from workers.entrypoints.doctor.findings import Finding, critical, notice, runbook, some, warning
 from workers.ports.errors import UnavailableError
 from workers.ports.fleet import FleetReader, FleetView
 from workers.ports.health import HealthReport
 
 OLDEST_BEAT: Final = 30.0
+LATELY: Final = 1_800.0
+"""Seconds within which a killed process still tells of now."""
+OFTEN: Final = 3
+"""So many within that time are no accident. As in the alert."""
+QUEUE: Final = 5
+"""Calls that wait for each one a backend is given at a time. As in the alert."""
 _HEALTH: Final = "docs/operators.md#health"
 
 
@@ -30,7 +36,12 @@ async def look_at_worker(reader: FleetReader, url: str, release: str) -> Sequenc
                 runbook("PoonConsumerStill"),
             )
         ]
-    return [*_judge_life(live, url), *_judge_work(view, url), *_judge_release(view, url, release)]
+    return [
+        *_judge_life(live, url),
+        *_judge_work(view, url),
+        *_judge_backends(view, url),
+        *_judge_release(view, url, release),
+    ]
 
 
 def _judge_life(live: HealthReport, url: str) -> Iterator[Finding]:
@@ -68,6 +79,19 @@ def _judge_work(view: FleetView, url: str) -> Iterator[Finding]:
             )
 
 
+def _judge_backends(view: FleetView, url: str) -> Iterator[Finding]:
+    for one in view.backends:
+        if one.waiting > QUEUE * max(1, one.limit):
+            yield warning(
+                f"{url}: {one.waiting} calls wait for {one.backend}, which is given {one.limit} at a time",
+                "It answers more slowly than it is asked: it got slower, or there is more work than it can do. Commands"
+                " that need it are late.",
+                "Look at its load and its own queue; take it out of its chain (POON_CHAINS__…) if the rest answers well"
+                " enough, or give it more.",
+                runbook("PoonBackendSlowerThanYesterday"),
+            )
+
+
 def _judge_release(view: FleetView, url: str, release: str) -> Iterator[Finding]:
     if view.version != release:
         yield notice(
@@ -88,6 +112,8 @@ def beat_of(folder: Path) -> Beat | UnreadableBeatError | None:
 
 def judge_beat(beat: Beat | UnreadableBeatError | None, now: datetime) -> Iterator[Finding]:
     """Judge the heartbeat in the data folder; none is missed where workers run elsewhere."""
+    if isinstance(beat, Beat):
+        yield from _judge_restarts(beat, now.timestamp())
     match beat:
         case UnreadableBeatError():
             yield warning(
@@ -105,3 +131,19 @@ def judge_beat(beat: Beat | UnreadableBeatError | None, now: datetime) -> Iterat
             )
         case _:
             return
+
+
+def _judge_restarts(beat: Beat, now: float) -> Iterator[Finding]:
+    """Whether processes in this place are killed again and again, that of the file included if it is silent."""
+    silent = [Killed(beat.at, beat.megabytes)] if now - beat.at > OLDEST_BEAT else []
+    lately = [one for one in (*beat.killed, *silent) if now - one.at <= LATELY]
+    if len(lately) >= OFTEN:
+        yield warning(
+            f"worker processes of this data folder were killed {len(lately)} times within half an hour, the last with"
+            f" {lately[-1].megabytes} MB of memory at its peak",
+            "A process that ends without a word was killed: mostly by the system, for its memory. Others repeat what it"
+            " had in hand; nothing is lost.",
+            "Look for OOMKilled in the orchestrator's events (`dmesg` on a machine), and give it the memory its areas"
+            " need.",
+            runbook("PoonWorkerRestarts"),
+        )

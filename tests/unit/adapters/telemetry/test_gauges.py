@@ -6,11 +6,13 @@ from tests.fakes.observing import BusyBackend, partition_status, worker_status
 from workers.ports.messages import Partition
 from workers.ports.status import FollowerStatus, WorkerStatus
 
+BEGAN = 1_772_409_600.0
+
 
 def readings(*statuses: WorkerStatus) -> dict[str, float]:
     """Values by name and whatever labels there are beside the area."""
     found = {}
-    for family in gauge_families(statuses):
+    for family in gauge_families(statuses, BEGAN):
         for sample in family.samples:
             rest = [value for name, value in sample.labels.items() if name != "area"]
             found["/".join([sample.name.removeprefix("poon_"), *rest])] = sample.value
@@ -39,6 +41,7 @@ def test_every_gauge_has_a_value_for_a_worker_at_work() -> None:
         "commands_retrying": 4,
         "commands_runnable": 6,
         "partitions_assigned": 4,
+        "process_start_time_seconds": BEGAN,
         "partitions_paused": 1,
         "unfinished_records": 10,
         "watermark_distance/0": 50,
@@ -99,6 +102,6 @@ def test_an_idle_worker_has_no_old_command() -> None:
 
 
 def test_without_workers_the_families_are_there_and_empty() -> None:
-    families = list(gauge_families(()))
+    families = list(gauge_families((), BEGAN))
     assert [family.name for family in families] == [instrument.name for instrument in GAUGES]
     assert not any(family.samples for family in families)
