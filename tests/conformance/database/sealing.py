@@ -1,7 +1,6 @@
 """What sealing promises on every database: nothing personal in any row, everything for who has the keys."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +15,6 @@ from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database, open_database
 from adapters.database.erasing import SqlOwnerEraser
 from adapters.database.owner_keys import OwnerKeys
-from adapters.database.owners import SqlOwnerReader
 from adapters.database.read_models import SqlReadModels
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.retention import SqlStoredMonths
@@ -25,7 +23,19 @@ from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import events, owner_erasures, owner_keys, spending_entries
 from adapters.vault.master_keys import master_id
 from contracts.mappings import MappingStatus
-from tests.conformance.database.owners import AFTER, NOW, OTHER, OWNER, erase, everything, recorded, sent, stored
+from tests.conformance.database.owners import AFTER, NOW, OTHER, OWNER, erase, recorded, sent, stored
+from tests.conformance.database.planted import (
+    LETTER,
+    NOTE,
+    PLANTED,
+    RAW,
+    dump,
+    exported,
+    filed,
+    plant,
+    planted_entry,
+    planted_letter,
+)
 from tests.conformance.database.samples import (
     TENANT,
     entry_id,
@@ -38,73 +48,13 @@ from tests.conformance.database.samples import (
 )
 from tests.fakes.vault import MASTER, OLDER, vault
 from workers.domain.mappings import SHARED, mapping_stream
-from workers.domain.spending import SpendingEntry, entry_stream
+from workers.domain.spending import entry_stream
 from workers.ports.archive import Month
-from workers.ports.dead_letters import Action, Contents, Edit, FiledLetter
+from workers.ports.dead_letters import FiledLetter
 from workers.ports.errors import UnavailableError
 from workers.ports.queries import EntriesFilter
-from workers.ports.store import Committed, Erased, StoredEvent, Unstorable, Verdict
+from workers.ports.store import Committed, Erased, StoredEvent, Unstorable
 from workers.ports.vault import BrokenSealError, MasterKeyError
-
-PLANTED = tuple(f"ลับ{name}-planted" for name in ("raw", "note", "place", "tag", "kind", "reason", "payload"))
-RAW, NOTE, PLACE, TAG, KIND, REASON, PAYLOAD = PLANTED
-LETTER = ("letter-planted", "header-planted", "edit-planted", "said-planted")
-
-
-def planted_entry(owner: str = OWNER) -> SpendingEntry:
-    return spending(
-        f"planted-{owner}",
-        owner=owner,
-        raw_text=RAW,
-        description=NOTE,
-        location=PLACE,
-        tags=(TAG,),
-        subcategory=KIND,
-        deleted_reason=None,
-    )
-
-
-def planted_letter(owner: str = OWNER) -> Verdict:
-    contents = Contents(json.dumps({"text": LETTER[0]}).encode(), (("x-note", LETTER[1].encode()), ("x-none", None)))
-    return sent(lettered(verdict(f"given-up-{owner}", owner=owner), contents=contents))
-
-
-def filed(letter: FiledLetter) -> FiledLetter:
-    """As an operator leaves it who edits it and says why."""
-    return letter.edited(Edit(type="poon.texts.parse.v1", data=LETTER[2]), Action(NOW, "ben", LETTER[3]))
-
-
-async def plant(database: Database, owner: str = OWNER) -> None:
-    """Something personal in every place there is."""
-    store, box = SqlDecisionStore(database), SqlDeadLetterBox(database)
-    entry = planted_entry(owner)
-    gone = spending(f"gone-{owner}", owner=owner, deleted_reason=REASON)
-    await stored(
-        store,
-        recorded(entry),
-        recorded(gone, "gone"),
-        sent(verdict(f"said-{owner}", owner=owner, data=json.dumps({"text": PAYLOAD}, ensure_ascii=False))),
-        planted_letter(owner),
-    )
-    letters = await box.get([one.dead_letter.id for one in (planted_letter(owner),) if one.dead_letter])
-    assert len(await box.save([filed(letter) for letter in letters])) == 1
-
-
-async def dump(database: Database) -> str:
-    """Every row of every table, as the database holds it."""
-    return "\n".join(readable(value) for rows in (await everything(database)).values() for row in rows for value in row)
-
-
-def readable(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def as_json(row: object) -> str:
-    return json.dumps(row, ensure_ascii=False, default=readable)
-
-
-async def exported(database: Database, owner: str = OWNER) -> str:
-    return "\n".join([as_json(dict(row.values)) async for row in SqlOwnerReader(database).rows(TENANT, owner)])
 
 
 async def keys_of(database: Database) -> list[tuple[Any, ...]]:
@@ -279,10 +229,7 @@ class SealingContract:
         assert await SqlSpendingRepository(database).get(TENANT, planted_entry().id) is None
         assert await SqlEventReader(database).stream(TENANT, entry_stream(planted_entry().id)) == []
         assert [event async for event in SqlEventReader(database).scan(batch=1)] == []
-        letter = planted_letter().dead_letter
-        assert letter is not None
-        box = SqlDeadLetterBox(database)
-        assert await box.get([letter.id]) == []
+        assert await SqlDeadLetterBox(database).get([planted_letter().events[0].id]) == []
         given = await exported(database)
         assert not [planted for planted in (*PLANTED, *LETTER) if planted in given]
         await eraser.destroy_key(TENANT, OWNER)  # as a command does that goes on

@@ -13,11 +13,12 @@ from tests.conformance.database.backups import LONG_AGO, since
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.owners import OwnersContract
+from tests.conformance.database.planted import PAYLOAD, plant
 from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
 from tests.conformance.database.samples import verdict
-from tests.conformance.database.sealing import PAYLOAD, SealingContract, plant
+from tests.conformance.database.sealing import SealingContract
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.fakes.vault import vault

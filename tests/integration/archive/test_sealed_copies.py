@@ -13,8 +13,8 @@ from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.seals import MARK
 from adapters.storage.archive import ParquetArchive
 from tests.conformance.database.owners import OTHER, OWNER, erase
+from tests.conformance.database.planted import LETTER, PLANTED, plant, planted_entry
 from tests.conformance.database.samples import TENANT
-from tests.conformance.database.sealing import LETTER, PLANTED, plant, planted_entry
 from tests.fakes.vault import vault
 from tests.integration.archive.stored import MARCH, archive, archived, url_of
 from workers.ports.vault import MasterKeyError
