@@ -28,7 +28,7 @@ from tests.fakes.commands import TEXT_COMMANDS
 from tests.ledger.observe import TopicTail, dead_letter_topics, header, outcome_topics, reset_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.model_server import ModelServer, Response, completion
-from tests.services.waiting import eventually
+from tests.services.waiting import eventually, wait_until
 from workers.entrypoints.exits import ExitCode
 from workers.ports.messages import OutgoingRecord
 
@@ -158,14 +158,20 @@ def fleets(kafka: KafkaService, folder: Path, models: ModelServer) -> Iterator[l
         for name in ("first", "second"):
             place = folder / name
             place.mkdir()
-            process = FleetProcess(environment, place, areas="texts")
-            process.start_and_wait()
-            started.append(process)
+            started.append(FleetProcess(environment, place, areas="texts"))
+            started[-1].start()
+        for process in started:
+            wait_until(lambda one=process: runs(one), "a fleet to run", timeout=PATIENCE)  # type: ignore[misc]
         yield started
     finally:
         for process in started:
             if process.alive:
                 process.kill()
+
+
+def runs(fleet: FleetProcess) -> bool:
+    assert fleet.alive, fleet.log.read_text()[-3000:]
+    return '"fleet runs"' in fleet.log.read_text()
 
 
 async def publish(kafka: KafkaService, sent: list[OutgoingRecord]) -> None:
