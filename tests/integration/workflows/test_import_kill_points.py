@@ -13,6 +13,7 @@ from typing import cast
 import pytest
 
 from adapters.computing import ThreadComputing
+from adapters.database.duplicates import SqlDuplicateRepository
 from adapters.database.engine import Database, open_database
 from adapters.database.mapping_reading import SqlMappingRepository
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
@@ -34,8 +35,10 @@ from tests.fakes.inference import FakeCategorization
 from tests.integration.workflows.mortal import LEFT_BEHIND, TENANT, Fuse, World
 from tests.integration.workflows.test_kill_points import reads_well
 from tests.unit.handlers.examples import CATEGORY
+from workers.domain.mapping_keys import key_of
 from workers.domain.spending import entry_stream
 from workers.handlers.books import Books
+from workers.handlers.spending import Duplicates
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
 from workers.ports.handling import Handler
 from workers.ports.store import StoredEvent
@@ -73,10 +76,12 @@ class ImportWorld(World):
         files = open_statement_files(f"file://{self.files}")
         computing = ThreadComputing()
         tools = StatementTools(FileStatementReader(), files, open_occurrences, lambda _: None, computing, chunk_rows=2)
+        entries = SqlSpendingRepository(database)
         record = partial(
             import_chunk,
             tools=tools,
-            entries=SqlSpendingRepository(database),
+            entries=entries,
+            duplicates=Duplicates(SqlDuplicateRepository(database, entries), key_of),
             books=Books(SqlMappingRepository(database), SortedLayer),
             categorization=FakeCategorization(CATEGORY),
         )
