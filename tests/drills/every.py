@@ -92,6 +92,5 @@ DRILLS: Final = (
         cure=faults.give_it_memory,
         factor=10.0,  # a process takes its seconds to start
         limited=True,
-        waits=450.0,  # half of the quarter of an hour it looks back on
     ),
 )

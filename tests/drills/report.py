@@ -76,7 +76,7 @@ def row(told: Mapping[str, Any], lasting: str) -> tuple[str, ...]:
         f"{told['alert_to_cause']:.0f} s",
         f"{told['cure_to_clear']:.0f} s",
         f"{told['commands']:,}",
-        str(len(told["failings"])),
+        str(sum(failing.startswith("ledger") for failing in told["failings"])),
     )
 
 

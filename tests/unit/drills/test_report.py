@@ -34,8 +34,8 @@ def test_an_alert_faster_than_its_rule_is_not_told_as_faster() -> None:
     assert product_time(told(fault_to_alert=2.0), 300.0) == 300.0
 
 
-def test_a_row_tells_both_times_and_what_failed() -> None:
-    assert row(told(failings=["lost: one"]), "5m") == (
+def test_a_row_tells_both_times_and_what_the_ledger_found() -> None:
+    assert row(told(failings=["ledger: lost: one", "in the calm: PoonOutage fires"]), "5m") == (
         "database-down", "PoonOutage", "30", "13 s", "5.0 min", "3 s", "8 s", "1,234", "1",
     )  # fmt: skip
 
