@@ -14,6 +14,7 @@ locals {
     duplicate_pairs        = local.replace
     dead_letters           = local.append
     owner_erasures         = local.read
+    owner_keys             = local.replace
     workflow_runs          = local.replace
     workflow_timers        = local.remove
     projection_generations = local.replace
@@ -22,6 +23,7 @@ locals {
     spending_merchants     = local.remove
     processing_quality     = local.remove
     alembic_version        = local.read
+    schema_floor           = local.read
   }
 
   rights = {
@@ -31,13 +33,17 @@ locals {
       projection_generations = local.read
       processing_quality     = local.read
       alembic_version        = local.read
+      schema_floor           = local.read
       owner_erasures         = local.replace
+      owner_keys             = local.replace
     })
     # `poon dlq`, which redrives.
     operator = {
       events          = local.read
       dead_letters    = "SELECT, UPDATE"
+      owner_keys      = local.replace
       alembic_version = local.read
+      schema_floor    = local.read
     }
   }
 }
