@@ -1,10 +1,12 @@
 provider "kafka" {
   bootstrap_servers = split(",", replace(var.kafka.bootstrap_servers, " ", ""))
-  tls_enabled       = var.kafka.tls
-  ca_cert           = var.kafka.ca_certificate
-  sasl_mechanism    = var.kafka.sasl_mechanism
-  sasl_username     = var.kafka.sasl_username
-  sasl_password     = var.kafka_password
+  # Of what the provider speaks: its own default is older than what a broker of Kafka 4 understands.
+  kafka_version  = "3.6.0"
+  tls_enabled    = var.kafka.tls
+  ca_cert        = var.kafka.ca_certificate
+  sasl_mechanism = var.kafka.sasl_mechanism
+  sasl_username  = var.kafka.sasl_username
+  sasl_password  = var.kafka_password
 }
 
 module "topics" {

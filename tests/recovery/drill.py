@@ -43,8 +43,8 @@ GONE_TENANT, GONE = "drill-erased", "planted-owner"
 """Who is erased after the backup, and comes back; of a tenant of its own, so that the ledger's stays whole."""
 PLANTED, RETURNED = "Zzyzxplanted", "Came back"
 SECONDS: Final = 1_800.0
-BEFORE_BACKUP: Final = 0.6
-"""The share of the commands that is decided when the copying begins; the others flow meanwhile and after it."""
+BEFORE_COPY, WITH_COPY = 0.6, 0.8
+"""The shares of the commands that are decided when the copying begins, and sent when it has ended."""
 _BATCH: Final = 500
 _MEMBERSHIP_SECONDS: Final = 60.0
 
@@ -120,16 +120,17 @@ class Drill:
         """A life until the loss: what the database held then, and who was erased."""
         migrate(url)
         with self._fleet(url) as fleet:
-            cut = int(len(self.plan) * BEFORE_BACKUP)
+            cut, later = (int(len(self.plan) * share) for share in (BEFORE_COPY, WITH_COPY))
             self._send_owner(PLANTED)
             self._send(self.plan[:cut])
             self._until_decided(tail, self.plan[:cut])
             tell(f"{cut:,} records are decided; the others flow while the database is copied")
-            others = threading.Thread(target=self._send, args=(self.plan[cut:],))
+            others = threading.Thread(target=self._send, args=(self.plan[cut:later],))
             others.start()
             done = self._timed("copy", lambda: self._poon(url, "backup", "create", str(backup), "--json"))
             copied_at = time.monotonic()
             others.join()
+            self._send(self.plan[later:])
             told = json.loads(done.stdout)
             self.found.copy_bytes, self.found.copy_rows = told["bytes"], told["rows"]
             self._until_decided(tail, self.plan)
@@ -152,7 +153,7 @@ class Drill:
             self.found.problems.append("the owner who was erased is in the restored database")
         self._timed("rewind", lambda: self._rewind(url, backup))
         with self._fleet(url, start=False) as fleet:
-            self._timed("start", fleet.start_and_wait)
+            self._timed("start", lambda: self._start(fleet))
             self._timed("replay", lambda: wait_until(lambda: not self._behind(), "the replay", timeout=SECONDS))
             assert fleet.terminate() == 0, fleet.log.read_text()[-3000:]
         tell("what came after the copy is decided again")
@@ -235,11 +236,22 @@ class Drill:
         fleet = FleetProcess(self._settings(url), self._folder, areas=",".join((*AREAS, "privacy")))
         try:
             if start:
-                fleet.start_and_wait()
+                self._start(fleet)
             yield fleet
         finally:
             if fleet.alive:
                 fleet.kill()
+
+    def _start(self, fleet: FleetProcess) -> None:
+        """As long as it takes: a drill is also run where a machine has much else to do."""
+
+        def runs() -> int:
+            return fleet.log.read_text().count('"fleet runs"') if fleet.log.exists() else 0
+
+        seen = runs()
+        fleet.start()
+        wait_until(lambda: runs() > seen or not fleet.alive, "the fleet to run", timeout=SECONDS)
+        assert fleet.alive, fleet.log.read_text()[-3000:]
 
     def _settings(self, url: str) -> dict[str, str]:
         return {

@@ -36,6 +36,7 @@ def test_a_lost_topic_is_filled_again_with_the_same_ids_and_bytes_and_once_more_
     asyncio.run(store(url, decided))
     reset_topics(kafka_service.bootstrap_servers)
 
+    found: list[tuple[bytes | None, str]] = []
     for times in (1, 2):
         result = CliRunner().invoke(app, ["events", "republish", "--since", "2000-01-01", "--topic", TOPIC])
         assert result.exit_code == 0, result.output

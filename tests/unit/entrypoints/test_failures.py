@@ -15,6 +15,7 @@ from workers.config import SettingsError
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.failures import InputError, exit_code_of, report
 from workers.ports.archive import ArchiveError
+from workers.ports.backups import BackupError
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
 from workers.runtime.mass_failure import MassFailureError
 from workers.runtime.worker import WorkerFailedError
@@ -40,6 +41,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (UnavailableError("x"), ExitCode.UNAVAILABLE),
         (StorageError("x"), ExitCode.UNAVAILABLE),
         (ArchiveError("x"), ExitCode.UNAVAILABLE),
+        (BackupError("x"), ExitCode.UNAVAILABLE),
         (ExceptionGroup("tasks", [UnavailableError("x")]), ExitCode.UNAVAILABLE),
         (ExceptionGroup("tasks", [UnavailableError("x"), ValueError()]), ExitCode.UNEXPECTED),
         (ZeroDivisionError(), ExitCode.UNEXPECTED),
