@@ -55,8 +55,8 @@ def test_every_variable_says_what_it_is_and_of_which_type() -> None:
 
 def test_a_version_that_is_not_exact_is_refused(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr("infra.tools.terraform.FOLDER", folder)
-    assert pinned() == ("Mongey/kafka", "0.8.1")
-    (folder / "versions.tf").write_text((folder / "versions.tf").read_text().replace('"0.8.1"', '"0.8.2"'))
+    assert pinned() == ("Mongey/kafka", "0.13.1")
+    (folder / "versions.tf").write_text((folder / "versions.tf").read_text().replace('"0.13.1"', '"0.13.2"'))
     with pytest.raises(CheckError, match="one provider pinned to one exact version"):
         pinned()
 
@@ -77,7 +77,7 @@ def test_a_provider_that_was_not_built_is_asked_for(monkeypatch: pytest.MonkeyPa
     with pytest.raises(MissingError, match="make terraform-check"), terraform(FOLDER):
         pass
     with pytest.raises(MissingError, match="there is no go here"):
-        provider("0.8.1")
+        provider("0.13.1")
 
 
 def test_a_failed_check_is_told_and_fails(

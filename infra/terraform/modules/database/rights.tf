@@ -15,7 +15,7 @@ locals {
     dead_letters           = local.append
     owner_erasures         = local.read
     owner_keys             = local.replace
-    workflow_runs          = local.replace
+    workflow_runs          = local.remove
     workflow_timers        = local.remove
     projection_generations = local.replace
     projection_streams     = local.remove

@@ -4,7 +4,7 @@ terraform {
   required_providers {
     kafka = {
       source  = "Mongey/kafka"
-      version = "0.8.1"
+      version = "0.13.1"
     }
   }
 }
