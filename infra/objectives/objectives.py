@@ -62,19 +62,20 @@ TICKET: Final = (Burn("1d", "2h", 3), Burn("3d", "6h", 1))
 def _slower_than(bucket: str, areas: str) -> str:
     within = f'sum by (area) (rate(poon_command_end_to_end_seconds_bucket{{le="{bucket}",{areas}}}[{{window}}]))'
     all_of_them = f"sum by (area) (rate(poon_command_end_to_end_seconds_count{{{areas}}}[{{window}}]))"
-    return f"1 - {within} / {all_of_them}"
+    return f"1 - {within} / ({all_of_them} > 0)"
 
 
 _QUICK: Final = f'area=~"{QUICK_AREAS}"'
 _OTHERS: Final = f'area!~"{QUICK_AREAS}"'
 
+# Of an idle area nothing is recorded: 0 / 0 is no number, and one of those makes a month's average none.
 OBJECTIVES: Final = (
     Objective(
         "success",
         0.999,
         "999 of 1,000 commands end in a success or in a rejection of wrong input, not in a failure of the fleet.",
         'sum by (area) (rate(poon_commands_settled_total{outcome="failed"}[{window}]))'
-        " / sum by (area) (rate(poon_commands_settled_total[{window}]))",
+        " / (sum by (area) (rate(poon_commands_settled_total[{window}])) > 0)",
     ),
     Objective(
         "freshness",
@@ -96,7 +97,7 @@ OBJECTIVES: Final = (
         "99 of 100 workflows complete, or are undone because they were refused: not because the fleet failed, and "
         "without getting stuck.",
         'sum by (area) (rate(poon_workflow_results_total{result=~"failed|stuck"}[{window}]))'
-        " / sum by (area) (rate(poon_workflow_results_total[{window}]))",
+        " / (sum by (area) (rate(poon_workflow_results_total[{window}])) > 0)",
         pages=False,
     ),
 )
