@@ -26,20 +26,21 @@ def reset_topics(bootstrap_servers: str, replicas: int = 1) -> None:
     ]
     for future in admin.create_topics(new).values():
         future.result(SECONDS)
-    wait_until(lambda: _existing(admin) == set(CONSUMED), "the new topics")
+    wait_until(lambda: _existing(admin) >= set(CONSUMED), "the new topics")
 
 
-def delete_topics(bootstrap_servers: str) -> None:
-    """No topic of the registry any more."""
+def delete_topics(bootstrap_servers: str, *more: str) -> None:
+    """No topic of the registry any more, and none of these."""
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
-    if old := _existing(admin):
+    unwanted = {*CONSUMED, *more}
+    if old := unwanted & _existing(admin):
         for future in admin.delete_topics(sorted(old)).values():
             future.result(SECONDS)
-        wait_until(lambda: not _existing(admin), "the old topics to go")
+        wait_until(lambda: not unwanted & _existing(admin), "the old topics to go")
 
 
 def _existing(admin: AdminClient) -> set[str]:
-    return set(CONSUMED) & set(admin.list_topics(timeout=SECONDS).topics)
+    return set(admin.list_topics(timeout=SECONDS).topics)
 
 
 class TopicTail:

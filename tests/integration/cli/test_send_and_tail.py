@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 from typer.testing import CliRunner, Result
 
 from contracts.envelope import Envelope, EnvelopeError, parse_envelope
+from contracts.ids import owner_folder
 from contracts.topics import TOPICS
 from contracts.values import MAX_INLINE_IMAGE_BYTES
 from tests.fakes.clock import NOON
@@ -134,13 +135,13 @@ def test_a_large_image_is_uploaded_first(kafka: str, tenant: str, images: Inbox,
     content = b"x" * (MAX_INLINE_IMAGE_BYTES + 1)
     Path("receipt.png").write_bytes(content)
 
-    result = poon(kafka, "send", "image", "receipt.png", "--tenant", tenant, *options)
+    result = poon(kafka, "send", "image", "receipt.png", "--tenant", tenant, "--owner", "nok", *options)
 
     assert result.exit_code == ExitCode.OK
     wait_until(lambda: images.holds(1), "the command")
     reference = json.loads(images.found[0][1])["image"]
     assert reference["sha256"] == hashlib.sha256(content).hexdigest()
-    assert reference["key"] == (options[1] if options else f"{tenant}/{reference['sha256']}")
+    assert reference["key"] == (options[1] if options else f"{owner_folder(tenant, 'nok')}/{reference['sha256']}")
     assert (Path(".poon/images") / reference["key"]).read_bytes() == content
 
 

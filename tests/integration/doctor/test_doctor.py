@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from contracts.topics import FLEET_TOPICS
+from tests.ledger.observe import reset_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.kafka_admin import has_topic
 from workers.entrypoints.cli import app
@@ -48,6 +49,7 @@ def with_all_topics(kafka: KafkaService) -> KafkaService:
 
 
 def test_a_stack_without_workers_lacks_only_them(kafka_service: KafkaService, postgres_url: str) -> None:
+    reset_topics(kafka_service.bootstrap_servers)
     kafka = with_all_topics(kafka_service)
     result = poon(
         "--json",

@@ -27,6 +27,7 @@ from workers.ports.topics import topic_differences
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
+WANTED = (*FLEET_TOPICS, reply_topic("mobile"))
 ROLES = ("owner", "worker", "privacy", "operator", "reader")
 
 
@@ -34,7 +35,7 @@ ROLES = ("owner", "worker", "privacy", "operator", "reader")
 def kafka(kafka_service: KafkaService) -> str:
     if kafka_service.embedded is not None:
         pytest.skip("the embedded broker makes its topics itself")
-    delete_topics(kafka_service.bootstrap_servers)
+    delete_topics(kafka_service.bootstrap_servers, *(topic.name for topic in WANTED))
     return kafka_service.bootstrap_servers
 
 
@@ -97,7 +98,7 @@ def test_what_is_applied_is_what_the_registry_says_and_the_roles_may_do_what_the
 
 
 async def topics_agree(kafka: str) -> None:
-    topics = [*FLEET_TOPICS, reply_topic("mobile")]
+    topics = WANTED
     admin = KafkaTopicAdmin(KafkaConnection(kafka), SystemClock())
     states = await admin.describe(topic.name for topic in topics)
     assert topic_differences(topics, states) == ()
