@@ -255,7 +255,10 @@ def _is_shared(state: AggregateState) -> bool:
 def opened_event(event: StoredEvent, keyring: Keyring) -> StoredEvent:
     if not event.data.startswith(MARK):
         return event
-    data = _open(event.data, keyring, [(event.tenant, event.owner)], str(event.id), "data")
+    try:
+        data = _open(event.data, keyring, [(event.tenant, event.owner)], str(event.id), "data")
+    except BrokenSealError as error:
+        raise BrokenSealError(f"event {event.id}: {error}") from None
     return event._replace(data=data)
 
 

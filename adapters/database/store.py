@@ -32,6 +32,7 @@ from workers.ports.store import (
     Unstorable,
     Verdict,
 )
+from workers.ports.vault import BrokenSealError
 
 Results = dict[InboxKey, CommitResult]
 
@@ -97,7 +98,7 @@ class SqlDecisionStore:
         wanted = list(dict.fromkeys(keys))
         if not wanted:
             return {}
-        return await self._database.seals.open_by_command(await self._recorded(wanted))
+        return await self._opened(await self._recorded(wanted))
 
     async def commit(self, verdicts: Sequence[Verdict]) -> Sequence[CommitResult]:
         results: Results = {
@@ -144,7 +145,7 @@ class SqlDecisionStore:
         }
         if not before and not self._database.seals.is_on:
             return results
-        opened = await self._database.seals.open_by_command(before)
+        opened = await self._opened(before)
         told: Results = {}
         for key, result in results.items():
             if not isinstance(result, Committed):
@@ -156,6 +157,19 @@ class SqlDecisionStore:
             else:  # its key is destroyed: the owner is being erased, and what was decided goes next
                 told[key] = Erased(key, under_way=True)
         return told
+
+    async def _opened(
+        self, found: Mapping[InboxKey, tuple[StoredEvent, ...]]
+    ) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
+        """What was decided before, in the clear.
+
+        What somebody changed behind our back can be neither published again nor decided anew: a command would have two
+        outcomes. So it waits as for a database that is away, and says which row to restore.
+        """
+        try:
+            return await self._database.seals.open_by_command(found)
+        except BrokenSealError as error:
+            raise UnavailableError(f"what was decided cannot be read, restore it from a backup: {error}") from None
 
     async def _recorded(self, keys: Sequence[InboxKey]) -> Mapping[InboxKey, tuple[StoredEvent, ...]]:
         try:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, update
 
 from adapters.database.engine import Database
 from adapters.database.seals import MARK
 from adapters.database.store import SqlDecisionStore
+from adapters.database.tables import events
 from contracts.commands.privacy import EraseOwner
 from tests.conformance.database.backups import LONG_AGO, since
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
@@ -22,6 +24,7 @@ from tests.conformance.database.sealing import SealingContract
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
 from tests.fakes.vault import vault
+from workers.ports.errors import UnavailableError
 from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict
 
 SENT = datetime(2226, 1, 1, tzinfo=UTC)
@@ -119,6 +122,32 @@ class TestWorkflowHistories(OnSqlite, Sealed, WorkflowHistoriesContract):
 
 class TestReadModels(OnSqlite, Sealed, ReadModelsContract):
     """`ReadModels`, sealed."""
+
+
+class TamperedDecisions(Sealed):
+    async def test_a_decision_that_was_changed_is_waited_for_by_its_name_and_decided_no_second_time(
+        self, store: SealingStore, database: Database
+    ) -> None:
+        decided, other = verdict("c-1"), verdict("c-2")
+        await store.commit([decided, other])
+        (mine,), (theirs,) = decided.events, other.events
+        async with database.connection(writes=True) as connection:
+            moved = select(events.c.data).where(events.c.id == theirs.id).scalar_subquery()
+            await connection.execute(update(events).where(events.c.id == mine.id).values(data=moved))
+            await connection.commit()
+        with pytest.raises(UnavailableError, match=f"restore it from a backup: event {mine.id}"):
+            await store.recorded([decided.key])
+        with pytest.raises(UnavailableError, match=str(mine.id)):
+            await store.commit([decided])
+        assert (await store.recorded([other.key]))[other.key] == other.events
+
+
+class TestTamperedDecisions(OnSqlite, TamperedDecisions):
+    """Sealed decisions that were changed, on SQLite."""
+
+
+class TestTamperedDecisionsPostgresql(OnPostgresql, TamperedDecisions):
+    """Sealed decisions that were changed, on PostgreSQL."""
 
 
 class RecordedSealed(Sealed):
