@@ -6,6 +6,7 @@ kafka = {
   sasl_mechanism     = "scram-sha512"
   sasl_username      = "terraform"
 }
+# For brokers of Kafka 3. With Kafka 4 set it to null: see README.md on rules for principals.
 access = {
   workers = {
     "User:poon-workers" = ["receipts", "texts", "spending", "categories", "insights", "statements", "workflows", "projections"]
