@@ -22,10 +22,10 @@ from adapters.kafka.publisher import KafkaPublisher
 from contracts.codec import encode
 from contracts.commands.texts import ParseText
 from contracts.envelope import Envelope
-from contracts.topics import FLEET_TOPICS
 from tests.e2e.fleet_process import FleetProcess
 from tests.fakes.commands import TEXT_COMMANDS
-from tests.ledger.observe import TopicTail, dead_letter_topics, header, lag, outcome_topics, reset_topics
+from tests.fakes.models import FILLED
+from tests.ledger.observe import TopicTail, dead_letter_topics, empty_topics, header, lag, outcome_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.model_server import ModelServer, Response, completion
 from tests.services.waiting import eventually, wait_until
@@ -45,15 +45,6 @@ POISON: Final = 3
 REPEATED: Final = 5
 ATTEMPTS: Final = 2
 PRICE: Final = (Decimal(100) * 10 + Decimal(20) * 40) / 1_000_000
-FILLED: Final = {
-    "amount": "100",
-    "currency": None,
-    "merchant": "blorgo",
-    "date": None,
-    "payment": None,
-    "payment_method": None,
-    "category": "Entertainment",
-}
 Samples = defaultdict[tuple[str, str], float]
 
 
@@ -129,10 +120,7 @@ async def models() -> AsyncIterator[ModelServer]:
 @contextmanager
 def fleets(kafka: KafkaService, folder: Path, models: ModelServer) -> Iterator[list[FleetProcess]]:
     """Two of one group on one database."""
-    if kafka.embedded is None:
-        reset_topics(kafka.bootstrap_servers)
-    else:
-        kafka.embedded.create_topics({topic.name: topic.partitions for topic in FLEET_TOPICS})
+    empty_topics(kafka)
     database = f"sqlite:///{folder}/poon.db"
     migrate(database)
     server = {

@@ -28,6 +28,7 @@ from infra.tools.generate import GRAFANA
 from tests.architecture.tree import ROOT
 from tests.e2e.fleet_process import FleetProcess
 from tests.fakes.commands import TEXT_COMMANDS
+from tests.fakes.models import FILLED
 from tests.services.model_server import ModelServer, Response, completion
 from tests.services.prometheus import NativePrometheus
 from tests.services.service import ServiceUnavailableError, in_ci
@@ -41,15 +42,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400), pytest.mark.asyncio(loo
 PATIENCE: Final = 120.0
 TEXTS: Final = 12
 UNREADABLE: Final = "blorgo nothing"
-FILLED: Final = {
-    "amount": "100",
-    "currency": None,
-    "merchant": "blorgo",
-    "date": None,
-    "payment": None,
-    "payment_method": None,
-    "category": "Entertainment",
-}
 WAVES: Final = ("first", "second")
 """What a series rises by is seen only from its second value on."""
 

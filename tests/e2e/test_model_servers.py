@@ -15,10 +15,11 @@ from contracts.codec import decode_event, encode
 from contracts.commands.spending import RecordSpending
 from contracts.events.texts import TextParsed
 from contracts.money import Money
-from contracts.topics import TOPICS, TopicRole, topic_name
+from contracts.topics import TopicRole, topic_name
 from contracts.values import ProcessingMethod
 from tests.fakes.commands import envelope, text_record
-from tests.ledger.observe import reset_topics
+from tests.fakes.models import FILLED
+from tests.ledger.observe import empty_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.model_server import ModelServer, completion, failure
 from tests.services.waiting import eventually
@@ -30,24 +31,12 @@ from workers.ports.store import StoredEvent
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 PATIENCE = 120.0
-FILLED = {
-    "amount": "100",
-    "currency": None,
-    "merchant": "blorgo",
-    "date": None,
-    "payment": None,
-    "payment_method": None,
-    "category": "Entertainment",
-}
 SPENDING = topic_name("spending", TopicRole.COMMANDS)
 
 
 def settings_for(kafka: KafkaService, folder: Path, server: ModelServer, chain: str) -> Settings:
     """A fleet of its own with empty topics, that tries its model server again soon."""
-    if kafka.embedded is None:
-        reset_topics(kafka.bootstrap_servers)
-    else:
-        kafka.embedded.create_topics({topic.name: topic.partitions for topic in TOPICS.values()})
+    empty_topics(kafka)
     database = f"sqlite:///{folder}/poon.db"
     migrate(database)
     return Settings.model_validate(

@@ -21,9 +21,9 @@ from contracts.envelope import Envelope
 from contracts.events.statements import StatementChunkImported, StatementImported
 from contracts.events.workflows import StepSucceeded, WorkflowCompleted
 from contracts.statements import RowStatus
-from contracts.topics import FLEET_TOPICS, TopicRole, topic_name
+from contracts.topics import TopicRole, topic_name
 from tests.e2e.fleet_process import FleetProcess
-from tests.ledger.observe import reset_topics
+from tests.ledger.observe import empty_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.waiting import eventually
 from tests.unit.adapters.statements.many import WRITERS, sums
@@ -75,10 +75,7 @@ class Told:
 
 
 def a_fleet(kafka: KafkaService, database: str, folder: Path) -> FleetProcess:
-    if kafka.embedded is None:
-        reset_topics(kafka.bootstrap_servers)
-    else:
-        kafka.embedded.create_topics({topic.name: topic.partitions for topic in FLEET_TOPICS})
+    empty_topics(kafka)
     environment = {
         "POON_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
         "POON_KAFKA__GROUP_ID": fresh_name("statements"),

@@ -14,10 +14,9 @@ from adapters.database.schema import migrate
 from adapters.http.server import listen
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.publisher import KafkaPublisher
-from contracts.topics import TOPICS
 from tests.e2e.fleet_process import FleetProcess
 from tests.fakes.commands import text_record
-from tests.ledger.observe import TopicTail, header, outcome_topics, reset_topics
+from tests.ledger.observe import TopicTail, empty_topics, header, outcome_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.waiting import wait_until
 from workers.bootstrap.clients import fleet_reader
@@ -107,10 +106,7 @@ class Scene:
 
 @pytest.fixture
 def scene(kafka_service: KafkaService, fresh_database: str, tmp_path: Path) -> Iterator[Scene]:
-    if kafka_service.embedded is not None:
-        kafka_service.embedded.create_topics({topic.name: topic.partitions for topic in TOPICS.values()})
-    else:
-        reset_topics(kafka_service.bootstrap_servers)
+    empty_topics(kafka_service)
     migrate(fresh_database)
     made = Scene(kafka_service, fresh_database, tmp_path)
     yield made

@@ -23,9 +23,9 @@ from contracts.codec import encode
 from contracts.commands.texts import ParseText
 from contracts.commands.workflows import ProcessReceipt
 from contracts.envelope import Envelope
-from contracts.topics import FLEET_TOPICS, TopicRole, topic_name
+from contracts.topics import TopicRole, topic_name
 from tests.integration.telemetry.collector import Collector, as_traced, attributes, collecting
-from tests.ledger.observe import reset_topics
+from tests.ledger.observe import empty_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.model_server import ModelServer, Response, completion, failure
 from tests.services.waiting import eventually
@@ -117,10 +117,7 @@ async def traced(kafka_service: KafkaService, tmp_path_factory: pytest.TempPathF
 
 def fleet_settings(kafka: KafkaService, folder: Path, models: ModelServer, collector: Collector) -> Settings:
     """Of a fleet of its own with empty topics."""
-    if kafka.embedded is None:
-        reset_topics(kafka.bootstrap_servers)
-    else:
-        kafka.embedded.create_topics({topic.name: topic.partitions for topic in FLEET_TOPICS})
+    empty_topics(kafka)
     database = f"sqlite:///{folder}/poon.db"
     migrate(database)
     server = {

@@ -25,9 +25,9 @@ from contracts.envelope import Envelope
 from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.money import Money
 from contracts.registry import EVENTS
-from contracts.topics import FLEET_TOPICS, TopicRole, topic_name
+from contracts.topics import TopicRole, topic_name
 from contracts.values import Confidence
-from tests.ledger.observe import reset_topics
+from tests.ledger.observe import empty_topics
 from tests.services.kafka import KafkaService, fresh_name
 from tests.services.waiting import eventually
 from workers.bootstrap.fleet import Fleet, running
@@ -55,10 +55,7 @@ def settings(kafka_service: KafkaService, tmp_path_factory: pytest.TempPathFacto
 
 def fleet_settings(kafka_service: KafkaService, folder: Path) -> Settings:
     """Of a fleet of its own with empty topics."""
-    if kafka_service.embedded is None:
-        reset_topics(kafka_service.bootstrap_servers)
-    else:
-        kafka_service.embedded.create_topics({topic.name: topic.partitions for topic in FLEET_TOPICS})
+    empty_topics(kafka_service)
     database = f"sqlite:///{folder}/poon.db"
     migrate(database)
     return Settings.model_validate(

@@ -21,6 +21,17 @@ T = TypeVar("T")
 
 BACKEND = "fake/model"
 
+FILLED = {
+    "amount": "100",
+    "currency": None,
+    "merchant": "blorgo",
+    "date": None,
+    "payment": None,
+    "payment_method": None,
+    "category": "Entertainment",
+}
+"""What a model fills in of `blorgo 100`, a text that no rule can be sure of."""
+
 
 class FakeClient:
     """`Client` that gives its answers in turn, the last one again and again; an error is raised."""

@@ -8,8 +8,9 @@ from typing import Any, Final
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
 
-from contracts.topics import TOPICS, WORKFLOW_REPLIES, TopicRole, topic_name
+from contracts.topics import FLEET_TOPICS, TOPICS, WORKFLOW_REPLIES, TopicRole, topic_name
 from tests.ledger.checker import Seen
+from tests.services.kafka import KafkaService
 from tests.services.waiting import wait_until
 
 SECONDS: Final = 30.0
@@ -27,6 +28,14 @@ def reset_topics(bootstrap_servers: str, replicas: int = 1) -> None:
     for future in admin.create_topics(new).values():
         future.result(SECONDS)
     wait_until(lambda: _existing(admin) >= set(CONSUMED), "the new topics")
+
+
+def empty_topics(kafka: KafkaService) -> None:
+    """Topics as a fleet of one's own finds them at its start; the embedded broker has none that others wrote to."""
+    if kafka.embedded is None:
+        reset_topics(kafka.bootstrap_servers)
+    else:
+        kafka.embedded.create_topics({topic.name: topic.partitions for topic in FLEET_TOPICS})
 
 
 def delete_topics(bootstrap_servers: str, *more: str) -> None:

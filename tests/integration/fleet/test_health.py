@@ -21,7 +21,7 @@ from contracts.commands.texts import ParseText
 from contracts.topics import TOPICS
 from tests.fakes.asgi import Answer, ask
 from tests.fakes.commands import decision, text_record
-from tests.ledger.observe import reset_topics
+from tests.ledger.observe import empty_topics
 from tests.services.kafka import KafkaService, fresh_name, native_kafka, native_kafka_is_possible
 from tests.services.postgres import PostgresService
 from tests.services.waiting import StillWaitingError, eventually
@@ -45,10 +45,7 @@ PATIENCE = 90.0
 
 def settings_for(kafka: KafkaService, database_url: str, folder: Path) -> Settings:
     """With empty topics and tables, and short times."""
-    if kafka.embedded is None:
-        reset_topics(kafka.bootstrap_servers)
-    else:
-        kafka.embedded.create_topics({topic.name: topic.partitions for topic in TOPICS.values()})
+    empty_topics(kafka)
     migrate(database_url)
     return Settings.model_validate(
         {
