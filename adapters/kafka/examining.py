@@ -24,6 +24,16 @@ from workers.ports.messages import Partition
 _LIST_OFFSETS: Final = 2
 _SINCE_3_0: Final = 7
 """The version of the request for offsets that Kafka 3.0 brought; a broker does not tell its own version."""
+_BETWEEN_LEADERS: Final = frozenset(
+    {
+        LibraryError.NOT_LEADER_FOR_PARTITION,
+        LibraryError.LEADER_NOT_AVAILABLE,
+        LibraryError.FENCED_LEADER_EPOCH,
+        LibraryError.UNKNOWN_LEADER_EPOCH,
+        LibraryError.UNKNOWN_TOPIC_OR_PART,
+    }
+)
+"""The broker is well; a partition has another leader, or none yet, as after a start. `state` tells of those."""
 _GONE: Final = frozenset({ConsumerGroupState.DEAD})
 
 _log = logging.getLogger(__name__)
@@ -83,12 +93,14 @@ class KafkaExaminer:
             for number in range(partitions)
         }
         found: dict[str, int] = {}
-        try:
-            for place, future in self._client().list_offsets(wanted, request_timeout=self._timeout).items():
+        for place, future in self._client().list_offsets(wanted, request_timeout=self._timeout).items():
+            try:
                 moment = (await asyncio.wrap_future(future)).timestamp
-                found[place.topic] = max(found.get(place.topic, -1), moment)
-        except KafkaException as error:
-            raise unreachable(self._connection, error.args[0].str()) from None
+            except KafkaException as error:
+                if error.args[0].code() in _BETWEEN_LEADERS:
+                    continue
+                raise unreachable(self._connection, error.args[0].str()) from None
+            found[place.topic] = max(found.get(place.topic, -1), moment)
         return {name: datetime.fromtimestamp(at / 1000, UTC) for name, at in found.items() if at > 0}
 
     async def _metadata(self) -> ClusterMetadata:

@@ -64,7 +64,7 @@ class BrokerExaminer(Protocol):
         ...
 
     async def latest(self, topics: Mapping[str, int]) -> Mapping[str, datetime]:
-        """The latest time-stamp of a record on each topic that has any.
+        """The latest time-stamp of a record on each topic that has any, without partitions that change their leader.
 
         Args:
             topics: the number of partitions of each.
