@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from confluent_kafka.admin import AdminClient, ClusterMetadata, OffsetSpec  # ty
 
 from adapters.kafka.connection import KafkaConnection, TlsFileError
 from adapters.kafka.diagnosis import find_obstacle, unreachable
+from workers.ports.clock import Clock
 from workers.ports.errors import UnavailableError
 from workers.ports.examining import BrokerState, GroupState
 from workers.ports.messages import Partition
@@ -34,17 +36,31 @@ _BETWEEN_LEADERS: Final = frozenset(
     }
 )
 """The broker is well; a partition has another leader, or none yet, as after a start. `state` tells of those."""
+_COORDINATOR_SOON: Final = frozenset(
+    {
+        LibraryError.COORDINATOR_LOAD_IN_PROGRESS,
+        LibraryError.COORDINATOR_NOT_AVAILABLE,
+        LibraryError.NOT_COORDINATOR,
+    }
+)
+"""What a group's coordinator answers while it starts or moves, on a new cluster for the first second."""
+_PAUSE_SECONDS: Final = 0.2
 _GONE: Final = frozenset({ConsumerGroupState.DEAD})
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
 
 
+class _UntoldError(Exception):
+    """The broker does not tell groups."""
+
+
 class KafkaExaminer:
     """`BrokerExaminer` on Kafka."""
 
-    def __init__(self, connection: KafkaConnection) -> None:
+    def __init__(self, connection: KafkaConnection, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
         self._timeout = connection.request_timeout_seconds
         # Kept for as long as this is: a client that is dropped takes the answers that are under way along.
         self._admin: AdminClient | None = None
@@ -74,17 +90,33 @@ class KafkaExaminer:
 
     async def groups(self, names: Sequence[str]) -> Mapping[str, GroupState] | None:
         found: dict[str, GroupState] = {}
+        end = self._clock.monotonic() + self._timeout
+        left = list(names)
         try:
-            asked = self._client().describe_consumer_groups(list(names), request_timeout=self._timeout)
-            for name, future in asked.items():
-                told = await asyncio.wrap_future(future)
-                if told.state not in _GONE:
-                    found[name] = _group(told)
-        except KafkaException as error:
-            if error.args[0].code() == LibraryError._UNSUPPORTED_FEATURE:  # noqa: SLF001  its public name for it
-                return None
-            raise unreachable(self._connection, error.args[0].str()) from None
+            while left:
+                asked = self._client().describe_consumer_groups(left, request_timeout=self._timeout)
+                may_wait = self._clock.monotonic() < end
+                told = {name: await self._described(name, future, may_wait) for name, future in asked.items()}
+                found |= {name: _group(group) for name, group in told.items() if group and group.state not in _GONE}
+                left = [name for name, group in told.items() if group is None]
+                if left:
+                    await self._clock.sleep(_PAUSE_SECONDS)
+        except _UntoldError:
+            return None
         return found
+
+    async def _described(self, name: str, future: Future[Any], may_wait: bool) -> Any | None:  # noqa: ANN401, FBT001  see `_group`
+        """A group; None where its coordinator wants to be asked again."""
+        try:
+            return await asyncio.wrap_future(future)
+        except KafkaException as error:
+            refused = error.args[0]
+        if refused.code() == LibraryError._UNSUPPORTED_FEATURE:  # noqa: SLF001  its public name for it
+            raise _UntoldError
+        if may_wait and refused.code() in _COORDINATOR_SOON:
+            return None
+        reason = f"{refused.str().strip(': ')} of {name}: {refused.name()}"
+        raise unreachable(self._connection, reason)
 
     async def latest(self, topics: Mapping[str, int]) -> Mapping[str, datetime]:
         wanted = {

@@ -62,7 +62,7 @@ class Examination:
         Raises:
             UnavailableError: the embedded one is meant and none runs.
         """
-        return KafkaExaminer(self._connection())
+        return KafkaExaminer(self._connection(), system_clock())
 
     def topics(self) -> TopicAdmin:
         """Who knows the topics; raises as `broker` does."""

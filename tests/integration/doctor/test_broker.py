@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def examiner(kafka_service: KafkaService) -> KafkaExaminer:
-    return KafkaExaminer(KafkaConnection(kafka_service.bootstrap_servers, request_timeout_seconds=10))
+    return KafkaExaminer(KafkaConnection(kafka_service.bootstrap_servers, request_timeout_seconds=10), SystemClock())
 
 
 @asynccontextmanager
@@ -118,7 +118,7 @@ async def test_the_latest_time_stamp_is_that_of_the_record_from_the_future(
 
 
 async def test_a_broker_that_is_away_is_told_within_its_time() -> None:
-    away = KafkaExaminer(KafkaConnection("127.0.0.1:1", request_timeout_seconds=2))
+    away = KafkaExaminer(KafkaConnection("127.0.0.1:1", request_timeout_seconds=2), SystemClock())
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1:1 \(PLAINTEXT\) cannot be used"):
         await away.state([])
 
@@ -130,5 +130,5 @@ async def test_the_wrong_security_is_told_as_such(kafka_service: KafkaService) -
         request_timeout_seconds=5,
     )
     with pytest.raises(UnavailableError, match="SASL_PLAINTEXT") as caught:
-        await KafkaExaminer(wrong).state([])
+        await KafkaExaminer(wrong, SystemClock()).state([])
     assert "secret" not in str(caught.value)

@@ -65,7 +65,7 @@ def test_a_stack_without_workers_lacks_only_them(kafka_service: KafkaService, po
     report = told(result)
     named = [finding["what"] for finding in report["findings"] if "are stamped later" not in finding["what"]]
     assert len(named) <= 1, report
-    assert all(what.startswith("nobody works for texts") for what in named)
+    assert all(what.startswith("nobody works for texts") for what in named), named
     skipped = [check for check in report["checks"] if check["skipped_because_of"]]
     assert skipped == []
 
