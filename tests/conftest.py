@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.weak_keys import forget_untraced
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.services.fixtures", "tests.side_by_side"]
 
 SIDE_BY_SIDE = "PYTEST_XDIST_WORKER" in os.environ
 
