@@ -46,6 +46,10 @@ test: .venv/.stamp-dev ## All tests, on the best services to be had, and the cov
 test-unit: .venv/.stamp-dev ## The tests that need no service
 	@$(BIN)/python -m pytest tests/unit $(ARGS)
 
+.PHONY: kill-points
+kill-points: .venv/.stamp-dev ## Kill workflows, imports and archiving after every single write; `make test` does after one in three
+	@POON_TEST_KILL_POINTS=all $(BIN)/python -m pytest tests/integration/workflows tests/integration/archive -k kill $(ARGS)
+
 .PHONY: small-model
 small-model: .venv/.stamp-dev ## A real model server for the tests that ask one (200 MB, into build/)
 	@$(BIN)/python -m tests.services.small_model

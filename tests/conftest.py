@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 
 # A busy machine must not fail a property, so no example has a deadline. In CI the same examples every time:
 # what fails there fails at one's desk too. `HYPOTHESIS_PROFILE=thorough` looks for new ones.
-settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("desk", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("desk"), derandomize=True, print_blob=True)
 settings.register_profile("thorough", parent=settings.get_profile("desk"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "desk"))

@@ -24,6 +24,7 @@ from contracts.mappings import MappingStatus
 from tests.conformance.database.samples import TENANT, mapping, mapping_verdict, verdict
 from tests.integration.archive.stored import APRIL, MARCH, archive, archived, recorded, url_of
 from tests.integration.archive.test_kill_points import TOUCHES, in_child
+from tests.moments import moments
 from workers.domain.mappings import SHARED
 from workers.ports.archive import ArchiveError, Month
 from workers.ports.store import Verdict
@@ -156,7 +157,7 @@ def test_wherever_it_is_killed_the_next_run_ends_the_same(erased: tuple[Path, Pa
         connection.execute("pragma wal_checkpoint(truncate)")
     connection.close()
     before = archived(filled)
-    for steps in range(1, MOST_STEPS):
+    for steps in moments(0, MOST_STEPS, start=1):
         folder = tmp_path / str(steps)
         shutil.copytree(filled, folder)
         code = in_child(partial(forget_and_die, file, folder, steps))

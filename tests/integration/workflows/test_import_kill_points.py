@@ -1,4 +1,4 @@
-"""A fleet killed after every single write of an import, in turn: the next one brings it to the same end."""
+"""A fleet killed after any write of an import, in turn: the next one brings it to the same end."""
 
 import asyncio
 import base64
@@ -34,6 +34,7 @@ from contracts.statements import InlineStatement, RowStatus
 from tests.fakes.inference import FakeCategorization
 from tests.integration.workflows.mortal import LEFT_BEHIND, TENANT, Fuse, World
 from tests.integration.workflows.test_kill_points import reads_well
+from tests.moments import moments
 from tests.unit.handlers.examples import CATEGORY
 from workers.domain.mapping_keys import key_of
 from workers.domain.spending import entry_stream
@@ -104,7 +105,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_a_fleet_killed_after_any_write_leaves_an_import_that_comes_to_the_same_end(
     empty_database: Path, tmp_path: Path
 ) -> None:
-    for killed_after in range(MOST_WRITES):
+    for killed_after in moments(0, MOST_WRITES):
         file = tmp_path / f"{killed_after}.db"
         await asyncio.to_thread(shutil.copy, empty_database, file)
         world = ImportWorld(f"sqlite:///{file}", IMPORT_STATEMENT, reads_well())

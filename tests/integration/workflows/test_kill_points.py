@@ -1,4 +1,4 @@
-"""A fleet killed after every single write of a workflow, in turn: the next one brings it to the same end."""
+"""A fleet killed after any write of a workflow, in turn: the next one brings it to the same end."""
 
 import asyncio
 import shutil
@@ -23,6 +23,7 @@ from contracts.examples import examples_of
 from contracts.money import Money
 from contracts.topics import TopicRole, topic_name
 from tests.integration.workflows.mortal import AREAS, LEFT_BEHIND, TENANT, Fuse, World
+from tests.moments import moments
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, Handler, NewEvent
 from workers.ports.store import StoredEvent
@@ -105,7 +106,7 @@ async def test_a_fleet_killed_after_any_write_leaves_a_workflow_that_comes_to_th
     empty_database: Path,
     tmp_path: Path,
 ) -> None:
-    for killed_after in range(MOST_WRITES):
+    for killed_after in moments(writes, MOST_WRITES):
         file = tmp_path / f"{killed_after}.db"
         await asyncio.to_thread(shutil.copy, empty_database, file)
         world = World(f"sqlite:///{file}", definition, reading())

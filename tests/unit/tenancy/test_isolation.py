@@ -171,7 +171,7 @@ def check(empty: Path, sent: Sequence[Sent], one: Owner, two: Owner) -> None:
 
 
 SLOW = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -55,7 +55,7 @@ def diary_of(made: list[Spent] | Home) -> list[Spent]:
 
 
 @given(made=diaries | homes, seed=st.integers(0, 99))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_the_order_of_entries_means_nothing(made: list[Spent] | Home, seed: int) -> None:
     written = diary_of(made)
     shuffled = list(written)
@@ -69,7 +69,7 @@ def about(insight: Insight) -> tuple[object, ...]:
 
 
 @given(made=diaries | homes, factor=st.sampled_from((2, 4, 16)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_amounts_that_are_all_larger_make_all_impacts_larger_by_as_much(made: list[Spent] | Home, factor: int) -> None:
     # A power of two, so that floats are exactly that much larger, and no threshold is crossed by rounding.
     budgets = (Budget(monthly=Money.of("20000")), Budget(category=Category.FOOD, monthly=Money.of("3000")))
@@ -94,7 +94,7 @@ def test_one_entry_tells_nothing(entry: Spent) -> None:
 
 
 @given(made=diaries | homes)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_every_insight_rests_on_entries_it_names(made: list[Spent] | Home) -> None:
     written = diary_of(made)
     known = {entry.id: entry for entry in written}

@@ -65,14 +65,14 @@ print(digest(TEXTS[:: int(sys.argv[1])]))
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("seed", "step"), [("0", 1), ("4711", -1)])
+@pytest.mark.parametrize(("seed", "step"), [("0", 3), ("4711", -3)])
 def test_another_process_hash_seed_and_order_give_the_same_answers(seed: str, step: int) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", READ_IN_ANOTHER_PROCESS, str(step)],
         capture_output=True, text=True, check=True, env=environment, cwd=ROOT,
     )  # fmt: skip
-    assert done.stdout.strip() == digest(TEXTS)
+    assert done.stdout.strip() == digest(TEXTS[::step])
 
 
 def test_what_was_read_before_changes_nothing() -> None:
