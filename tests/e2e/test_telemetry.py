@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -40,7 +41,11 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture
 def fleet(tmp_path: Path, collector: Collector) -> Iterator[FleetProcess]:
-    traced = {"POON_TELEMETRY__OTLP_ENDPOINT": collector.url, "POON_TELEMETRY__TRACE_RATIO": "0"}
+    traced = {
+        "POON_TELEMETRY__OTLP_ENDPOINT": collector.url,
+        "POON_TELEMETRY__TRACE_RATIO": "0",
+        "POON_TELEMETRY__OTLP_METRICS_SECONDS": "3600",
+    }
     process = FleetProcess({"POON_HTTP__PORT": "0", **traced}, tmp_path, areas="texts")
     process.start_and_wait()
     yield process
@@ -109,6 +114,10 @@ async def test_what_a_fleet_tells_is_what_it_did(fleet: FleetProcess, collector:
     assert samples["poon_outcomes_republished_total", ("texts", "success")] == 1
     assert sum(value for (name, _), value in samples.items() if name == "messaging_client_consumed_messages_total") == 9
     assert fleet.terminate() == ExitCode.OK
+    pushed = collector.exports[-1]  # the last one, when all is done
+    assert total(pushed["messaging.client.consumed.messages"]) == 9
+    assert total(pushed["poon_commands_settled"]) == 8
+    assert total(pushed["poon_outcomes_republished"]) == 1
 
     own = {str(attributes(span)["messaging.message.id"]): span for span in collector.spans if is_of_a_command(span)}
     assert {"c-5", "c-6", TRACED} <= own.keys()
@@ -116,7 +125,11 @@ async def test_what_a_fleet_tells_is_what_it_did(fleet: FleetProcess, collector:
     assert own[TRACED].parent_span_id.hex() == SENDER[36:52]
     assert found[TRACED].traceparent == f"00-{SENDER[3:35]}-{own[TRACED].span_id.hex()}-01"
     assert found["c-1"].traceparent is None
-    assert not any(secret in fleet.log.read_text() or secret in str(collector.spans) for secret in SECRETS)
+    assert not any(secret in fleet.log.read_text() or secret in str(collector) for secret in SECRETS)
+
+
+def total(metric: Metric) -> float:
+    return float(sum(point.as_double for point in metric.sum.data_points))
 
 
 def told(fleet: FleetProcess, *, duplicate: bool) -> int:

@@ -147,6 +147,7 @@ async def _attended(
     heartbeat.beat("starting")
     supervisor.spawn(vitals.beat_forever(), "eye on itself")
     supervisor.spawn(_beat_forever(heartbeat, surroundings), "heartbeat")
+    supervisor.spawn(surroundings.telemetry.push_metrics_forever(), "metrics export")
     try:
         if listening is None:
             yield

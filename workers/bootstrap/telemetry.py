@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
-from typing import BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from adapters.telemetry.command_log import JsonCommandLog, ReadableCommandLog
 from adapters.telemetry.following import FollowedTraces
@@ -29,6 +29,9 @@ from workers.ports.status import BackendGauge, FollowerStatus, ModelGauge, Proje
 from workers.ports.tracing import CarryOn
 from workers.runtime.deliveries import POISON
 
+if TYPE_CHECKING:
+    from adapters.telemetry.otlp_metrics import MetricsPush
+
 CLOSE_TIMEOUT: Final = 2.0
 """Seconds the last spans and the last lines may each take, when the work is over and somebody waits for the end."""
 
@@ -46,11 +49,18 @@ class Telemetry:
     """What the workers of one process report to, and what is read from outside."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, *, lines: Lines | None = None, tracing: Tracing | None = None
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        lines: Lines | None = None,
+        tracing: Tracing | None = None,
+        pushing: MetricsPush | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._tracing = tracing
+        self._pushing = pushing
         self._metrics = Metrics(clock) if settings.telemetry.metrics else None
         self._lines = lines
         self._suppressed: list[Callable[[], int]] = []
@@ -67,6 +77,17 @@ class Telemetry:
         """Takes an ``Accept`` header and gives the exposition with its content type; None where metrics are off."""
         metrics = self._metrics
         return None if metrics is None else lambda accept: self._page(metrics, accept)
+
+    async def push_metrics_forever(self) -> None:
+        """Push them to the collector every so often, and once more when this is cancelled; at once where none are."""
+        if self._metrics is None or self._pushing is None:
+            return
+        try:
+            while True:
+                await self._clock.sleep(self._settings.telemetry.otlp_metrics_seconds)
+                self._pushing.push(list(self._metrics.collect()))
+        finally:
+            self._pushing.push(list(self._metrics.collect()))
 
     @property
     def last_scrape(self) -> float:
@@ -147,7 +168,10 @@ def telemetry(settings: Settings, clock: Clock, log_to: BinaryIO | None = None) 
         tracing = _tracing(settings, clock)
         if tracing is not None:
             stack.callback(tracing.close, CLOSE_TIMEOUT)
-        yield Telemetry(settings, clock, lines=lines, tracing=tracing)
+        pushing = _pushing(settings, clock)
+        if pushing is not None:
+            stack.callback(pushing.close, CLOSE_TIMEOUT)
+        yield Telemetry(settings, clock, lines=lines, tracing=tracing, pushing=pushing)
 
 
 @contextmanager
@@ -177,11 +201,29 @@ def _tracing(settings: Settings, clock: Clock) -> Tracing | None:
     chosen = settings.telemetry
     if chosen.otlp_endpoint is None:
         return None
-    headers = {} if chosen.otlp_headers is None else headers_of(chosen.otlp_headers)
-    resource = {
+    return open_tracing(chosen.otlp_endpoint, _export_headers(settings), _resource(), clock)
+
+
+def _pushing(settings: Settings, clock: Clock) -> MetricsPush | None:
+    chosen = settings.telemetry
+    if chosen.otlp_endpoint is None or not chosen.otlp_metrics_seconds:
+        return None
+    # The SDK's part for metrics is loaded only where it is of use.
+    from adapters.telemetry.otlp_metrics import open_push  # noqa: PLC0415
+
+    return open_push(chosen.otlp_endpoint, _export_headers(settings), _resource(), clock)
+
+
+def _export_headers(settings: Settings) -> dict[str, str]:
+    headers = settings.telemetry.otlp_headers
+    return {} if headers is None else dict(headers_of(headers))
+
+
+def _resource() -> dict[str, str]:
+    """What spans and metrics say of this process."""
+    return {
         "service.name": SERVICE,
         "service.namespace": "poon",
         "service.version": version(SERVICE),
         "service.instance.id": f"{socket.gethostname()}-{os.getpid()}",
     }
-    return open_tracing(chosen.otlp_endpoint, headers, resource, clock)

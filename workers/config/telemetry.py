@@ -33,6 +33,11 @@ class TelemetrySettings(SettingsGroup):
     otlp_headers: HeaderList | None = Field(
         None, description="headers of each export, name=value with commas, for instance a token"
     )
+    otlp_metrics_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = Field(
+        0.0,
+        description="time between two exports of the metrics to the collector, beside what Prometheus reads; 0 exports"
+        " none, seconds",
+    )
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
         0.001, description="share of commands that bring no trace and get spans of their own, fraction"
     )
@@ -48,5 +53,21 @@ class TelemetrySettings(SettingsGroup):
         if self.otlp_headers is not None and self.otlp_endpoint is None:
             raise refused(
                 "is not used without telemetry.otlp_endpoint", "set the endpoint, or leave it out", "otlp_headers"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _exported_metrics_need_both(self) -> Self:
+        if self.otlp_metrics_seconds and self.otlp_endpoint is None:
+            raise refused(
+                "is not used without telemetry.otlp_endpoint",
+                "set the endpoint, or leave it out",
+                "otlp_metrics_seconds",
+            )
+        if self.otlp_metrics_seconds and not self.metrics:
+            raise refused(
+                "is not used while telemetry.metrics is false",
+                "set that to true, or leave this out",
+                "otlp_metrics_seconds",
             )
         return self

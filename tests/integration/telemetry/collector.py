@@ -1,4 +1,4 @@
-"""A receiver of OTLP/HTTP traces, as a collector is one: decodes what the protocol says and keeps it."""
+"""A receiver of OTLP/HTTP traces and metrics, as a collector is one: decodes what the protocol says and keeps it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from workers.ports.traces import TracedSpan
@@ -23,25 +29,48 @@ class Collector:
     """What arrived.
 
     Attributes:
+        exports: the metrics of each export, by name.
+        reached_paths: of requests that came, answered or not.
         answers: cleared, requests are taken and not answered.
     """
 
     url: str
     spans: list[Span] = field(default_factory=list)
+    exports: list[dict[str, Metric]] = field(default_factory=list)
     resources: list[dict[str, str]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    reached_paths: list[str] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     answers: threading.Event = field(default_factory=threading.Event)
 
-    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        request = ExportTraceServiceRequest.FromString(body)
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> bytes:
+        """Keep a request; what the protocol answers."""
         self.paths.append(path)
         self.headers.append(headers)
-        for resource in request.resource_spans:
-            self.resources.append({pair.key: pair.value.string_value for pair in resource.resource.attributes})
-            for scope in resource.scope_spans:
+        if path == METRICS:
+            self._take_metrics(ExportMetricsServiceRequest.FromString(body))
+            return bytes(ExportMetricsServiceResponse().SerializeToString())
+        self._take_spans(ExportTraceServiceRequest.FromString(body))
+        return bytes(ExportTraceServiceResponse().SerializeToString())
+
+    def _take_spans(self, request: ExportTraceServiceRequest) -> None:
+        for told in request.resource_spans:
+            self.resources.append(_named(told.resource))
+            for scope in told.scope_spans:
                 self.spans.extend(scope.spans)
+
+    def _take_metrics(self, request: ExportMetricsServiceRequest) -> None:
+        for told in request.resource_metrics:
+            self.resources.append(_named(told.resource))
+            self.exports.append({metric.name: metric for scope in told.scope_metrics for metric in scope.metrics})
+
+
+METRICS = "/v1/metrics"
+
+
+def _named(resource: Resource) -> dict[str, str]:
+    return {pair.key: pair.value.string_value for pair in resource.attributes}
 
 
 Value = str | int | bool | float | tuple[str, ...]
@@ -108,10 +137,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         collector: Collector = self.server.collector  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers["content-length"]))
+        collector.reached_paths.append(self.path)
         collector.reached.set()
         collector.answers.wait()
-        collector.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-        answer = ExportTraceServiceResponse().SerializeToString()
+        answer = collector.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
         self.send_response(200)
         self.send_header("content-type", "application/x-protobuf")
         self.send_header("content-length", str(len(answer)))

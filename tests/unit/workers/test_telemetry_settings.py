@@ -88,3 +88,22 @@ def test_headers_are_read_as_pairs_and_masked_where_settings_are_shown(tmp_path:
 )
 def test_a_value_out_of_bounds_is_refused_by_name(name: str, value: str, tmp_path: Path) -> None:
     assert problem({name: value}, tmp_path).startswith(f"{name}: ")
+
+
+def test_metrics_can_be_pushed_to_the_collector(tmp_path: Path) -> None:
+    loaded = load_settings({**ENDPOINT, "POON_TELEMETRY__OTLP_METRICS_SECONDS": "15"}, tmp_path)
+    assert loaded.telemetry.otlp_metrics_seconds == 15
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({}, "is not used without telemetry.otlp_endpoint"),
+        ({**ENDPOINT, "POON_TELEMETRY__METRICS": "false"}, "is not used while telemetry.metrics is false"),
+        ({**ENDPOINT, "POON_TELEMETRY__OTLP_METRICS_SECONDS": "-1"}, ""),
+    ],
+)
+def test_pushing_metrics_that_cannot_be_is_refused(given: dict[str, str], reason: str, tmp_path: Path) -> None:
+    told = problem({"POON_TELEMETRY__OTLP_METRICS_SECONDS": "15", **given}, tmp_path)
+    assert told.startswith("POON_TELEMETRY__OTLP_METRICS_SECONDS: ")
+    assert reason in told
