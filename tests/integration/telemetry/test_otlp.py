@@ -2,7 +2,6 @@
 
 import io
 import socket
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,8 +10,7 @@ from adapters.telemetry.sampling import parse_traceparent
 from adapters.telemetry.traces import Traces
 from tests.fakes.clock import FakeClock
 from tests.fakes.observing import GROUP, SECRETS, SENDER, USUAL, about, attempt, failed
-from tests.fakes.root_logging import logging_kept
-from tests.integration.telemetry.collector import Collector, attributes, collecting
+from tests.integration.telemetry.collector import Collector, attributes
 from tests.services.waiting import wait_until
 from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.config import Settings
@@ -22,18 +20,6 @@ pytestmark = pytest.mark.integration
 
 PROCESS = "process poon.texts.commands"
 SAMPLED = USUAL._replace(envelope=about(traceparent=SENDER))
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    with logging_kept():
-        yield
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    with collecting() as started:
-        yield started
 
 
 def settings(url: str) -> Settings:

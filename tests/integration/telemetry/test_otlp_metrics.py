@@ -4,7 +4,7 @@ import asyncio
 import io
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,8 +12,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
 from tests.fakes.clock import FakeClock, settle
 from tests.fakes.observing import GROUP, SECRETS, USUAL, rejected
-from tests.fakes.root_logging import logging_kept
-from tests.integration.telemetry.collector import METRICS, Collector, collecting
+from tests.integration.telemetry.collector import METRICS, Collector
 from tests.services.waiting import wait_until
 from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.config import Settings
@@ -22,18 +21,6 @@ pytestmark = pytest.mark.integration
 
 EVERY = 15.0
 SETTLED = "poon_commands_settled"
-
-
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    with logging_kept():
-        yield
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    with collecting() as started:
-        yield started
 
 
 def settings(url: str) -> Settings:
