@@ -22,7 +22,7 @@ XDIST = "PYTEST_XDIST_WORKER"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with this one's settings for tests, and no tests."""
-    for name in ("pyproject.toml", "tests/conftest.py", "tests/weak_keys.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/side_by_side.py", "tests/weak_keys.py"):
         target = tmp_path / name
         target.parent.mkdir(exist_ok=True)
         target.write_text((ROOT / name).read_text())
