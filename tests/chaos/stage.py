@@ -130,6 +130,7 @@ def _address(url: str) -> str:
 
 
 _SETTINGS: Final = {
+    "POON_RUNTIME__AREAS": ",".join(AREAS),
     "POON_KAFKA__GROUP_ID": GROUP,
     "POON_KAFKA__SESSION_TIMEOUT_SECONDS": "6",
     "POON_KAFKA__REBALANCE_TIMEOUT_SECONDS": "6",
