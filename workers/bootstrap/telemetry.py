@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,8 @@ from workers.runtime.deliveries import POISON
 
 if TYPE_CHECKING:
     from adapters.telemetry.otlp_metrics import MetricsPush
+
+LOG: Final = logging.getLogger(__name__)
 
 CLOSE_TIMEOUT: Final = 2.0
 """Seconds the last spans and the last lines may each take, when the work is over and somebody waits for the end."""
@@ -85,9 +88,16 @@ class Telemetry:
         try:
             while True:
                 await self._clock.sleep(self._settings.telemetry.otlp_metrics_seconds)
-                self._pushing.push(list(self._metrics.collect()))
+                self._push(self._metrics, self._pushing)
         finally:
-            self._pushing.push(list(self._metrics.collect()))
+            self._push(self._metrics, self._pushing)
+
+    def _push(self, metrics: Metrics, pushing: MetricsPush) -> None:
+        """Whoever cannot be read is told of; the fleet does not end for it."""
+        try:
+            pushing.push(list(metrics.collect()))
+        except Exception:
+            LOG.exception("metrics could not be read")
 
     @property
     def last_scrape(self) -> float:

@@ -11,11 +11,12 @@ import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
 from tests.fakes.clock import FakeClock, settle
-from tests.fakes.observing import GROUP, SECRETS, USUAL, rejected
+from tests.fakes.observing import GROUP, SECRETS, USUAL, rejected, worker_status
 from tests.integration.telemetry.collector import METRICS, Collector
 from tests.services.waiting import wait_until
 from workers.bootstrap.telemetry import Telemetry, telemetry
 from workers.config import Settings
+from workers.ports.status import WorkerStatus
 
 pytestmark = pytest.mark.integration
 
@@ -105,3 +106,23 @@ async def test_a_dead_endpoint_neither_blocks_nor_raises_and_is_told_in_the_log(
         await asyncio.to_thread(
             wait_until, lambda: b"Failed to export metrics" in stream.getvalue(), "the failed export to be told"
         )
+
+
+async def test_a_worker_that_cannot_be_read_ends_no_fleet_and_is_told_in_the_log(collector: Collector) -> None:
+    answers = iter([None])
+
+    def status() -> WorkerStatus:
+        if next(answers, worker_status()) is None:
+            raise RuntimeError("it is just being replaced")
+        return worker_status()
+
+    clock, stream = FakeClock(), io.BytesIO()
+    with telemetry(settings(collector.url), clock, stream) as told:
+        told.watch([status])
+        async with pushing(told):
+            await clock.advance(EVERY)
+            told.observer("texts", GROUP).settled([USUAL], 11.0)
+            await clock.advance(EVERY)
+            await asyncio.to_thread(wait_until, lambda: collector.exports, "the next export")
+    assert sums(collector.exports[0][SETTLED])["success"] == 1
+    assert stream.getvalue().count(b"metrics could not be read") == 1
