@@ -137,7 +137,8 @@ def _read_page(engine: Engine, page: DecodedImage) -> PageText:
 def load_engine(choices: Choices = Choices()) -> Engine:
     from adapters.inference.ocr.thai import ThaiRecogniser  # noqa: PLC0415
 
-    return Engine(_load_latin(), ThaiRecogniser(choices.thai_model))
+    thai = ThaiRecogniser(choices.thai_model)
+    return Engine(_load_latin(), thai)
 
 
 def _load_latin() -> RapidOCR:
@@ -162,9 +163,11 @@ def _load_latin() -> RapidOCR:
         "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
     }
     engine = rapidocr.RapidOCR(params=parameters)
-    # The library loads its models with the first image, and offers no settings for what they remember.
+    # The library loads its models with the first image, and offers no settings for what they remember. Each has a
+    # runtime of its own, which moved this thread's signal stack when it came and puts back what it found when it goes:
+    # the last has to go first, or the next signal would find freed memory and end the process without a word.
     engine(_word())
-    parts: tuple[tuple[Any, int], ...] = ((engine.text_det, 1), (engine.text_rec, LINE_STEP))
+    parts: tuple[tuple[Any, int], ...] = ((engine.text_rec, LINE_STEP), (engine.text_det, 1))
     for part, width_step in parts:
         part.session.session = Network(part.session.model, width_step)
     return engine
