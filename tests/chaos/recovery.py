@@ -49,8 +49,9 @@ class Timeline:
 
 
 class _Answer(NamedTuple):
-    """When a command was first answered, and how long that took."""
+    """When a command was sent and first answered, and how long that took."""
 
+    asked: float
     at: float
     took: float
 
@@ -119,11 +120,14 @@ def recoveries(
 def _resumed(timeline: Timeline, since: float, until: float) -> float | None:
     """Until the slowest partition answered a command sent after `since`.
 
-    A partition that answered the first one promptly worked before it was asked: only that answer's own time counts.
+    A partition that answered the first one promptly worked before it was asked: only that answer's own time counts. One
+    that was first asked when a prompt answer would have met the next fault tells of that one, not of this.
     """
     slowest: float | None = None
     for answers in _by_partition(timeline, since, until).values():
         first = answers[0]
+        if first.asked > until - PATIENCE and first.at > until:
+            continue
         took = first.took if first.took <= PATIENCE else min(answer.at for answer in answers) - since
         slowest = took if slowest is None else max(slowest, took)
     return None if slowest == float("inf") else slowest
@@ -134,7 +138,7 @@ def _by_partition(timeline: Timeline, since: float, until: float) -> dict[str, l
     found: dict[str, list[_Answer]] = {}
     for sending in timeline.between(since, until):
         at = timeline.answered.get(sending.command_id, float("inf"))
-        found.setdefault(sending.partition, []).append(_Answer(at, at - sending.at))
+        found.setdefault(sending.partition, []).append(_Answer(sending.at, at, at - sending.at))
     return found
 
 

@@ -78,6 +78,16 @@ def test_each_fault_is_watched_until_the_next_heavy_one() -> None:
     assert second.resumed == pytest.approx(9)
 
 
+@pytest.mark.parametrize(("asked", "answered", "resumed"), [(39.9, 49, 0.1), (39.9, 40.0, 0.1), (37, 49, 39)])
+def test_a_partition_first_asked_as_the_next_fault_began_tells_of_that_one(
+    asked: float, answered: float, resumed: float
+) -> None:
+    rows = timeline(("a", 10.5, 10.6), ("b", asked, answered), ("b", 40.5, 50))
+    first, second = recoveries([KILL, injected(FaultKind.LEADER_KILLED, 40, 45)], rows, 60)
+    assert first.resumed == pytest.approx(resumed)
+    assert second.resumed == pytest.approx(10)
+
+
 def test_outcomes_published_again_count_for_the_heavy_fault_before_them() -> None:
     rows = Timeline(timeline(("a", 10.5, 10.6)).sent, {}, again=[9, 10, 30, 41])
     found = recoveries([KILL, injected(FaultKind.LEADER_KILLED, 40, 45)], rows, 60)
