@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from itertools import count
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from grafana_foundation_sdk.builders.common import ReduceDataOptions, VizLegendOptions
@@ -29,14 +28,12 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from infra.dashboards.every import DASHBOARDS
+from infra.dashboards.layout import placed
 from infra.dashboards.model import Dashboard, Kind, Panel, Query, Row, Unit, Variable
 
 _TAG: Final = "poon-workers"
 _SOURCE: Final = DataSourceRef(type_val="prometheus", uid="${datasource}")
 _LETTERS: Final = "ABCDEFGHIJ"
-_WIDTH: Final = 24
-_WIDTHS: Final = {Kind.LINES: 12, Kind.NUMBER: 8, Kind.TABLE: 24}
-_HEIGHTS: Final = {Kind.LINES: 8, Kind.NUMBER: 5, Kind.TABLE: 8}
 
 Drawn = Stat | Table | Timeseries
 
@@ -66,26 +63,13 @@ def _built(dashboard: Dashboard) -> DashboardBuilder:
     for other in DASHBOARDS:
         if other is not dashboard:
             built = built.link(_link(other))
-    numbers = count(1)
-    top = 0
-    for row in dashboard.rows:
-        built = built.with_row(RowBuilder(row.title).id(next(numbers)).grid_pos(GridPos(h=1, w=_WIDTH, x=0, y=top)))
-        places = [*_places(row, top + 1)]
-        for panel, place in zip(row.panels, places, strict=True):
-            built = built.with_panel(_panel(panel, next(numbers)).grid_pos(place))
-        top = max(place.y + place.h for place in places)
+    for number, (one, place) in enumerate(placed(dashboard), start=1):
+        where = GridPos(h=place.height, w=place.width, x=place.left, y=place.top)
+        if isinstance(one, Row):
+            built = built.with_row(RowBuilder(one.title).id(number).grid_pos(where))
+        else:
+            built = built.with_panel(_panel(one, number).grid_pos(where))
     return built
-
-
-def _places(row: Row, top: int) -> Iterator[GridPos]:
-    """One after the other from the left, the next line where one does not fit."""
-    left = height = 0
-    for panel in row.panels:
-        width = _WIDTHS[panel.kind]
-        if left + width > _WIDTH:
-            left, top, height = 0, top + height, 0
-        yield GridPos(h=_HEIGHTS[panel.kind], w=width, x=left, y=top)
-        left, height = left + width, max(height, _HEIGHTS[panel.kind])
 
 
 def _variable(variable: Variable) -> QueryVariable:
