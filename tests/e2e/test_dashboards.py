@@ -3,10 +3,8 @@
 import json
 import math
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -14,34 +12,32 @@ import pytest_asyncio
 from adapters.clock import SystemClock
 from adapters.kafka.publisher import KafkaPublisher
 from contracts.base import Command
-from contracts.codec import encode
-from contracts.commands.spending import CorrectSpending, RecordSpending
-from contracts.commands.texts import ParseText
-from contracts.commands.workflows import CloseMonth, SteerWorkflow, WorkflowAction
-from contracts.envelope import Envelope
-from contracts.money import Money
-from contracts.topics import TopicRole, topic_name
-from contracts.values import Category
 from infra.dashboards.every import DASHBOARDS
 from infra.dashboards.model import Panel
 from infra.tools.generate import GRAFANA
 from tests.architecture.tree import ROOT
 from tests.e2e.fleet_process import FleetProcess
-from tests.fakes.commands import TEXT_COMMANDS
-from tests.fakes.models import FILLED
-from tests.services.model_server import ModelServer, Response, completion
+from tests.e2e.observed_fleet import (
+    NO_COMMAND,
+    answers,
+    failures,
+    filled_in,
+    observed_fleet,
+    observer,
+    records,
+    successes,
+)
+from tests.services.model_server import ModelServer
 from tests.services.prometheus import NativePrometheus
 from tests.services.service import ServiceUnavailableError, in_ci
 from tests.services.waiting import eventually
 from workers.bootstrap.clients import kafka_connection
 from workers.config import Settings
-from workers.ports.messages import OutgoingRecord
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400), pytest.mark.asyncio(loop_scope="module")]
 
 PATIENCE: Final = 120.0
 TEXTS: Final = 12
-UNREADABLE: Final = "blorgo nothing"
 WAVES: Final = ("first", "second")
 """What a series rises by is seen only from its second value on."""
 
@@ -57,29 +53,9 @@ EMPTY_HERE: Final = {"Outages that began": "nothing goes away in this run"}
 """Of the panels that may be empty, those that are."""
 
 
-def answers(request: dict[str, Any]) -> Response:
-    """As a model server would, but for one text."""
-    return completion("I would rather not." if UNREADABLE in json.dumps(request) else json.dumps(FILLED))
-
-
 def commands(wave: str) -> dict[str, Command]:
     """Successes, one of them from memory; rejections; failures with attempts before them; a workflow."""
-    entry = UUID(int=7)
-    return {
-        **{f"{wave}-text-{number}": ParseText(text=f"blorgo 100 {wave} {number}") for number in range(TEXTS)},
-        f"{wave}-again": ParseText(text="blorgo 100 again"),
-        f"{wave}-unreadable": ParseText(text=f"{UNREADABLE} {wave}"),
-        f"{wave}-meal": RecordSpending(
-            amount=Money.of("65"), merchant="Cafe", category=Category.FOOD, spent_on=date(2025, 6, 10)
-        ),
-        f"{wave}-wrong": CorrectSpending.model_validate(
-            {"entry_id": entry, "expected_version": 1, "changes": {"merchant": "Cafe"}}
-        ),
-        f"{wave}-close": CloseMonth(month="2025-06"),
-        f"{wave}-steer": SteerWorkflow(
-            workflow_id=UUID(int=8), action=WorkflowAction.RESUME, by="somchai", reason="there is no such workflow"
-        ),
-    }
+    return successes(wave, TEXTS) | failures(wave)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -97,16 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def fleet(models: ModelServer, folder: Path) -> Iterator[FleetProcess]:
-    server = {"base_url": models.base_url, "model": "test-model", "input_price": "1000", "output_price": "1000"}
-    settings = {
-        "HTTP__PORT": "0",
-        "MODELS__SERVERS": json.dumps({"test": server}),
-        "CHAINS__TEXT_EXTRACTION": "test",
-        "RUNTIME__RETRY__ATTEMPTS": "2",
-        "RUNTIME__RETRY__BASE_DELAY_SECONDS": "0.05",
-    }
-    environment = {f"POON_{name}": value for name, value in settings.items()}
-    process = FleetProcess(environment, folder, areas="texts,spending,insights,workflows")
+    process = observed_fleet(models, folder)
     process.start_and_wait()
     yield process
     if process.alive:
@@ -115,13 +82,8 @@ def fleet(models: ModelServer, folder: Path) -> Iterator[FleetProcess]:
 
 @pytest.fixture(scope="module")
 def prometheus(fleet: FleetProcess, folder: Path) -> Iterator[NativePrometheus]:
-    lines = [json.loads(line) for line in fleet.log.read_text().splitlines() if line.startswith("{")]
-    address = next(line["url"] for line in lines if line["event"] == "answers over HTTP").removeprefix("http://")
-    # Every second, as what is scraped here; otherwise as it is.
-    rules = folder / "rules.yaml"
-    rules.write_text((ROOT / "infra/prometheus/rules.yaml").read_text().replace("interval: 30s", "interval: 1s"))
     try:
-        server = NativePrometheus([address], rules)
+        server = observer(fleet, folder)
     except ServiceUnavailableError as error:
         if in_ci():
             raise
@@ -132,23 +94,11 @@ def prometheus(fleet: FleetProcess, folder: Path) -> Iterator[NativePrometheus]:
 
 async def send(settings: Settings, wave: str) -> int:
     """Publish a wave, something that is no command, and one of the wave before again; how many of them end."""
-    records = [OutgoingRecord(TEXT_COMMANDS, None, b"{", ())]
     sent = commands(wave)
     repeated = {} if wave == WAVES[0] else {f"{WAVES[0]}-meal": commands(WAVES[0])[f"{WAVES[0]}-meal"]}
-    for command_id, command in (sent | repeated).items():
-        about = Envelope(
-            id=command_id,
-            source="/test",
-            type=command.type,
-            time=SystemClock().now(),
-            tenant="acme",
-            owner="nok",
-        )
-        topic = topic_name(command.area, TopicRole.COMMANDS)
-        records.append(OutgoingRecord(topic, about.key.encode(), encode(command), about.headers()))
     publisher = KafkaPublisher(kafka_connection(settings), "dashboards-test", None)
     await publisher.start()
-    await publisher.publish(records)
+    await publisher.publish([NO_COMMAND, *records(sent | repeated, SystemClock().now())])
     await publisher.stop()
     return len(sent) + 1
 
@@ -175,13 +125,6 @@ async def seen(prometheus: NativePrometheus, folder: Path) -> NativePrometheus:
     for name, wanted in WORKFLOWS.items():
         await eventually(lambda wanted=wanted: finite(prometheus, wanted), name, seconds=PATIENCE)  # type: ignore[misc]
     return prometheus
-
-
-def filled_in(expression: str) -> str:
-    """As Grafana asks, with all values of each choice chosen."""
-    for name in ("job", "area", "instance", "namespace"):
-        expression = expression.replace(f'"${name}"', '".*"')
-    return expression.replace("$__rate_interval", "10m").replace("$__range", "10m")
 
 
 def panels() -> Iterator[tuple[str, Panel]]:

@@ -22,6 +22,9 @@ START_SECONDS: Final = 60.0
 JOB: Final = "poon-workers"
 _LOOKBACK: Final = "5m"
 
+Series = tuple[dict[str, str], list[tuple[float, float]]]
+"""Labels, and times (seconds since 1970) with their values."""
+
 
 class NativePrometheus(Startable):
     """Prometheus from the programs of this machine.
@@ -91,6 +94,24 @@ class NativePrometheus(Startable):
             return [({}, float(told["result"][1]))]
         return [(series["metric"], float(series["value"][1])) for series in told["result"]]
 
+    def query_range(self, expression: str, start: float, end: float, step: float) -> list[Series]:
+        """Every series an expression has within a time, in the order Prometheus gives them.
+
+        Args:
+            expression: the query.
+            start: of the first value, seconds since 1970.
+            end: the last value is of it or less than a step before.
+            step: between two values, seconds.
+
+        Raises:
+            ValueError: Prometheus refuses the expression; says why.
+        """
+        told = self._ask("query_range", query=expression, start=f"{start}", end=f"{end}", step=f"{step}")
+        return [
+            (series["metric"], [(float(time), float(value)) for time, value in series["values"]])
+            for series in told["result"]
+        ]
+
     def firing(self) -> list[dict[str, str]]:
         """The labels of every alert that fires now; those that are only pending are left out."""
         return [alert["labels"] for alert in self._ask("alerts")["alerts"] if alert["state"] == "firing"]
@@ -99,6 +120,11 @@ class NativePrometheus(Startable):
         """The names of all alerts that fired within a time (as Prometheus writes durations), cleared or not."""
         told = self.query(f'max by (alertname) (max_over_time(ALERTS{{alertstate="firing"}}[{within}]))')
         return {labels["alertname"] for labels, _ in told}
+
+    @property
+    def version(self) -> str:
+        version: str = self._ask("status/buildinfo")["version"]
+        return version
 
     def label_values(self, label: str, series: str) -> list[str]:
         """The values of a label that series of a selector have, as Grafana asks for them."""
