@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 .PHONY: help
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
+		/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' Makefile
 	@printf '\nMore for the program behind a target: make demo ARGS="--images FOLDER", make test ARGS="-k offsets"\n'
 
 .PHONY: demo
@@ -69,6 +69,10 @@ rolling: .venv/.stamp-dev ## Two releases side by side, scaling out and in, lost
 .PHONY: drills
 drills: .venv/.stamp-dev ## Real faults until alert, doctor and runbook have done their part; ARGS="--only broker-down"
 	@$(BIN)/python -m tests.drills $(ARGS)
+
+.PHONY: dashboard-pictures
+dashboard-pictures: .venv/.stamp-dev ## A fleet at work on real services, and docs/pictures of what its dashboards show; ARGS=--again draws the last run
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 .PHONY: coverage
 coverage: .venv/.stamp-dev ## All tests, then the coverage report as pages
