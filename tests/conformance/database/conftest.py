@@ -17,15 +17,14 @@ from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.workflow_histories import SqlWorkflowHistories
 from adapters.database.workflows import SqlTimerStore, SqlWorkflowBoard
+from tests.services.migrated import migrated_sqlite
 from tests.services.postgres import PostgresService
 from workers.workflows.handlers import stream_of
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
-    return url
+    return migrated_sqlite(tmp_path / "poon.db")
 
 
 @pytest.fixture(scope="session")

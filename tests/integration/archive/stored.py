@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from adapters.database import schema
 from adapters.database.engine import Database, open_database
 from adapters.database.reading import SqlEventReader
 from adapters.database.retention import SqlStoredMonths
@@ -14,6 +13,7 @@ from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import events
 from adapters.storage.archive import ParquetArchive
 from tests.conformance.database.samples import entry_verdict, spending, verdict
+from tests.services.migrated import migrated_sqlite
 from workers.ports.archive import ArchivedEvent, Month
 from workers.ports.store import StoredEvent, Verdict
 from workers.runtime.archiving import Archiver, Tell
@@ -25,8 +25,7 @@ NEEDED = 3
 
 async def fill(file: Path) -> None:
     """Entries, and what was decided for commands alone, in March, April and May."""
-    schema.migrate(url_of(file))
-    database = open_database(url_of(file))
+    database = open_database(migrated_sqlite(file))
     store = SqlDecisionStore(database)
     await recorded(database, store, MARCH.begins, [verdict(f"m-{n}") for n in range(4)])
     await recorded(database, store, MARCH.begins, [entry_verdict("lunch", spending())])

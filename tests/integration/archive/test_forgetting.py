@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.database import schema
 from adapters.database.engine import Database, open_database
 from adapters.database.erasing import SqlOwnerEraser
 from adapters.database.owners import SqlErasedOwners
@@ -25,6 +24,7 @@ from tests.conformance.database.samples import TENANT, mapping, mapping_verdict,
 from tests.integration.archive.stored import APRIL, MARCH, archive, archived, recorded, url_of
 from tests.integration.archive.test_kill_points import TOUCHES, in_child
 from tests.moments import moments
+from tests.services.migrated import migrated_sqlite
 from workers.domain.mappings import SHARED
 from workers.ports.archive import ArchiveError, Month
 from workers.ports.store import Verdict
@@ -43,8 +43,7 @@ def by(owner: str, decided: Verdict) -> Verdict:
 
 async def fill(file: Path) -> None:
     """Two owners' events in two months, one of a mapping that everybody shares, and what tells of an erasure."""
-    schema.migrate(url_of(file))
-    database = open_database(url_of(file))
+    database = open_database(migrated_sqlite(file))
     store = SqlDecisionStore(database)
     shared = mapping("shared", owner=SHARED, status=MappingStatus.CANDIDATE)
     told = by(OWNER, verdict("e-0", handler="privacy", stream="privacy-e-0"))

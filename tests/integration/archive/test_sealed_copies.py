@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.database import schema
 from adapters.database.engine import Database, open_database
 from adapters.database.owners import SqlOwnerReader
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
@@ -17,6 +16,7 @@ from tests.conformance.database.planted import LETTER, PLANTED, plant, planted_e
 from tests.conformance.database.samples import TENANT
 from tests.fakes.vault import vault
 from tests.integration.archive.stored import MARCH, archive, archived, url_of
+from tests.services.migrated import migrated_sqlite
 from workers.ports.vault import MasterKeyError
 from workers.runtime.archived import ArchiveReader
 
@@ -34,7 +34,7 @@ def opened(file: Path, keys: Path | None = None) -> Database:
 
 async def fill(file: Path, keys: Path | None) -> None:
     for each in (file, keys or file):
-        schema.migrate(url_of(each))
+        migrated_sqlite(each)
     database = opened(file, keys)
     await plant(database)
     await plant(database, OTHER)

@@ -6,23 +6,32 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters.database import schema
+from tests.services.migrated import migrated_sqlite
+from tests.services.postgres import PostgresService
 
 StartWriter = Callable[[str, str, int], "subprocess.Popen[str]"]
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
-    return url
+    return migrated_sqlite(tmp_path / "poon.db")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_service: PostgresService) -> Iterator[str]:
+    """The name of a migrated database that nobody is connected to."""
+    with postgres_service.fresh_database() as url:
+        schema.migrate(url)
+        yield conninfo_to_dict(url)["dbname"]
 
 
 @pytest.fixture
-def postgres_url(fresh_database: str) -> str:
-    schema.migrate(fresh_database)
-    return fresh_database
+def postgres_url(postgres_service: PostgresService, migrated_template: str) -> Iterator[str]:
+    with postgres_service.fresh_database(migrated_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

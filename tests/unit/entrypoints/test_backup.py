@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.owners import SqlOwnerReader
 from adapters.database.store import SqlDecisionStore
 from contracts.ids import owner_folder
 from tests.conformance.database.samples import entry_verdict, spending
+from tests.services.migrated import migrated_sqlite
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import json_text
@@ -28,8 +28,7 @@ ERASED = PastErasure(TENANT, OWNER, "e-1", datetime(2126, 3, 2, tzinfo=UTC))
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     asyncio.run(store(url, OWNER, "lek"))
     return tmp_path
 

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
@@ -19,6 +18,7 @@ from contracts.errors import ErrorCode
 from tests.fakes.broker import FakeRecord
 from tests.fakes.clock import NOON
 from tests.fakes.commands import text_record
+from tests.services.migrated import migrated_sqlite
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
 from workers.ports.dead_letters import Action, DeadLetterStatus
@@ -36,8 +36,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database with three dead letters: two failed texts and a poison record."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LOGNAME", "ben")
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     records = [
         text_record(1, "c-1", text=SECRET),
         text_record(2, "c-2", owner="ann"),

@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adapters.clock import SystemClock
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
 from contracts.spending import Source, SourceKind
 from tests.conformance.database.samples import entry_verdict, spending
+from tests.services.migrated import migrated_sqlite
 from workers.domain.spending import SpendingEntry
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
@@ -37,9 +37,8 @@ FOREIGN = [mine(f"foreign {number}", owner="lek") for number in "12"]
 @pytest.fixture(autouse=True)
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path}/poon.db"
+    url = migrated_sqlite(tmp_path / "poon.db")
     monkeypatch.setenv("POON_DATABASE__URL", url)
-    schema.migrate(url)
     asyncio.run(store(url, COFFEE, COFFEE_AGAIN, *OLD, LOOKS_ALIKE_ONLY, *FOREIGN))
 
 

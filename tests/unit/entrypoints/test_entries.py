@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
 from contracts.money import Currency, Money
 from contracts.values import Category, PaymentMethod
 from tests.conformance.database.samples import entry_verdict, spending
 from tests.fakes.projections import entries_of, spending_histories
+from tests.services.migrated import migrated_sqlite
 from workers.domain.spending import SpendingEntry
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
@@ -35,8 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder whose database has a history and some entries."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     asyncio.run(kept(url, ENTRIES))
     return tmp_path
 
@@ -158,8 +157,7 @@ def test_projections_are_listed_with_how_they_stand() -> None:
 
 
 def test_queries_go_to_the_replica_and_nothing_else_does(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    replica = f"sqlite:///{folder}/replica.db"
-    schema.migrate(replica)
+    replica = migrated_sqlite(folder / "replica.db")
     asyncio.run(kept(replica, ENTRIES[:1]))
     monkeypatch.setenv("POON_DATABASE__REPLICA_URL", replica)
     *found, _ = objects("entries", "list", *WHO)

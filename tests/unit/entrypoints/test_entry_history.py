@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
+from tests.services.migrated import migrated_sqlite
 from tests.unit.domain.examples import ENTRY_ID, OWNER, SENT_AT, TENANT, full_record_command
 from tests.unit.queries.rows import stored
 from tests.unit.queries.test_entry_history import rows
@@ -32,8 +32,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("POON_DEFAULTS__TENANT", TENANT)
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     asyncio.run(kept(url))
     return tmp_path / "poon.db"
 

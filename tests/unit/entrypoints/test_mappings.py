@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
 from contracts.mappings import MappingStatus
 from tests.conformance.database.samples import mapping, mapping_verdict
+from tests.services.migrated import migrated_sqlite
 from workers.domain.mappings import SHARED, CategoryMapping
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
@@ -26,9 +26,8 @@ FOREIGN = mapping("their shop", tenant="globex", owner=SHARED)
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database with mappings of two tenants."""
     monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path}/poon.db"
+    url = migrated_sqlite(tmp_path / "poon.db")
     monkeypatch.setenv("POON_DATABASE__URL", url)
-    schema.migrate(url)
     asyncio.run(store(url, CANDIDATE, SHARED_SHOP, OWN, FOREIGN))
 
 

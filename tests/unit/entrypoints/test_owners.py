@@ -9,12 +9,12 @@ from zipfile import ZipFile
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
 from contracts.ids import owner_folder
 from tests.conformance.database.dead_letter_box import HOSTILE
 from tests.conformance.database.samples import entry_verdict, lettered, spending, verdict
+from tests.services.migrated import migrated_sqlite
 from workers.entrypoints.cli import app
 from workers.entrypoints.exits import ExitCode
 
@@ -26,8 +26,7 @@ THAI = "ข้าวมันไก่"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     asyncio.run(store(url))
     picture = tmp_path / "images" / owner_folder(TENANT, OWNER) / "r-1.jpg"
     picture.parent.mkdir(parents=True)

@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
@@ -27,6 +26,7 @@ from tests.conformance.database.samples import entry_verdict, event, full_spendi
 from tests.fakes.clock import NOON
 from tests.fakes.commands import text_record
 from tests.fakes.dead_letters import letter_of
+from tests.services.migrated import migrated_sqlite
 from tests.unit.workflows.test_handlers import READ, WORKFLOW_ID, Bench, sent_in
 from workers.domain.spending import entry_stream
 from workers.entrypoints.cli import app
@@ -50,9 +50,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
-    return url
+    return migrated_sqlite(tmp_path / "poon.db")
 
 
 def keep(url: str, *verdicts: Verdict) -> None:

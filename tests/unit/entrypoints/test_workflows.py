@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
 from contracts.commands.workflows import SteerWorkflow, WorkflowAction
 from tests.fakes.clock import NOON
+from tests.services.migrated import migrated_sqlite
 from tests.unit.workflows.test_handlers import COMMAND, WORKFLOW_ID, Bench, delivery_of
 from workers.config import Settings
 from workers.entrypoints.cli import app
@@ -28,8 +28,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database with one workflow, just begun."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     asyncio.run(begun(url))
     return url
 

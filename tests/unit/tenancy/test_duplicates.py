@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 import pytest
 
-from adapters.database import schema
 from contracts.base import Command
 from contracts.commands.receipts import ExtractReceipt
 from contracts.commands.spending import CorrectSpending, DeleteSpending, DistinguishSpending, RecordSpending
@@ -19,6 +18,7 @@ from contracts.examples import EXAMPLES
 from contracts.money import Money
 from contracts.spending import EntryChanges
 from contracts.values import Confidence
+from tests.services.migrated import migrated_sqlite
 from tests.unit.tenancy.world import Owner, Sent, Shown, lived
 from workers.domain.spending import new_entry_id
 from workers.workflows.handlers import new_workflow_id
@@ -36,7 +36,7 @@ PICTURE = next(
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("duplicates") / "empty.db"
-    schema.migrate(f"sqlite:///{place}")
+    migrated_sqlite(place)
     return place
 
 

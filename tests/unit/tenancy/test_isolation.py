@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.database import schema
 from contracts.base import Command
 from contracts.commands.categories import CategorizeSpending, ReviewMapping, TeachMapping
 from contracts.commands.spending import (
@@ -30,6 +29,7 @@ from contracts.money import Money
 from contracts.registry import COMMANDS
 from contracts.spending import EntryChanges, Source, SourceKind
 from contracts.values import Category, Confidence, ProcessingMethod
+from tests.services.migrated import migrated_sqlite
 from tests.unit.tenancy.world import Owner, Sent, lived
 from workers.domain.mapping_keys import key_of
 from workers.domain.mappings import own_mapping_id, shared_mapping_id
@@ -141,7 +141,7 @@ OF_NEIGHBOURS: list[Command] = [
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database nobody has written to."""
     place = tmp_path_factory.mktemp("tenancy") / "empty.db"
-    schema.migrate(f"sqlite:///{place}")
+    migrated_sqlite(place)
     return place
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from adapters.database import schema
 from adapters.database.dead_letters import SqlDeadLetterBox
 from adapters.database.engine import Database, open_database
 from adapters.database.store import SqlDecisionStore
@@ -16,6 +15,7 @@ from adapters.database.workflows import SqlTimerStore, SqlWorkflowBoard
 from tests.conformance.database.samples import lettered, verdict
 from tests.conformance.database.workflows import decide, run, timer
 from tests.fakes.clock import NOON
+from tests.services.migrated import migrated_sqlite
 from workers.entrypoints.doctor.findings import Finding, Severity
 from workers.entrypoints.doctor.work import judge_projections, look_at_dead_letters, look_at_workflows
 from workers.ports.dead_letters import Action
@@ -47,8 +47,7 @@ class Stored:
 
 @pytest.fixture
 async def stored(tmp_path: Path) -> AsyncIterator[Stored]:
-    url = f"sqlite:///{tmp_path}/poon.db"
-    schema.migrate(url)
+    url = migrated_sqlite(tmp_path / "poon.db")
     database = open_database(url)
     yield Stored(database)
     await database.close()
