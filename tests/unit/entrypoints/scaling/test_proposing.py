@@ -9,7 +9,8 @@ from workers.entrypoints.scaling.summary import behind_at
 from workers.entrypoints.scaling.traces import made_up
 
 MODEL = FleetModel(24, 100.0)
-BURST = made_up(Shape.BURST, peak=2_000, seconds=3_600, step=5)
+BURST = made_up(Shape.BURST, peak=2_000, seconds=3_600, step=15)
+"""At the pace of Kubernetes' own looks: a finer one shows the same, three times as slowly."""
 
 
 def test_proposed_values_meet_the_target_when_they_are_played_again() -> None:
