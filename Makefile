@@ -50,6 +50,10 @@ test-unit: .venv/.stamp-dev ## The tests that need no service
 kill-points: .venv/.stamp-dev ## Kill workflows, imports and archiving after every single write; `make test` does after one in three
 	@POON_TEST_KILL_POINTS=all $(BIN)/python -m pytest tests/integration/workflows tests/integration/archive -k kill $(ARGS)
 
+.PHONY: full-size
+full-size: .venv/.stamp-dev ## Files and runs as large as in production where `make test` takes smaller ones
+	@POON_TEST_SIZES=full $(BIN)/python -m pytest $(ARGS) $$(grep -rl --include='test_*.py' 'tests.sizes import' tests)
+
 .PHONY: small-model
 small-model: .venv/.stamp-dev ## A real model server for the tests that ask one (200 MB, into build/)
 	@$(BIN)/python -m tests.services.small_model

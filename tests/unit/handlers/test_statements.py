@@ -348,16 +348,17 @@ async def test_many_rows_are_surveyed_in_the_memory_of_a_few(tmp_path: Path) -> 
     assert await peak_of(many) < await peak_of(few) + 500_000
 
 
-async def test_two_thousand_rows_with_bad_ones_among_them_end_exactly(tmp_path: Path) -> None:
-    path = tmp_path / "many"
-    await asyncio.to_thread(WRITERS["csv"], path, 2_000)
+async def test_many_rows_with_bad_ones_among_them_end_exactly(tmp_path: Path) -> None:
+    path, rows = tmp_path / "many", 2 * CHUNK_ROWS + 50
+    await asyncio.to_thread(WRITERS["csv"], path, rows)
     desk = Desk()
     surveyed = await desk.survey(await asyncio.to_thread(path.read_bytes))
+    assert surveyed.chunks == 3
     so_far = StatementTotals()
     for chunk in range(1, surveyed.chunks + 1):
         so_far = (await desk.record(chunk=chunk, so_far=so_far)).so_far
-    wanted = sums(2_000)
-    assert (so_far.rows, so_far.rejected, so_far.recorded + so_far.income) == (2_000, wanted.bad, wanted.good)
+    wanted = sums(rows)
+    assert (so_far.rows, so_far.rejected, so_far.recorded + so_far.income) == (rows, wanted.bad, wanted.good)
     assert [(one.money_out, one.money_in, one.recorded) for one in so_far.sums] == [
         (wanted.money_out, wanted.money_in, wanted.money_out)
     ]

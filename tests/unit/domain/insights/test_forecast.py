@@ -11,6 +11,7 @@ from contracts.events.insights import CurrencyForecast, DayRange, SpendingForeca
 from contracts.money import Currency
 from contracts.values import Category
 from tests.eval.households import KINDS, live
+from tests.sizes import size
 from tests.unit.domain.insights.samples import LAST, Diary, back, daily
 from workers.domain.insights.forecast import HISTORY_DAYS, MOST_DUE, ForecastRequest, forecast
 from workers.domain.insights.forecasting import Interval
@@ -151,7 +152,7 @@ def test_of_many_households_about_eight_in_ten_sums_fall_into_the_interval() -> 
     """A coarse watch over `make eval ARGS=forecast`, which measures it properly."""
     held = []
     for kind in KINDS:
-        for seed in range(3):
+        for seed in range(size(2, 3)):
             written = live(kind, 50_000 + seed, back(129), 130)
             known = back(30)
             one = only(foretold([entry for entry in written if entry.spent_on <= known], 30, known))
