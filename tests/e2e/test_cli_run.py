@@ -12,6 +12,7 @@ import pytest
 
 from contracts.registry import AREAS
 from contracts.topics import FLEET_TOPICS, consumed_topics
+from tests.e2e.command_line import Typed, poon
 from tests.e2e.fleet_process import FleetProcess
 from tests.services.waiting import wait_until
 from workers.entrypoints.exits import ExitCode
@@ -28,10 +29,13 @@ class Terminal:
     folder: Path
     environment: dict[str, str]
 
-    def poon(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def poon(self, *arguments: str, given: str = "") -> Typed:
+        return poon(self.folder, *arguments, given=given)
+
+    def process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The program itself, told by its environment alone."""
         return subprocess.run(
             [*POON, *arguments],
-            input=given,
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -66,7 +70,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.usefixtures("fleet")
 def test_a_text_becomes_an_outcome(terminal: Terminal) -> None:
-    result = terminal.poon("send", "text", "กาแฟ 65 บาท", "--wait", "--json")
+    result = terminal.process("send", "text", "กาแฟ 65 บาท", "--wait", "--json")
 
     assert result.returncode == ExitCode.OK, result.stderr
     (outcome,) = objects(result.stdout)
@@ -114,7 +118,7 @@ def test_tail_shows_what_has_become_of_commands(terminal: Terminal) -> None:
 
 @pytest.mark.usefixtures("fleet")
 def test_a_second_fleet_on_the_same_data_folder_is_refused(terminal: Terminal) -> None:
-    result = terminal.poon("run", "--areas", "texts")
+    result = terminal.process("run", "--areas", "texts")
 
     assert result.returncode == ExitCode.UNAVAILABLE
     assert "an embedded broker runs already" in result.stderr
@@ -123,7 +127,7 @@ def test_a_second_fleet_on_the_same_data_folder_is_refused(terminal: Terminal) -
 @pytest.mark.usefixtures("fleet")
 def test_a_running_fleet_is_healthy(terminal: Terminal) -> None:
     wait_until(lambda: terminal.poon("health").returncode == ExitCode.OK, "the fleet to be healthy")
-    assert "is running" in terminal.poon("health").stdout
+    assert "is running" in terminal.process("health").stdout
 
 
 @pytest.mark.usefixtures("fleet")

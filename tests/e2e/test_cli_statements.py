@@ -1,21 +1,21 @@
 """Statements imported by `poon statement import` with nothing configured: sums, the same file again, an overlap."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contracts.statements import CHUNK_ROWS
+from tests.e2e.command_line import poon
 from tests.e2e.fleet_process import FleetProcess
 from tests.unit.adapters.statements.many import WRITERS, sums
 from workers.entrypoints.exits import ExitCode
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-ROWS = 2_000
+ROWS = 2 * CHUNK_ROWS + 50
 HEAD = "Date,Description,Debit,Credit\n"
 
 
@@ -29,26 +29,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert fleet.terminate() == ExitCode.OK
 
 
-def poon(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    root = Path(__file__).parents[2]
-    return subprocess.run(
-        [sys.executable, "-c", "from workers.entrypoints.cli import main; main()", *arguments],
-        env={"PATH": "", "PYTHONPATH": str(root), "POON_DATA_DIR": str(folder)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
 def imported(folder: Path, file: Path, *options: str) -> tuple[int, dict[str, Any]]:
     result = poon(folder, "statement", "import", str(file), "--json", "--timeout", "280", *options)
     assert result.stdout, result.stderr
     return result.returncode, json.loads(result.stdout)
 
 
-def test_two_thousand_rows_end_exactly_and_the_same_file_again_records_nothing(folder: Path, tmp_path: Path) -> None:
+def test_many_rows_end_exactly_and_the_same_file_again_records_nothing(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "many.csv"
     WRITERS["csv"](file, ROWS)
     wanted = sums(ROWS)

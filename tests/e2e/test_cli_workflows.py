@@ -1,14 +1,13 @@
 """A receipt processed by `poon run` with nothing configured, and an operator who looks at it."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.command_line import poon
 from tests.e2e.fleet_process import FleetProcess
 from tests.services.waiting import wait_until
 from workers.entrypoints.demo.material import DATA
@@ -26,20 +25,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     fleet.start_and_wait()
     yield folder
     assert fleet.terminate() == ExitCode.OK
-
-
-def poon(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    root = Path(__file__).parents[2]
-    return subprocess.run(
-        [sys.executable, "-c", "from workers.entrypoints.cli import main; main()", *arguments],
-        input=given,
-        env={"PATH": "", "PYTHONPATH": str(root), "POON_DATA_DIR": str(folder)},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
 
 
 def listed(folder: Path, *arguments: str) -> list[dict[str, Any]]:

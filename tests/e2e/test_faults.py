@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.command_line import poon as typed
 from tests.e2e.fleet_process import FleetProcess
 from tests.ledger.observe import delete_topics
 from tests.services.kafka import KafkaService
@@ -97,12 +98,12 @@ def test_an_image_that_cannot_be_read_is_rejected_with_its_code(
 ) -> None:
     image = tmp_path / "receipt.jpg"
     image.write_bytes(content)
-    ended = poon(reading_fleet, "send", "image", str(image), "--wait")
+    ended = typed(reading_fleet, "send", "image", str(image), "--wait")
     assert ended.returncode == ExitCode.NO
     assert code in ended.stdout
 
 
 def test_an_image_that_is_not_there_is_named_and_nothing_is_sent(reading_fleet: Path) -> None:
-    ended = poon(reading_fleet, "send", "image", "nowhere.jpg", "--wait")
+    ended = typed(reading_fleet, "send", "image", "nowhere.jpg", "--wait")
     assert ended.returncode in {ExitCode.BAD_INPUT, ExitCode.USAGE}
     assert "nowhere.jpg" in ended.stderr

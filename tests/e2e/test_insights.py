@@ -1,8 +1,6 @@
 """Spending is recorded, analysed and forecast, all by commands through a broker."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.command_line import poon
 from tests.e2e.fleet_process import FleetProcess
 from workers.entrypoints.exits import ExitCode
 
 pytestmark = pytest.mark.e2e
 
-POON = (sys.executable, "-c", "from workers.entrypoints.cli import main; main()")
 LAST = date(2025, 6, 30)
 RENT = "ค่าเช่าห้อง"
 MISTAKE = "0d7c5f1e-8a3b-4c2d-9e6f-1a2b3c4d5e6f"
@@ -24,33 +22,23 @@ MISTAKE = "0d7c5f1e-8a3b-4c2d-9e6f-1a2b3c4d5e6f"
 class Owner:
     """Somebody who sends commands from a terminal."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self._environment = environment
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def outcomes(self, *commands: dict[str, Any]) -> list[dict[str, Any]]:
         """Send commands, and wait for what becomes of them."""
-        result = subprocess.run(
-            [*POON, "send", "json", "-", "--wait", "--json"],
-            input="\n".join(map(json.dumps, commands)),
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-        )
+        given = "\n".join(map(json.dumps, commands))
+        result = poon(self._folder, "send", "json", "-", "--wait", "--json", given=given)
         assert result.returncode == ExitCode.OK, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
-def owner(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Owner]:
+def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
     folder = tmp_path_factory.mktemp("insights")
-    environment = {"PATH": "", "PYTHONPATH": str(pytestconfig.rootpath), "POON_DATA_DIR": str(folder)}
-    fleet = FleetProcess(environment, folder, areas="spending,insights")
+    fleet = FleetProcess({}, folder, areas="spending,insights")
     fleet.start_and_wait()
-    somebody = Owner(environment, folder)
+    somebody = Owner(folder)
     somebody.outcomes(*_recorded())
     somebody.outcomes({"type": "poon.spending.delete.v1", "data": {"entry_id": MISTAKE, "reason": "a slip"}})
     yield somebody

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +30,7 @@ from contracts.money import Money
 from contracts.spending import EntryChanges
 from contracts.topics import TopicRole, topic_name
 from contracts.values import Category
+from tests.e2e.command_line import poon
 from tests.e2e.fleet_process import FleetProcess
 from workers.bootstrap.clients import kafka_connection, outcomes, system_clock
 from workers.config import Settings
@@ -143,9 +142,9 @@ async def all_profit_once_it_was_reviewed(caller: Caller, folder: Path) -> None:
     _, proposed = await caller.ask(TeachMapping(text=SHOP, category=Category.FAMILY), "anan", events=2)
     assert isinstance(proposed, MappingProposed)
     assert (await caller.category("new"))[1] != "shared_mapping"
-    (waiting,) = await poon(folder, "list", "--status", "candidate", "--json")
+    (waiting,) = await mappings(folder, "list", "--status", "candidate", "--json")
     assert (waiting["id"], waiting["confirmations"]) == (str(proposed.mapping_id), 3)
-    (told,) = await poon(folder, "review", waiting["id"], "approve", "--by", "somsri", "--json")
+    (told,) = await mappings(folder, "review", waiting["id"], "approve", "--by", "somsri", "--json")
     assert (told["type"], told["data"]["reviewer"]) == (MappingReviewed.type, "somsri")
     (reviewed,) = await caller.heard()
     assert isinstance(reviewed, MappingReviewed)
@@ -156,16 +155,8 @@ async def all_profit_once_it_was_reviewed(caller: Caller, folder: Path) -> None:
     assert (await caller.category("new", tenant="globex"))[1] != "shared_mapping"
 
 
-async def poon(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+async def mappings(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """What `poon mappings` prints, a JSON object a line."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("POON_")}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from workers.entrypoints.cli import main; main()", "mappings", *arguments),
-        *("--tenant", "acme"),
-        env=environment | {"POON_DATA_DIR": str(folder)},
-        cwd=folder,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await process.communicate()
-    assert process.returncode == ExitCode.OK
-    return [json.loads(line) for line in output.splitlines()]
+    result = await asyncio.to_thread(poon, folder, "mappings", *arguments, "--tenant", "acme")
+    assert result.returncode == ExitCode.OK
+    return [json.loads(line) for line in result.stdout.splitlines()]

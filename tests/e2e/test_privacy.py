@@ -1,11 +1,9 @@
 """An owner whose words are unmistakable goes through the whole fleet and is erased; then the words are looked for."""
 
+import asyncio
 import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +33,7 @@ from contracts.registry import AREAS
 from contracts.spending import EntryChanges
 from contracts.topics import TopicRole, topic_name
 from contracts.values import Category, ImageReference
+from tests.e2e.command_line import Typed, poon
 from tests.e2e.fleet_process import FleetProcess
 from workers.bootstrap.clients import image_store, kafka_connection, outcomes, statement_files, system_clock
 from workers.config import Settings
@@ -63,10 +62,16 @@ OTHERS = Words("Qqyneighbour", "ฃฃข้างบ้านฃฃ")
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Iterator[FleetProcess]:
+def areas() -> Sequence[str]:
+    """What the fleet works for."""
+    return (*AREAS, "projections")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, areas: Sequence[str]) -> Iterator[FleetProcess]:
     folder = tmp_path / "data"
     folder.mkdir()
-    process = FleetProcess({"POON_HTTP__PORT": "0"}, folder, areas=",".join((*AREAS, "projections")))
+    process = FleetProcess({"POON_HTTP__PORT": "0", "POON_OCR__PROCESSES": "1"}, folder, areas=",".join(areas))
     process.start_and_wait()
     yield process
     if process.alive:
@@ -116,24 +121,14 @@ async def calling(settings: Settings) -> AsyncIterator[Caller]:
     await publisher.stop()
 
 
-def poon(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from workers.entrypoints.cli import main; main()", "owners", *arguments],
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("POON_")},
-            "POON_DATA_DIR": str(folder),
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+async def owners(folder: Path, *arguments: str) -> Typed:
+    return await asyncio.to_thread(poon, folder, "owners", *arguments)
 
 
-def exported(folder: Path, owner: str, target: Path) -> bytes:
-    result = poon(folder, "export", owner, "--to", str(target), "--tenant", TENANT)
+async def exported(folder: Path, owner: str, target: Path) -> bytes:
+    result = await owners(folder, "export", owner, "--to", str(target), "--tenant", TENANT)
     assert result.returncode == ExitCode.OK, result.stderr
-    return target.read_bytes()
+    return await asyncio.to_thread(target.read_bytes)
 
 
 async def live(caller: Caller, owner: str, words: Words, settings: Settings) -> None:
@@ -207,19 +202,19 @@ async def test_nothing_an_owner_said_is_found_after_the_owner_was_erased(fleet: 
         while not (followed(folder, PLANTED) and followed(folder, OTHERS)):
             await system_clock().sleep(0.2)
         assert holding(folder, PLANTED) & {"poon.db", "poon.db-wal"}, "the test has to find what is there"
-        whole = exported(folder, OWNER, tmp_path / "planted.zip")
-        neighbours = exported(folder, NEIGHBOUR, tmp_path / "neighbour.zip")
+        whole = await exported(folder, OWNER, tmp_path / "planted.zip")
+        neighbours = await exported(folder, NEIGHBOUR, tmp_path / "neighbour.zip")
         assert whole
         the_archive_holds_every_kind(tmp_path / "planted.zip")
 
-        erased = poon(folder, "erase", OWNER, "--yes", "--tenant", TENANT, "--json")
+        erased = await owners(folder, "erase", OWNER, "--yes", "--tenant", TENANT, "--json")
         assert erased.returncode == ExitCode.OK, erased.stdout + erased.stderr
         removed = json.loads(erased.stdout)["data"]["removed"]
         assert (removed["files"], removed["dead_letters"], removed["mappings"] > 0) == (4, 1, True)
 
         assert holding(folder, PLANTED) == set()
         assert not list((folder / "images").rglob(f"{OWNER}/*.*"))
-        assert exported(folder, NEIGHBOUR, tmp_path / "again.zip") == neighbours, "nobody else lost anything"
+        assert await exported(folder, NEIGHBOUR, tmp_path / "again.zip") == neighbours, "nobody else lost anything"
 
         late = await caller.ask(RecordSpending(amount=Money.of("9"), merchant=PLANTED.latin), OWNER, at=before)
         assert isinstance(late, Unsuccessful)
@@ -256,6 +251,7 @@ async def the_owner_may_come_back(caller: Caller, settings: Settings) -> None:
     assert not any(answer.cached for answer in read.processing.backends)
 
 
+@pytest.mark.parametrize("areas", [("privacy", "spending", "projections")])
 async def test_nobody_is_erased_by_mistake(fleet: FleetProcess, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     async with calling(Settings(data_dir=folder)) as caller:
@@ -263,9 +259,10 @@ async def test_nobody_is_erased_by_mistake(fleet: FleetProcess, tmp_path: Path) 
         refused = await caller.ask(EraseOwner(owner=NEIGHBOUR), OWNER)
         assert isinstance(refused, Unsuccessful)
         assert (refused.code, refused.field) == ("invalid_command", "owner")
-        assert poon(folder, "erase", OWNER).returncode == ExitCode.USAGE
-        exported(folder, OWNER, tmp_path / "kept.zip")
-        assert poon(folder, "export", OWNER, "--to", str(tmp_path / "kept.zip")).returncode == ExitCode.BAD_INPUT
+        assert (await owners(folder, "erase", OWNER)).returncode == ExitCode.USAGE
+        await exported(folder, OWNER, tmp_path / "kept.zip")
+        again = await owners(folder, "export", OWNER, "--to", str(tmp_path / "kept.zip"))
+        assert again.returncode == ExitCode.BAD_INPUT
     with ZipFile(tmp_path / "kept.zip") as archive:
         assert json.loads(archive.read("manifest.json"))["tables"] == {"spending_entries": 1, "events": 2} | {
             name: count
