@@ -1,12 +1,12 @@
 #!/bin/sh
-# Checks the AsyncAPI document with the official parser.
-# usage: check.sh [DOCUMENT]
+# Checks the AsyncAPI document, or those given, with the official parser.
+# usage: check.sh [DOCUMENT...]
 # The parser is installed once per lock file into POON_CACHE_DIR (default ~/.cache/poon); after that no network is used.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
-document=${1:-$root/contracts/schemas/asyncapi.yaml}
+[ $# -gt 0 ] || set -- "$root/contracts/schemas/asyncapi.yaml"
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     if [ -n "${CI:-}" ]; then
@@ -33,4 +33,4 @@ if [ ! -d "$cache" ]; then
     mv "$fresh" "$cache" 2>/dev/null || [ -d "$cache" ]
 fi
 
-exec node "$here/check.mjs" "$cache" "$document"
+exec node "$here/check.mjs" "$cache" "$@"

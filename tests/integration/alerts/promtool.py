@@ -37,6 +37,27 @@ class Expected:
     step: int = 1
 
 
+Group = dict[str, Any]
+"""A group of rules, as Prometheus reads it."""
+
+
+def resting_on(groups: list[Group], alert: str) -> list[Group]:
+    """The rule of an alert with those whose records it asks for; the time of a run goes into looking at every rule."""
+    records = {rule["record"]: rule for group in groups for rule in group["rules"] if "record" in rule}
+    wanted = [rule for group in groups for rule in group["rules"] if rule.get("alert") == alert]
+    for rule in wanted:
+        named = (records.get(name) for name in re.findall(r"[\w:]+", rule["expr"]))
+        wanted += [record for record in named if record is not None and record not in wanted]
+    kept = [{**group, "rules": [rule for rule in group["rules"] if rule in wanted]} for group in groups]
+    return [group for group in kept if group["rules"]]
+
+
+def write_rules(path: Path, groups: list[Group]) -> Path:
+    """The groups as a rule file."""
+    path.write_text(yaml.safe_dump({"groups": groups}, width=1000))
+    return path
+
+
 def promised(alert: Alert, labels: dict[str, str], runbook: dict[str, str]) -> dict[str, Any]:
     """The alert as Prometheus sends it."""
     summary = re.sub(r"{{ \$labels\.(\w+) }}", lambda found: labels[found[1]], alert.summary)

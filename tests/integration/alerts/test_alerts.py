@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml
 
 from adapters.telemetry.instruments import BACKEND_GAUGES, COUNTERS, FOLLOWER_GAUGES, GAUGES, HISTOGRAMS
 from infra.objectives.alerts import ALERTS, Alert
@@ -12,7 +13,16 @@ from infra.objectives.cluster import CLUSTER_ALERTS
 from infra.objectives.objectives import OBJECTIVES
 from infra.objectives.rules import RUNBOOKS
 from tests.architecture.tree import ROOT
-from tests.integration.alerts.promtool import Expected, at, objections, promised, the_program
+from tests.integration.alerts.promtool import (
+    Expected,
+    Group,
+    at,
+    objections,
+    promised,
+    resting_on,
+    the_program,
+    write_rules,
+)
 from tests.integration.alerts.scenarios import GOOD_DAY, SCENARIOS
 
 RULES: Final = ROOT / "infra" / "prometheus" / "rules.yaml"
@@ -26,16 +36,23 @@ def promtool() -> Path:
     return the_program()
 
 
+@pytest.fixture(scope="module")
+def groups() -> list[Group]:
+    found: list[Group] = yaml.safe_load(RULES.read_text())["groups"]
+    return found
+
+
 def runbook(alert: Alert) -> dict[str, str]:
     return {"runbook": f"{RUNBOOKS}/{alert.name}.md"}
 
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))
-def test_it_fires_and_clears(promtool: Path, tmp_path: Path, name: str) -> None:
+def test_it_fires_and_clears(promtool: Path, tmp_path: Path, groups: list[Group], name: str) -> None:
     alert, scenario = BY_NAME[name], SCENARIOS[name]
+    rules = write_rules(tmp_path / "rules.yaml", resting_on(groups, name))
     there = promised(alert, scenario.labels, runbook(alert))
     alerts = [at(0, alert), at(scenario.fires, alert, there), at(scenario.clears, alert)]
-    assert objections(promtool, tmp_path, RULES, Expected(scenario.series, alerts, scenario.step)) == ""
+    assert objections(promtool, tmp_path, rules, Expected(scenario.series, alerts, scenario.step)) == ""
 
 
 def test_a_fault_expected_where_there_is_none_is_noticed(promtool: Path, tmp_path: Path) -> None:

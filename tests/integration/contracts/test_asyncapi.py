@@ -3,8 +3,9 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -20,9 +21,9 @@ needs_node = pytest.mark.skipif(
 )
 
 
-def check(document: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def check(*documents: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(CHECK), str(document)],
+        [str(CHECK), *map(str, documents)],
         capture_output=True,
         text=True,
         check=False,
@@ -30,11 +31,10 @@ def check(document: Path, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
+def copied(folder: Path) -> Path:
     """The document and what it refers to, to plant errors in."""
-    shutil.copytree(SCHEMAS / "json", tmp_path / "json")
-    return Path(shutil.copy(SCHEMAS / "asyncapi.yaml", tmp_path))
+    shutil.copytree(SCHEMAS / "json", folder / "json")
+    return Path(shutil.copy(SCHEMAS / "asyncapi.yaml", folder))
 
 
 @needs_node
@@ -57,32 +57,52 @@ def spoil_a_schema(document: Path) -> None:
     replace('"type": "object"', '"type": "objekt"')(document.parent / "json" / "poon.text.parse.v1.json")
 
 
-@needs_node
-@pytest.mark.parametrize(
-    ("plant", "named"),
-    [
-        (replace("action: receive", "action: recieve"), "operations.receiveReceiptsCommands.action"),
-        (replace("./json/poon.text.parse.v1.json", "./json/poon.text.parse.v9.json"), "poon.text.parse.v9.json"),
-        (replace("#/channels/textsEvents", "#/channels/textsEvnts"), "textsEvnts"),
-        (
-            replace("#/channels/replies/messages/poon.text.parsed.v1", "#/channels/replies/messages/x"),
-            "replies/messages/x",
-        ),
-        (spoil_a_schema, '"type" property must be equal to one of the allowed values'),
-    ],
-    ids=[
-        "a misspelt action",
-        "a missing schema",
-        "a channel that is none",
-        "a reply that is none",
-        "a schema that is none",
-    ],
-)
-def test_a_planted_error_is_found_and_named(copied: Path, plant: Callable[[Path], None], named: str) -> None:
-    plant(copied)
-    result = check(copied)
+PLANTED: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
+    "a misspelt action": (
+        replace("action: receive", "action: recieve"),
+        "operations.receiveReceiptsCommands.action",
+    ),
+    "a missing schema": (
+        replace("./json/poon.text.parse.v1.json", "./json/poon.text.parse.v9.json"),
+        "poon.text.parse.v9.json",
+    ),
+    "a channel that is none": (replace("#/channels/textsEvents", "#/channels/textsEvnts"), "textsEvnts"),
+    "a reply that is none": (
+        replace("#/channels/replies/messages/poon.text.parsed.v1", "#/channels/replies/messages/x"),
+        "replies/messages/x",
+    ),
+    "a schema that is none": (spoil_a_schema, '"type" property must be equal to one of the allowed values'),
+}
+
+
+class Verdict(NamedTuple):
+    """What the parser made of one document."""
+
+    valid: bool
+    errors: str
+
+
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Verdict]:
+    """What it makes of each planted error; asked once, as it is up and warm only after seconds."""
+    documents = {name: copied(tmp_path_factory.mktemp("planted")) for name in PLANTED}
+    for name, document in documents.items():
+        PLANTED[name][0](document)
+    result = check(*documents.values())
     assert result.returncode == 1
-    assert named in result.stderr
+    return {name: verdict(result, document) for name, document in documents.items()}
+
+
+def verdict(result: subprocess.CompletedProcess[str], document: Path) -> Verdict:
+    errors = [line for line in result.stderr.splitlines() if line.startswith(f"{document}: error: ")]
+    return Verdict(f"{document}: valid" in result.stdout, "\n".join(errors).replace(str(document), ""))
+
+
+@needs_node
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_error_is_found_and_named(verdicts: Mapping[str, Verdict], name: str) -> None:
+    assert not verdicts[name].valid
+    assert PLANTED[name][1] in verdicts[name].errors
 
 
 @pytest.fixture
