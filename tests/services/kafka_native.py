@@ -1,13 +1,16 @@
 """Apache Kafka itself, without containers: KRaft brokers on loopback, their data in a temporary folder."""
 
+import atexit
 import base64
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +34,23 @@ _LOG4J: Final = """\
   <Loggers><Root level="WARN"><AppenderRef ref="out"/></Root></Loggers>
 </Configuration>
 """
+
+
+def _new_id() -> str:
+    """As Kafka makes them; the storage tool takes one that begins with a dash for an option."""
+    return "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
+
+
+_CLUSTER_ID: Final = _new_id()
+_ABOUT: Final = "meta.properties"
+
+
+@cache
+def _first_storage() -> Path:
+    """What the storage tool made first; empty until then."""
+    folder = tempfile.mkdtemp(prefix="poon-kafka-storage-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,10 @@ class _Broker:
     @property
     def properties(self) -> Path:
         return self.folder / "server.properties"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
 
 
 class NativeKafka(Startable):
@@ -132,13 +156,11 @@ class NativeKafka(Startable):
 
     def start(self) -> None:
         """Format the storage, start every broker and wait until all answer."""
-        # The storage tool takes an id that begins with a dash for an option.
-        cluster_id = "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         (self._home / "log4j2.xml").write_text(_LOG4J)
         for broker in self._brokers.values():
             broker.folder.mkdir()
             broker.properties.write_text(self._settings(broker))
-            self._format(broker, cluster_id)
+            self._prepare(broker)
         for number in self._brokers:
             self._launch(number)
         self.wait_ready()
@@ -185,6 +207,21 @@ class NativeKafka(Startable):
         command = [*self._command(*self._java_options), "kafka.Kafka", str(broker.properties)]
         self._processes[number] = ServiceProcess(command, broker.folder / "broker.log")
 
+    def _prepare(self, broker: _Broker) -> None:
+        """Format a broker's storage; without users in it, it is a copy of the first one, as the tool takes seconds."""
+        if self._more.scram_users:
+            self._format(broker, _CLUSTER_ID)
+            return
+        first = _first_storage()
+        if not (first / _ABOUT).exists():
+            self._format(broker, _CLUSTER_ID)
+            shutil.copytree(broker.data, first, dirs_exist_ok=True)
+            return
+        shutil.copytree(first, broker.data)
+        about = (broker.data / _ABOUT).read_text()
+        about = re.sub(r"(?m)^node\.id=.*$", f"node.id={broker.number}", about)
+        (broker.data / _ABOUT).write_text(re.sub(r"(?m)^directory\.id=.*$", f"directory.id={_new_id()}", about))
+
     def _format(self, broker: _Broker, cluster_id: str) -> None:
         tool = [*self._command(*_JAVA_OPTIONS, _QUICK), "kafka.tools.StorageTool"]
         users = [word for user in self._more.scram_users for word in ("--add-scram", user)]
@@ -212,7 +249,7 @@ class NativeKafka(Startable):
             "listener.security.protocol.map": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
             "inter.broker.listener.name": "PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
-            "log.dirs": broker.folder / "data",
+            "log.dirs": broker.data,
             "auto.create.topics.enable": "false",
             "num.partitions": 4,
             "default.replication.factor": replicas,

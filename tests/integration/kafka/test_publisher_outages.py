@@ -33,10 +33,12 @@ def records(first: int, last: int) -> list[OutgoingRecord]:
 def values(bootstrap_servers: str) -> list[str]:
     """What stands on the topic."""
     consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "reader"})
-    consumer.assign([TopicPartition(TOPIC, 0, 0)])
+    place = TopicPartition(TOPIC, 0, 0)
+    _, end = consumer.get_watermark_offsets(place, timeout=30)
+    consumer.assign([place])
     found: list[bytes] = []
-    while messages := consumer.consume(1_000, 5.0):
-        found += [message.value() or b"" for message in messages]
+    while len(found) < end:
+        found += [message.value() or b"" for message in consumer.consume(end - len(found), 1.0)]
     consumer.close()
     return [value.decode() for value in found]
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from adapters.inference.ocr.recognition import LocalTextRecognition
@@ -25,7 +26,7 @@ RULES = RuleReceiptExtraction(payment_method)
 UNPRICED = replace(DOCUMENTS[0], markup="# DOI SUNRISE COFFEE\n^ OPENING HOURS\n^ EVERY DAY FROM 8 TO 5\n")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def recognition() -> AsyncIterator[LocalTextRecognition]:
     async with LocalTextRecognition(processes=2) as started:
         yield started
@@ -33,6 +34,7 @@ async def recognition() -> AsyncIterator[LocalTextRecognition]:
 
 @pytest.mark.ocr
 @pytest.mark.slow
+@pytest.mark.asyncio(loop_scope="module")
 async def test_every_demo_document_is_read_as_its_key_says(recognition: LocalTextRecognition) -> None:
     wrong = []
     contexts = [ReadingContext(reference_date=date.fromisoformat(key["reference_date"])) for key in KEYS]
@@ -53,6 +55,7 @@ async def test_every_demo_document_is_read_as_its_key_says(recognition: LocalTex
 
 
 @pytest.mark.ocr
+@pytest.mark.asyncio(loop_scope="module")
 async def test_noise_and_a_page_without_a_total_are_refused(recognition: LocalTextRecognition) -> None:
     """The deliberately unreadable images; the demo shows only readable ones."""
     context = ReadingContext(reference_date=date(2025, 6, 15))

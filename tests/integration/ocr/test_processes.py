@@ -1,6 +1,7 @@
 """The processes the models live in: killed, stuck, left alone."""
 
 import asyncio
+import io
 import os
 import select
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from adapters.inference.ocr import engine
 from adapters.inference.ocr.recognition import LocalTextRecognition
@@ -18,7 +20,16 @@ from workers.ports.errors import BackendError
 
 pytestmark = pytest.mark.ocr
 
-COFFEE = demo_image("coffee-cash.jpg")
+
+def strip() -> bytes:
+    """The head of a receipt: what happens to processes happens whatever they read, and a few lines are read sooner."""
+    page = Image.open(io.BytesIO(demo_image("coffee-cash.jpg")))
+    head = io.BytesIO()
+    page.crop((0, 0, page.width, page.height // 3)).save(head, "JPEG")
+    return head.getvalue()
+
+
+HEAD = strip()
 ORPHAN = """
 import asyncio
 from adapters.inference.ocr.recognition import LocalTextRecognition
@@ -38,9 +49,9 @@ async def test_a_killed_process_is_replaced_and_the_image_may_be_sent_again() ->
     try:
         os.kill(victim, signal.SIGKILL)
         with pytest.raises(BackendError) as lost:
-            await recognition.recognise(COFFEE)
+            await recognition.recognise(HEAD)
         assert lost.value.code is ErrorCode.BACKEND_UNAVAILABLE
-        assert (await recognition.recognise(COFFEE)).lines
+        assert (await recognition.recognise(HEAD)).lines
     finally:
         await recognition.close()
 
@@ -48,13 +59,13 @@ async def test_a_killed_process_is_replaced_and_the_image_may_be_sent_again() ->
 async def test_a_process_that_takes_too_long_is_replaced() -> None:
     async with LocalTextRecognition(timeout_seconds=0.01) as recognition:
         with pytest.raises(BackendError) as late:
-            await recognition.recognise(COFFEE)
+            await recognition.recognise(HEAD)
         assert late.value.code is ErrorCode.BACKEND_TIMEOUT
 
 
 async def test_the_event_loop_which_carries_the_heartbeat_goes_on_while_an_image_is_read() -> None:
     async with LocalTextRecognition() as recognition:
-        reading = asyncio.get_running_loop().create_task(recognition.recognise(COFFEE))
+        reading = asyncio.get_running_loop().create_task(recognition.recognise(HEAD))
         turns = 0
         while not reading.done():
             await settle(1)
@@ -78,6 +89,6 @@ def test_no_process_outlives_a_killed_parent() -> None:
 
 @pytest.mark.usefixtures("socket_disabled")
 def test_nothing_is_downloaded() -> None:
-    page = engine.read_image(COFFEE)
+    page = engine.read_image(HEAD)
     assert isinstance(page, engine.PageText)
-    assert len(page.lines) > 10
+    assert len(page.lines) > 2
