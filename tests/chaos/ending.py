@@ -14,7 +14,6 @@ from tests.services.waiting import StillWaitingError, wait_until
 
 END_SECONDS: Final = 120.0
 """Without another outcome, or of records that stay uncommitted, after which a run has not ended."""
-DEAD_LETTER_SECONDS: Final = 3.0
 
 
 def wait_for_the_last(load: Load, watch: Watch, groups: Sequence[str], ask_for_stacks: Callable[[], None]) -> list[str]:
@@ -48,6 +47,6 @@ async def gather(watch: Watch, database_url: str, tenant: str, areas: Iterable[s
 
 def _dead_letters(bootstrap_servers: str, areas: Sequence[str]) -> list[str]:
     tail = TopicTail(bootstrap_servers, dead_letter_topics(areas))
-    tail.more(DEAD_LETTER_SECONDS)
+    tail.to_the_end()
     tail.close()
     return [header(message, "poon_outcome-id") for message in tail.messages]

@@ -25,7 +25,6 @@ PATIENCE: Final = 420.0
 """Seconds for each step: the machine may be busy with other things, and the figures say how long it took."""
 LOOK: Final = 0.25
 """Seconds between two questions to Prometheus."""
-DEAD_LETTER_SECONDS: Final = 3.0
 WHOLE: Final = "2h"
 """Longer than any drill."""
 
@@ -214,6 +213,6 @@ class _Run:
 def _dead_letters(bootstrap_servers: str) -> list[str]:
     """The outcomes that the dead letters on the topics name."""
     tail = TopicTail(bootstrap_servers, dead_letter_topics(AREAS))
-    tail.more(DEAD_LETTER_SECONDS)
+    tail.to_the_end()
     tail.close()
     return [header(message, "poon_outcome-id") for message in tail.messages]

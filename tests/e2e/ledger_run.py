@@ -99,9 +99,9 @@ class LedgerRun:
         return lag(self._bootstrap_servers, self._groups)
 
     async def _evidence(self) -> Evidence:
-        self._outcomes.more()
+        self._outcomes.to_the_end()
         letters = TopicTail(self._bootstrap_servers, dead_letter_topics(AREAS))
-        letters.more(2.0)
+        letters.to_the_end()
         letters.close()
         stored = await read_stored(self._database_url, TENANT)
         return Evidence(

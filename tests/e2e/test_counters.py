@@ -197,7 +197,7 @@ async def test_counters_are_the_ledger(kafka_service: KafkaService, tmp_path: Pa
 
         await eventually(all_counted, "the last scrape", seconds=PATIENCE)
         letters = TopicTail(kafka_service.bootstrap_servers, dead_letter_topics(["texts"]))
-        letters.more(2.0)
+        letters.to_the_end()
         stack.callback(letters.close)
         counted = added(drained.last, staying.last)
         check(counted, outcomes, letters, models)

@@ -99,7 +99,7 @@ class Scene:
     def outcomes(self) -> list[str]:
         """The commands of all outcomes there are."""
         tail = TopicTail(self.kafka.bootstrap_servers, outcome_topics([AREA]))
-        tail.more(2.0)
+        tail.to_the_end()
         tail.close()
         return [header(message, "ce_causationid") for message in tail.messages]
 

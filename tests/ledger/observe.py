@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, Message, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
 
 from contracts.topics import FLEET_TOPICS, TOPICS, WORKFLOW_REPLIES, TopicRole, topic_name
@@ -14,6 +21,7 @@ from tests.services.kafka import KafkaService
 from tests.services.waiting import wait_until
 
 SECONDS: Final = 30.0
+_NO_LEADER_YET: Final = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
 CONSUMED: Final = {**TOPICS, WORKFLOW_REPLIES.name: WORKFLOW_REPLIES}
 
 
@@ -53,7 +61,7 @@ def _existing(admin: AdminClient) -> set[str]:
 
 
 class TopicTail:
-    """Everything on some topics from their beginning, read further with every call of `more`."""
+    """Everything on some topics from their beginning, read further with every call."""
 
     def __init__(self, bootstrap_servers: str, topics: Sequence[str]) -> None:
         self._consumer = Consumer(
@@ -64,9 +72,8 @@ class TopicTail:
                 "auto.offset.reset": "earliest",
             }
         )
-        self._consumer.assign(
-            [TopicPartition(name, number, 0) for name in topics for number in range(TOPICS[name].partitions)]
-        )
+        self._places = [TopicPartition(name, number, 0) for name in topics for number in range(TOPICS[name].partitions)]
+        self._consumer.assign(self._places)
         self.messages: list[Message] = []
 
     def more(self, seconds: float = 0.5) -> int:
@@ -75,6 +82,31 @@ class TopicTail:
             self.messages += [message for message in batch if message.error() is None]
             seconds = 0.05
         return len(self.messages)
+
+    def to_the_end(self) -> int:
+        """Read on to where the topics end now; how many records are known then."""
+        ends: dict[tuple[str, int], int] = {}
+        wait_until(lambda: self._tell_ends(ends), "leaders of all partitions")
+
+        def there() -> bool:
+            self.more(0.05)
+            positions = self._consumer.position(self._places)
+            return all(max(at.offset, 0) >= ends[at.topic, at.partition] for at in positions)
+
+        wait_until(there, "the end of the topics")
+        return len(self.messages)
+
+    def _tell_ends(self, ends: dict[tuple[str, int], int]) -> bool:
+        """Where each partition ends, 0 without a record; false while one that was just made has no leader."""
+        try:
+            for place in self._places:
+                first, end = self._consumer.get_watermark_offsets(place, timeout=SECONDS)
+                ends[place.topic, place.partition] = end if end > first else 0
+        except KafkaException as error:
+            if error.args[0].code() not in _NO_LEADER_YET:
+                raise
+            return False
+        return True
 
     def close(self) -> None:
         self._consumer.close()

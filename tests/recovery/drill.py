@@ -179,9 +179,9 @@ class Drill:
         found.republished = republished(self.plan, evidence)
 
     async def _evidence(self, url: str, tail: TopicTail) -> Evidence:
-        tail.more(2.0)
+        tail.to_the_end()
         letters = TopicTail(self._bootstrap_servers, dead_letter_topics(AREAS))
-        letters.more(2.0)
+        letters.to_the_end()
         letters.close()
         stored = await read_stored(url, TENANT)
         ours = {planned.command_id for planned in self.plan}

@@ -34,7 +34,6 @@ from workers.ports.clock import Clock
 
 START_SECONDS: Final = 120.0
 END_SECONDS: Final = 120.0
-DEAD_LETTER_SECONDS: Final = 3.0
 _CONNECTIONS: Final = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'poon-workers'"
 
 
@@ -112,7 +111,7 @@ class _Soak:
     async def evidence(self) -> Evidence:
         """What the run left on topics and in tables."""
         tail = TopicTail(self._about.bootstrap_servers, dead_letter_topics(AREAS))
-        tail.more(DEAD_LETTER_SECONDS)
+        tail.to_the_end()
         tail.close()
         letters = [header(message, "poon_outcome-id") for message in tail.messages]
         stored = await read_stored(self._about.database_url, TENANT)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from adapters.database import schema
 from adapters.database.engine import open_database
 from adapters.database.store import SqlDecisionStore
 from tests.conformance.database.samples import verdict
 from tests.ledger.observe import TopicTail, header, reset_topics
 from tests.services.kafka import KafkaService
+from tests.services.migrated import migrated_sqlite
 from workers.entrypoints.cli import app
 from workers.ports.store import Verdict
 from workers.runtime.outcomes import outgoing
@@ -26,11 +26,10 @@ def test_a_lost_topic_is_filled_again_with_the_same_ids_and_bytes_and_once_more_
 ) -> None:
     if kafka_service.embedded is not None:
         pytest.skip("the embedded broker's topics cannot be deleted")
-    url = f"sqlite:///{tmp_path}/poon.db"
+    url = migrated_sqlite(tmp_path / "poon.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("POON_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("POON_KAFKA__BOOTSTRAP_SERVERS", kafka_service.bootstrap_servers)
-    schema.migrate(url)
     decided = [verdict(f"c-{number}") for number in range(3)]
     decided = [one._replace(events=tuple(each._replace(topic=TOPIC) for each in one.events)) for one in decided]
     asyncio.run(store(url, decided))
@@ -57,6 +56,6 @@ async def store(url: str, decided: list[Verdict]) -> None:
 
 def read(bootstrap_servers: str) -> list[tuple[bytes | None, str]]:
     tail = TopicTail(bootstrap_servers, [TOPIC])
-    tail.more(3.0)
+    tail.to_the_end()
     tail.close()
     return [(message.value(), header(message, "ce_id")) for message in tail.messages]

@@ -129,6 +129,6 @@ async def records_on(bootstrap_servers: str, topics: list[str]) -> int:
 def _records_on(bootstrap_servers: str, topics: list[str]) -> int:
     tail = TopicTail(bootstrap_servers, topics)
     try:
-        return tail.more(1.0)
+        return tail.to_the_end()
     finally:
         tail.close()
