@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -25,10 +25,16 @@ _PROMETHEUS: Final = ("podmonitors", "prometheusrules")
 _OPERATORS: Final = ("keda.sh/", "monitoring.coreos.com/")
 
 
-def problems(manifests: list[Manifest]) -> Iterator[str]:
-    """Everything Kubernetes, KEDA or the Prometheus operator would refuse, or silently leave out."""
+def problems(manifests: list[Manifest], looked_at: Sequence[Manifest] = ()) -> Iterator[str]:
+    """Everything Kubernetes, KEDA or the Prometheus operator would refuse, or silently leave out.
+
+    Args:
+        manifests: of one release.
+        looked_at: those of them whose own problems are known, and not told again.
+    """
     for manifest in manifests:
-        yield from _problems(json.dumps(manifest))
+        if manifest not in looked_at:
+            yield from _problems(json.dumps(manifest))
     yield from trigger_problems(manifests)
 
 

@@ -13,7 +13,17 @@ from infra.objectives.cluster import CLUSTER_ALERTS, scoped
 from tests.charts.rendering import Manifest, example, merged, named, of_kind, render, rendered
 from tests.charts.tools import keda
 from tests.integration.alerts.cluster_scenarios import CLUSTER_SCENARIOS, QUIET
-from tests.integration.alerts.promtool import Expected, at, objections, promised, refused, the_program
+from tests.integration.alerts.promtool import (
+    Expected,
+    Group,
+    at,
+    objections,
+    promised,
+    refused,
+    resting_on,
+    the_program,
+    write_rules,
+)
 from tests.integration.alerts.scenarios import SCENARIOS, Scenario
 
 PAGES: Final = "https://git.example.org/poon-workers/docs/runbooks"
@@ -28,17 +38,20 @@ def promtool() -> Path:
     return the_program()
 
 
-def groups(manifests: list[Manifest]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = named(manifests, "PrometheusRule", "poon-workers")["spec"]["groups"]
+def groups(manifests: list[Manifest]) -> list[Group]:
+    found: list[Group] = named(manifests, "PrometheusRule", "poon-workers")["spec"]["groups"]
     return found
 
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
     """The rules of the example `production`, as the operator would hand them to Prometheus."""
-    path = tmp_path / "rules.yaml"
-    path.write_text(yaml.safe_dump({"groups": groups(rendered("production"))}, width=1000))
-    return path
+    return write_rules(tmp_path / "rules.yaml", groups(rendered("production")))
+
+
+def rules_of(alert: str, tmp_path: Path) -> Path:
+    """What one alert of them rests on."""
+    return write_rules(tmp_path / "rules.yaml", resting_on(groups(rendered("production")), alert))
 
 
 def of_this_release(series: Mapping[str, str]) -> dict[str, str]:
@@ -53,14 +66,14 @@ def firing(scenario: Scenario, alert: Alert, labels: dict[str, str]) -> Expected
 
 
 @pytest.mark.parametrize("name", sorted(CLUSTER_SCENARIOS))
-def test_an_alert_of_the_cluster_fires_and_clears(promtool: Path, rules: Path, tmp_path: Path, name: str) -> None:
-    scenario = CLUSTER_SCENARIOS[name]
+def test_an_alert_of_the_cluster_fires_and_clears(promtool: Path, tmp_path: Path, name: str) -> None:
+    scenario, rules = CLUSTER_SCENARIOS[name], rules_of(name, tmp_path)
     assert objections(promtool, tmp_path, rules, firing(scenario, BY_NAME[name], scenario.labels)) == ""
 
 
 @pytest.mark.parametrize("name", OF_THE_FLEET)
-def test_an_alert_of_the_fleet_fires_for_this_release(promtool: Path, rules: Path, tmp_path: Path, name: str) -> None:
-    given = SCENARIOS[name]
+def test_an_alert_of_the_fleet_fires_for_this_release(promtool: Path, tmp_path: Path, name: str) -> None:
+    given, rules = SCENARIOS[name], rules_of(name, tmp_path)
     scenario = Scenario(of_this_release(given.series), given.fires, given.clears, given.labels, given.step)
     # What is recorded of a release is labelled with its namespace.
     labels = {**given.labels, "namespace": "poon"} if "Budget" in name else given.labels

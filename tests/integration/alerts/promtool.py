@@ -43,11 +43,12 @@ Group = dict[str, Any]
 
 def resting_on(groups: list[Group], alert: str) -> list[Group]:
     """The rule of an alert with those whose records it asks for; the time of a run goes into looking at every rule."""
-    records = {rule["record"]: rule for group in groups for rule in group["rules"] if "record" in rule}
-    wanted = [rule for group in groups for rule in group["rules"] if rule.get("alert") == alert]
+    rules = [rule for group in groups for rule in group["rules"]]
+    wanted = [rule for rule in rules if rule.get("alert") == alert]
     for rule in wanted:
-        named = (records.get(name) for name in re.findall(r"[\w:]+", rule["expr"]))
-        wanted += [record for record in named if record is not None and record not in wanted]
+        named = set(re.findall(r"[\w:]+", rule["expr"]))
+        # Several may record under one name, with other labels.
+        wanted += [record for record in rules if record.get("record") in named and record not in wanted]
     kept = [{**group, "rules": [rule for rule in group["rules"] if rule in wanted]} for group in groups]
     return [group for group in kept if group["rules"]]
 
