@@ -25,7 +25,7 @@ def migrated_template(postgres_service: PostgresService) -> Iterator[str]:
     """The name of a migrated database that nobody is connected to."""
     with postgres_service.fresh_database() as url:
         schema.migrate(url)
-        yield conninfo_to_dict(url)["dbname"]
+        yield str(conninfo_to_dict(url)["dbname"])
 
 
 @pytest.fixture
