@@ -1,4 +1,4 @@
-"""All tests, as `make test` runs them: most side by side, then those that need the machine to themselves.
+"""All tests, as `make test` runs them: most side by side, then those that load the machine for long.
 
 Writes a JUnit report of each part into build/tests and prints how many tests ran. Ends with an error if a part failed,
 also when the other did not.
@@ -26,8 +26,14 @@ SIDE_BY_SIDE: Final = (
     # With another in the place of one that died, xdist 3.8 gives out no more files and waits for ever.
     "--max-worker-restart=0",
 )
-ALONE: Final = ("-m", "alone", "--cov-append")
-PARTS: Final = {"side by side": SIDE_BY_SIDE, "alone": ALONE}
+# Two groups, each with workers, brokers and a database of its own: chaos, and whole runs under load.
+ALONE: Final = ("-m", "alone", "--cov-append", "--numprocesses=2", "--dist=loadgroup", "--max-worker-restart=0")
+_MARK: Final = "mark.alone"
+
+
+def alone(tests: Path) -> list[Path]:
+    """The files with tests that are marked so. Importing all the others, to leave them out, takes most of a minute."""
+    return sorted(path for path in tests.rglob("test_*.py") if _MARK in path.read_text(encoding="utf-8"))
 
 
 def report(name: str) -> Path:
@@ -35,10 +41,11 @@ def report(name: str) -> Path:
     return REPORTS / f"{name.replace(' ', '-')}.xml"
 
 
-def run(name: str, options: Iterable[str]) -> int:
-    """Run one part; its exit status."""
+def run(name: str, options: Iterable[str], files: Iterable[Path] = ()) -> int:
+    """Run one part, of these files only if there are any; its exit status."""
     print(f"\n== Tests {name}", flush=True)
     command = [sys.executable, "-m", "pytest", "--cov", "--cov-report=", f"--junitxml={report(name)}", *options]
+    command += map(str, files)
     return subprocess.run(command, check=False).returncode
 
 
@@ -47,8 +54,8 @@ def main() -> int:
     for old in REPORTS.glob("*.xml"):
         old.unlink()
     # Both parts run, whatever the first one says.
-    failed = [run(name, options) for name, options in PARTS.items()]
-    print("\n".join(counts([report(name) for name in PARTS])))
+    failed = [run("side by side", SIDE_BY_SIDE), run("alone", ALONE, alone(Path("tests")))]
+    print("\n".join(counts([report(name) for name in ("side by side", "alone")])))
     return max(failed)
 
 

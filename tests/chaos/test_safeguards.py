@@ -14,7 +14,7 @@ from tests.ledger.checker import Evidence, republished_too_often, violations
 from workers.ports.messages import CommitPoint, OutgoingRecord, Partition, RawRecord, RecordSink
 from workers.ports.store import CommitResult, Committed, InboxKey, StoredEvent, Verdict
 
-pytestmark = [pytest.mark.chaos, pytest.mark.alone]
+pytestmark = [pytest.mark.chaos, pytest.mark.alone, pytest.mark.xdist_group("chaos")]
 
 
 async def quiet_run(parts: Parts) -> list[str]:

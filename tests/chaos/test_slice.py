@@ -28,6 +28,7 @@ KINDS = (
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.alone,
+    pytest.mark.xdist_group("chaos"),
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(missing() is not None, reason=f"needs {missing()}"),

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-from infra.tools.all_tests import SIDE_BY_SIDE
+from infra.tools.all_tests import SIDE_BY_SIDE, alone
+from infra.tools.coverage_gate import PARTS
 from infra.tools.test_counts import counts
+from tests.architecture.tree import ROOT
 
 DIES = """
 import os, signal
@@ -33,6 +36,19 @@ def test_a_process_that_dies_ends_the_run_and_is_told_with_its_signal(tmp_path: 
     assert done.returncode == 1
     assert "ended by signal 9" in done.stdout
     assert "test_8.py::test_dies" in done.stdout
+
+
+def test_what_is_to_run_alone_is_found_wherever_it_is_marked(tmp_path: Path) -> None:
+    marks = {"whole": "pytestmark = [pytest.mark.e2e, pytest.mark.alone]", "one": "@pytest.mark.alone", "none": ""}
+    for name, mark in marks.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"test_{name}.py").write_text(f"import pytest\n{mark}\ndef test_fine(): pass\n")
+    assert [path.stem for path in alone(tmp_path)] == ["test_one", "test_whole"]
+
+
+def test_what_is_measured_is_what_the_gate_judges() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]
+    assert sorted(settings["source"]) == sorted(PARTS)
 
 
 def test_failures_are_named_last_and_a_run_without_an_end_is_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.services.waiting import wait_until
 MISSED = '"ground":"database"'
 SEED = int(os.environ.get("POON_TEST_SEED", "20261123"))
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.xdist_group("load"), pytest.mark.timeout(600)]
 
 
 def test_ten_thousand_commands_survive_two_kills_without_loss_doubling_or_disorder(

@@ -18,7 +18,13 @@ SEED = int(os.environ.get("POON_TEST_SEED", "20261127"))
 OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED)
 WORKERS = 2
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.alone,
+    pytest.mark.xdist_group("load"),
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
 
 
 @pytest.fixture(scope="module")
