@@ -24,7 +24,8 @@ if SIDE_BY_SIDE:
     os.environ.pop("COLUMNS", None)
 
 # Fast and telling tests come first, and a folder that is not named last. Side by side it is the other way round: what
-# takes long and waits for services begins at once, and the many short files at the end keep every process busy.
+# takes long and waits for services begins at once, what is marked slow before all else (with the rest of its file), and
+# the many short files at the end keep every process busy.
 ORDER = ("unit", "conformance", "architecture", "delivery", "charts", "integration", "e2e", "chaos")
 HERE = Path(__file__).parent
 
@@ -54,7 +55,8 @@ def area(path: Path) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Areas in their order, within each at random as pytest-randomly left it; no network in unit tests."""
     ranks = {name: rank for rank, name in enumerate(ORDER)}
-    items.sort(key=lambda item: ranks.get(area(item.path), len(ORDER)), reverse=SIDE_BY_SIDE)
+    slow = {item.path for item in items if SIDE_BY_SIDE and item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path in slow, ranks.get(area(item.path), len(ORDER))), reverse=SIDE_BY_SIDE)
     for item in items:
         if area(item.path) == "unit":
             item.add_marker(pytest.mark.disable_socket)

@@ -50,6 +50,7 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", sorted(WRITERS))
 def test_many_rows_are_read_in_the_memory_of_a_few(kind: str, tmp_path: Path) -> None:

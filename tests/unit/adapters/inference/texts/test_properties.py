@@ -162,6 +162,7 @@ def follows(numbers: tuple[Decimal, ...]) -> frozenset[Decimal]:
     return frozenset(made)
 
 
+@pytest.mark.slow
 def test_a_price_beside_any_word_of_the_lexicon_is_the_price() -> None:
     phrases = [phrase for section in ("purpose", "words") for phrase, _ in category_rows(section)]
     phrases += [spelling.removeprefix("=") for spelling, *_ in merchant_rows()]
