@@ -28,6 +28,28 @@ module "database" {
   schema_revision = var.database.schema_revision
 }
 
+module "cache" {
+  source = "./modules/cache"
+  count  = var.cache == null ? 0 : 1
+
+  server = var.cache.server
+  users  = var.cache.users
+  memory = var.cache.memory
+}
+
+module "objects" {
+  source = "./modules/objects"
+  count  = var.objects == null ? 0 : 1
+
+  server             = var.objects.server
+  bucket             = var.objects.bucket
+  prefix             = var.objects.prefix
+  encryption_key     = var.objects.encryption_key
+  keep_versions_days = var.objects.keep_versions_days
+  expire_days        = var.objects.expire_days
+  principals         = var.objects.principals
+}
+
 module "release" {
   source = "./modules/release"
 
@@ -35,5 +57,5 @@ module "release" {
   partitions = module.topics.partitions
   kafka      = { bootstrap_servers = var.kafka.bootstrap_servers, group_id = var.kafka.group_id }
   release    = var.release
-  depends_on = [module.database]
+  depends_on = [module.database, module.cache, module.objects]
 }

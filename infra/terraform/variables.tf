@@ -45,6 +45,30 @@ variable "database" {
   })
 }
 
+variable "cache" {
+  description = "The Redis, as redis-cli reaches it with the password of server.user in REDISCLI_AUTH; its users with their roles, their passwords in POON_CACHE_PASSWORD_NAME; and how much it may keep. Null where there is none, or where a service makes its users itself."
+  type = object({
+    server = object({ host = string, port = optional(number, 6379), user = optional(string), tls = optional(bool, true), ca_file = optional(string) })
+    users  = map(object({ role = string, password_revision = optional(number, 1) }))
+    memory = optional(object({ bytes = number, policy = optional(string, "volatile-ttl") }))
+  })
+  default = null
+}
+
+variable "objects" {
+  description = "The bucket of pictures and statements, as the aws program reaches it; what it forgets and when; who has which role. Null where files lie in a folder, or others make the bucket."
+  type = object({
+    server             = object({ region = string, endpoint = optional(string), lacks = optional(set(string), []) })
+    bucket             = string
+    prefix             = optional(string, "")
+    encryption_key     = optional(string)
+    keep_versions_days = optional(number)
+    expire_days        = optional(map(number), {})
+    principals         = optional(map(list(string)), {})
+  })
+  default = null
+}
+
 variable "release" {
   description = "The chart's release: where, which image, which secrets (they are made by others), how many of each worker at most."
   type = object({

@@ -1,6 +1,6 @@
 """Apache Kafka with listeners as companies run them: passwords over TLS, client certificates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,6 +60,52 @@ class SecureKafka:
 
     def address(self, listener: Listener) -> str:
         return self.cluster.servers_of(listener)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedKafka:
+    """A running cluster with an authorizer: who logs in may do what a rule allows, and nothing else.
+
+    Whoever comes by the plain listener, brokers and test services, may do everything.
+    """
+
+    cluster: NativeKafka
+    ca: Path
+    passwords: Mapping[str, str]
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where users log in."""
+        return self.cluster.servers_of(Listener.PASSWORD_OVER_TLS)
+
+    def environment(self, user: str) -> dict[str, str]:
+        """Settings of a fleet that logs in as a user."""
+        given = {
+            "bootstrap_servers": self.bootstrap_servers,
+            "security_protocol": "SASL_SSL",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_username": user,
+            "sasl_password": self.passwords[user],
+            "ssl_ca_file": str(self.ca),
+        }
+        return {f"POON_KAFKA__{name.upper()}": value for name, value in given.items()}
+
+
+@contextmanager
+def guarded_kafka(folder: Path, passwords: Mapping[str, str]) -> Iterator[GuardedKafka]:
+    """One broker whose users log in with a password over TLS; the certificates are made in the folder."""
+    authority = Authority(folder, "ours")
+    server = authority.issue("broker", "127.0.0.1", "localhost")
+    listener = Listener.PASSWORD_OVER_TLS
+    settings = {
+        **_tls(listener, server, authority),
+        **_sasl(listener),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
+    }
+    users = tuple(f"SCRAM-SHA-512=[name={name},password={password}]" for name, password in passwords.items())
+    with NativeKafka(more=MoreListeners({listener: _PROTOCOLS[listener]}, settings, users)) as cluster:
+        yield GuardedKafka(cluster, authority.file, passwords)
 
 
 @contextmanager

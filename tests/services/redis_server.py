@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +35,14 @@ class RedisService:
 
 
 class NativeRedis(Startable):
-    """A server from the programs of this machine, on loopback, without persistence."""
+    """A server from the programs of this machine, on loopback, without persistence.
 
-    def __init__(self) -> None:
+    Args:
+        options: more of the server's own.
+    """
+
+    def __init__(self, options: Sequence[str] = ()) -> None:
+        self._options = options
         self._program = _require_program()
         self._home = Path(tempfile.mkdtemp(prefix="poon-redis-"))
         (self._port,) = free_ports(1)
@@ -46,6 +51,10 @@ class NativeRedis(Startable):
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self._port}/0"
+
+    @property
+    def port(self) -> int:
+        return self._port
 
     @property
     def version(self) -> str:
@@ -60,7 +69,7 @@ class NativeRedis(Startable):
         self._process = ServiceProcess(
             [
                 self._program, "--port", str(self._port), "--bind", "127.0.0.1",
-                "--save", "", "--appendonly", "no", "--dir", self._home,
+                "--save", "", "--appendonly", "no", "--dir", self._home, *self._options,
             ],
             self._home / "redis.log",
         )  # fmt: skip

@@ -10,6 +10,9 @@ database = {
   server = { host = "localhost", user = "postgres" }
   name   = "poon"
 }
+# Remembered in each process, and files in a folder.
+cache   = null
+objects = null
 release = {
   enabled         = false
   namespace       = "poon-dev"

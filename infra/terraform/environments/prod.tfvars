@@ -6,7 +6,6 @@ kafka = {
   sasl_mechanism     = "scram-sha512"
   sasl_username      = "terraform"
 }
-# For brokers of Kafka 3. With Kafka 4 set it to null: see README.md on rules for principals.
 access = {
   workers = {
     "User:poon-workers" = ["receipts", "texts", "spending", "categories", "insights", "statements", "workflows", "projections"]
@@ -21,6 +20,27 @@ database = {
   server = { host = "postgres.example.org", user = "postgres" }
   name   = "poon"
   logins = { poon_migrate = "owner", poon_workers = "worker", poon_erase = "privacy", poon_operate = "operator", poon_backup = "reader" }
+}
+cache = {
+  server = { host = "redis.example.org", user = "terraform", ca_file = "/etc/poon/redis-ca.pem" }
+  users = {
+    poon-workers = { role = "worker" }
+    poon-privacy = { role = "privacy" }
+    poon-operate = { role = "operator" }
+  }
+  memory = { bytes = 2147483648 }
+}
+objects = {
+  server      = { region = "ap-southeast-7" }
+  bucket      = "poon-files"
+  expire_days = { "archive/" = 3653 }
+  principals = {
+    worker   = ["arn:aws:iam::444455556666:role/poon-workers"]
+    privacy  = ["arn:aws:iam::444455556666:role/poon-privacy"]
+    producer = ["arn:aws:iam::444455556666:role/mobile"]
+    archiver = ["arn:aws:iam::444455556666:role/poon-archive"]
+    reader   = ["arn:aws:iam::444455556666:role/poon-export"]
+  }
 }
 release = {
   enabled         = true

@@ -31,7 +31,7 @@ run "workers_reach_their_own_areas_only" {
   }
 
   assert {
-    condition     = [for key in keys(kafka_acl.this) : key if endswith(key, " poon.privacy.commands") && !startswith(key, "User:flows ")] == ["User:privacy Read Topic Literal poon.privacy.commands"]
+    condition     = [for key in keys(kafka_acl.this) : key if endswith(key, " poon.privacy.commands")] == ["User:privacy Read Topic Literal poon.privacy.commands"]
     error_message = "Somebody besides the area may reach commands that erase."
   }
 }

@@ -3,13 +3,15 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
+from redis import Redis
 
 from adapters.clock import SystemClock
 from adapters.database.engine import open_database
@@ -20,9 +22,12 @@ from adapters.kafka.connection import KafkaConnection
 from contracts.topics import FLEET_TOPICS, reply_topic
 from infra.tools.terraform import FOLDER, Terraform, terraform
 from tests.conformance.database.owners import OWNER, erase, keep_all_kinds
+from tests.integration.terraform.applying import apply, needs
 from tests.ledger.observe import delete_topics
 from tests.services.kafka import KafkaService
 from tests.services.postgres import PostgresService
+from tests.services.redis_server import NativeRedis, native_redis_is_possible
+from tests.services.s3 import S3Service
 from workers.ports.topics import topic_differences
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -53,12 +58,11 @@ def database(postgres_service: PostgresService) -> Iterator[tuple[str, str]]:
                 connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(each)))
 
 
-def values(kafka: str, url: str, name: str, revision: str | None) -> dict[str, object]:
+def values(kafka: str, url: str, name: str, revision: str | None) -> dict[str, Any]:
     server = conninfo_to_dict(url)
     return {
         "kafka": {"bootstrap_servers": kafka, "replication_factor": 1, "min_insync": 1, "tls": False},
         "reply_callers": {"mobile": "User:mobile"},
-        # The provider asks for rules in a way that brokers from Kafka 4 on do not understand.
         "access": None,
         "database": {
             "server": {"host": server["host"], "port": int(str(server["port"])), "user": server["user"]},
@@ -75,13 +79,6 @@ def values(kafka: str, url: str, name: str, revision: str | None) -> dict[str, o
     }
 
 
-def apply(ready: Terraform, given: dict[str, object]) -> None:
-    (ready.copy / "given.tfvars.json").write_text(json.dumps(given))
-    ready.run("apply", "-auto-approve", "-input=false", "-var-file=given.tfvars.json")
-    # Whatever differs from what was asked for ends this with 2.
-    ready.run("plan", "-detailed-exitcode", "-input=false", "-var-file=given.tfvars.json")
-
-
 def test_what_is_applied_is_what_the_registry_says_and_the_roles_may_do_what_they_need_and_no_more(
     kafka: str, database: tuple[str, str]
 ) -> None:
@@ -95,6 +92,34 @@ def test_what_is_applied_is_what_the_registry_says_and_the_roles_may_do_what_the
         apply(ready, values(kafka, url, name, revision))
     asyncio.run(work_and_erase(url, name))
     refused(url, name)
+
+
+@pytest.mark.skipif(not native_redis_is_possible(), reason="needs a redis-server of its own, whose users are few")
+def test_a_cache_and_a_bucket_are_made_where_they_are_asked_for(s3_service: S3Service) -> None:
+    for program in ("redis-cli", "aws"):
+        needs(program)
+    with NativeRedis() as redis, terraform(FOLDER) as ready:
+        given = {
+            **values("localhost:9092", "postgresql://postgres@localhost:5432/postgres", "poon", None),
+            "cache": {
+                "server": {"host": "127.0.0.1", "port": redis.port, "tls": False},
+                "users": {"poon-workers": {"role": "worker"}},
+            },
+            "objects": {
+                "server": {"region": s3_service.region, "endpoint": s3_service.endpoint},
+                "bucket": f"files-{uuid4().hex[:8]}",
+            },
+        }
+        passwords = {"POON_CACHE_PASSWORD_POON_WORKERS": "w0rk-w0rk"}
+        started = Terraform(ready.copy, {**ready.environment, **s3_service.environment, **passwords})
+        apply(started, given, "-target=module.cache", "-target=module.objects")
+        told = json.loads(started.run("output", "-json"))
+        with Redis.from_url(f"redis://poon-workers:w0rk-w0rk@127.0.0.1:{redis.port}/0") as worker:
+            worker.set("poon:key", "value")
+    assert told["cache_access"]["value"]["worker"].startswith("~poon:* ")
+    assert "s3:GetObject" in told["object_policies"]["value"]["worker"]
+    with closing(s3_service.client()) as client:
+        assert client.get_bucket_lifecycle_configuration(Bucket=given["objects"]["bucket"])["Rules"]
 
 
 async def topics_agree(kafka: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -33,6 +34,8 @@ def one_environment(folder: Path) -> Path:
         ("environments/stage.tfvars", "texts = 4", "texts = 13", "More workers than partitions"),
         ("environments/stage.tfvars", "min_insync         = 2", "min_insync         = 4", "No record could be written"),
         ("environments/stage.tfvars", '= ["privacy"]', '= ["privacey"]', "An area is named that has no topics"),
+        ("environments/stage.tfvars", 'role = "privacy"', 'role = "privacey"', "A role is worker, privacy or operator"),
+        ("environments/stage.tfvars", '"archive/" = 30', '"archive" = 30', "A folder ends with a slash"),
     ],
 )
 def test_a_planted_mistake_is_found(one_environment: Path, file: str, right: str, wrong: str, said: str) -> None:
@@ -42,6 +45,54 @@ def test_a_planted_mistake_is_found(one_environment: Path, file: str, right: str
     with terraform(one_environment) as ready, pytest.raises(CheckError) as raised:
         check(ready)
     assert said in " ".join(str(raised.value).split())
+
+
+# Found by the tests of two modules, each by a test of its own: one run tells of all.
+OF_CACHE_AND_OBJECTS: Final = (
+    ("cache/rights.tf", '"incrby", "multi"', '"incrby", "keys", "multi"', "A worker has other rights in Redis"),
+    ("cache/rights.tf", '["scan", "unlink"]', '["scan", "flushdb"]', "Who erases has other rights in Redis"),
+    ("cache/rights.tf", '? ["resetkeys"] :', '? ["~*"] :', "An operator reaches keys"),
+    ("cache/variables.tf", ' && name != "default"', "", 'run "everybody_is_no_user"... fail'),
+    ("cache/variables.tf", "== length(var.users)", ">= 1", 'run "two_users_never_share_a_password"... fail'),
+    ("cache/variables.tf", "(volatile|allkeys)-", "", 'run "a_redis_that_forgets_nothing_is_refused"... fail'),
+    ("objects/rights.tf", "files}statement-rows/*", "files}x/*", "A worker has other rights in the bucket"),
+    (
+        "objects/rights.tf",
+        "local.delete), resources = [local.a",
+        'local.delete), resources = ["${local.files}*", local.a',
+        "Somebody besides the area privacy may delete",
+    ),
+    ("objects/rights.tf", "local.write, resources", "local.read, resources", "A producer may read"),
+    ("objects/rights.tf", 'read   = ["s3:GetObject"]', 'read   = ["s3:*"]', "Somebody may do what nobody needs"),
+    ("objects/rights.tf", 'SecureTransport" = "false"', 'SecureTransport" = "true"', "reached without TLS"),
+    ("objects/rights.tf", "{ AWS = principals }", '{ AWS = ["*"] }', "lets somebody in who was not named"),
+    ("objects/main.tf", "NoncurrentDays = local.versions_days", "NoncurrentDays = 365", "keeps what it ought to"),
+    ("objects/main.tf", '"old-versions", Status = "Enabled"', '"old-versions", Status = "Disabled"', "does nothing"),
+    (
+        "objects/variables.tf",
+        "_days <= 30",
+        "_days <= 300",
+        'run "versions_that_outlive_an_erasure_for_long_are_refused"... fail',
+    ),
+    ("objects/variables.tf", '"^arn:[^*]+$"', '".*"', 'run "everybody_is_no_principal"... fail'),
+    (
+        "objects/variables.tf",
+        'contains(["public_access_block"',
+        'contains(["lifecycle", "public_access_block"',
+        'run "a_store_without_a_lifecycle_is_refused"... fail',
+    ),
+)
+
+
+def test_mistakes_planted_in_cache_and_objects_are_all_found(one_environment: Path) -> None:
+    for file, right, wrong, _ in OF_CACHE_AND_OBJECTS:
+        path = one_environment / "modules" / file
+        assert right in path.read_text(), f"{right} cannot be planted in {file}"
+        path.write_text(path.read_text().replace(right, wrong, 1))
+    with terraform(one_environment) as ready, pytest.raises(CheckError) as raised:
+        ready.run("test", "-var-file=environments/stage.tfvars")
+    told = " ".join(str(raised.value).split())
+    assert [said for *_, said in OF_CACHE_AND_OBJECTS if said not in told] == []
 
 
 def test_every_variable_says_what_it_is_and_of_which_type() -> None:

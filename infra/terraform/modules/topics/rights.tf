@@ -17,9 +17,9 @@ locals {
     # Projections follow every outcome and write nothing.
     [for topic in local.registry.topics : { principal = principal, type = "Topic", name = topic.name, pattern = "Literal", operation = "Read" }
     if topic.role == "events" && contains(areas, "projections")],
-    # Workflows send the commands of their steps, and await the outcomes.
+    # Workflows send the commands of their steps, none of which erases, and await the outcomes.
     [for topic in local.registry.topics : { principal = principal, type = "Topic", name = topic.name, pattern = "Literal", operation = "Write" }
-    if topic.role == "commands" && contains(areas, "workflows")],
+    if topic.role == "commands" && topic.area != "privacy" && contains(areas, "workflows")],
     [for name in ["poon.replies.workflows"] : { principal = principal, type = "Topic", name = name, pattern = "Literal", operation = "Read" }
     if contains(areas, "workflows")],
   )])

@@ -1,0 +1,52 @@
+"""Terraform applied, the root or a module alone."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from infra.tools.terraform import FOLDER, MissingError, Terraform, terraform
+
+GIVEN = "given.tfvars.json"
+
+
+def apply(ready: Terraform, given: Mapping[str, Any], *more: str) -> str:
+    """Apply, and make sure that nothing is left to do; gives what was said.
+
+    Raises:
+        CheckError: it fails, or something differs from what was asked for.
+    """
+    (ready.copy / GIVEN).write_text(json.dumps(given))
+    said = ready.run("apply", "-auto-approve", "-input=false", f"-var-file={GIVEN}", *more)
+    nothing_to_do(ready, *more)
+    return said
+
+
+def nothing_to_do(ready: Terraform, *more: str) -> None:
+    """Whatever differs from what was asked for ends this with 2.
+
+    Raises:
+        CheckError: something does.
+    """
+    ready.run("plan", "-detailed-exitcode", "-input=false", f"-var-file={GIVEN}", *more)
+
+
+@contextmanager
+def alone(module: str, environment: Mapping[str, str]) -> Iterator[Terraform]:
+    """One module as if it were the root.
+
+    Args:
+        module: its name.
+        environment: what Terraform is started with.
+    """
+    with terraform(FOLDER) as ready:
+        one = Terraform(ready.copy / "modules" / module, {**ready.environment, **environment})
+        one.run("init", "-backend=false", "-input=false")
+        yield one
+
+
+def needs(program: str) -> None:
+    """Skip the test where a module's program is missing."""
+    if shutil.which(program) is None:
+        raise MissingError(f"there is no {program} here")
