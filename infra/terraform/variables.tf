@@ -26,7 +26,7 @@ variable "reply_callers" {
 }
 
 variable "access" {
-  description = "Who may do what on the broker, by principal; null where it has no authorizer, and with Kafka 4, which does not understand what the provider asks."
+  description = "Who may do what on the broker, by principal; null where it has no authorizer."
   type = object({
     workers   = map(list(string))
     producers = optional(map(list(string)), {})

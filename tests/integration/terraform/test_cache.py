@@ -227,7 +227,7 @@ def test_a_redis_that_lets_nothing_be_set_is_told_about_and_used() -> None:
     with NativeRedis(["--rename-command", "CONFIG", ""]) as server:
         place = {"host": "127.0.0.1", "port": server.port, "tls": False}
         with alone("cache", {**environment(), "REDISCLI_AUTH": ""}) as ready:
-            said = apply(ready, given(server, server=place, users=users))
+            said = apply(ready, given(server, users=users) | {"server": place})
             nothing_to_do(ready)
         assert logs_in(server, PASSWORDS["poon-workers"])
     for told in (

@@ -7,7 +7,7 @@ import json
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 
 import boto3
@@ -42,6 +42,23 @@ def ready(s3_service: S3Service) -> Iterator[Terraform]:
         yield terraform
 
 
+class Applied(NamedTuple):
+    """A bucket that was made, what was said, and the policy of each role."""
+
+    bucket: str
+    said: str
+    policies: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def applied(s3_service: S3Service) -> Applied:
+    needs("aws")
+    bucket = new_name()
+    with alone("objects", s3_service.environment) as terraform:
+        said = apply(terraform, given(s3_service, bucket))
+        return Applied(bucket, said, json.loads(terraform.run("output", "-json", "policies")))
+
+
 @pytest.fixture
 def client(s3_service: S3Service) -> Iterator[S3Client]:
     with closing(s3_service.client()) as client:
@@ -65,12 +82,9 @@ def new_name() -> str:
     return f"files-{uuid4().hex[:8]}"
 
 
-def test_a_bucket_is_made_that_nobody_else_reaches_and_that_forgets(
-    ready: Terraform, s3_service: S3Service, client: S3Client
-) -> None:
-    bucket = new_name()
-    assert "warning" not in apply(ready, given(s3_service, bucket))
-
+def test_a_bucket_is_made_that_nobody_else_reaches_and_that_forgets(applied: Applied, client: S3Client) -> None:
+    bucket = applied.bucket
+    assert "warning" not in applied.said
     assert set(client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
     (sealed,) = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert sealed["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
@@ -93,8 +107,15 @@ def test_a_bucket_that_is_there_is_brought_to_what_is_asked_for_and_never_emptie
     bucket = s3_service.fresh_bucket()
     client.put_object(Bucket=bucket, Key="kept.jpg", Body=b"kept")
     client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    assert f"warning: {bucket} kept versions until now" in apply(ready, given(s3_service, bucket))
+    lacks = ["public_access_block", "ownership", "encryption"]
+    server = {"region": s3_service.region, "endpoint": s3_service.endpoint, "lacks": lacks}
+    said = apply(ready, given(s3_service, bucket, server=server))
+    assert f"warning: {bucket} kept versions until now" in said
     assert client.get_bucket_versioning(Bucket=bucket)["Status"] == "Suspended"
+    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
+        client.get_public_access_block(Bucket=bucket)
+    with pytest.raises(ClientError, match="OwnershipControlsNotFoundError"):
+        client.get_bucket_ownership_controls(Bucket=bucket)
 
     key = "arn:aws:kms:us-east-1:111122223333:key/1"
     worker = "arn:aws:iam::111122223333:role/worker"
@@ -124,27 +145,13 @@ def test_a_bucket_that_locks_its_objects_is_refused(ready: Terraform, s3_service
         apply(ready, given(s3_service, bucket))
 
 
-def test_what_a_service_lacks_is_left_out(ready: Terraform, s3_service: S3Service, client: S3Client) -> None:
-    bucket = new_name()
-    lacks = ["public_access_block", "ownership", "encryption"]
-    server = {"region": s3_service.region, "endpoint": s3_service.endpoint, "lacks": lacks}
-    apply(ready, given(s3_service, bucket, server=server))
-    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
-        client.get_public_access_block(Bucket=bucket)
-    with pytest.raises(ClientError, match="OwnershipControlsNotFoundError"):
-        client.get_bucket_ownership_controls(Bucket=bucket)
-
-
 @pytest.fixture
-def users(ready: Terraform, s3_service: S3Service, client: S3Client) -> Iterator[tuple[str, Mapping[str, S3Options]]]:
+def users(applied: Applied, s3_service: S3Service) -> Iterator[tuple[str, Mapping[str, S3Options]]]:
     """A bucket, and a user of each role and one of none, in a store that asks who somebody is."""
     if not s3_service.service.name.endswith("moto"):
         pytest.skip("users are made by moto's own interface")
-    bucket = new_name()
-    apply(ready, given(s3_service, bucket))
-    client.put_object(Bucket=bucket, Key="secret.txt", Body=b"secret")
-    policies = json.loads(ready.run("output", "-json", "policies"))
-    made = {role: user(s3_service, f"{bucket}-{role}", policies.get(role)) for role in (*ROLES, "stranger")}
+    bucket = applied.bucket
+    made = {role: user(s3_service, f"{bucket}-{role}", applied.policies.get(role)) for role in (*ROLES, "stranger")}
     asks_who_somebody_is(s3_service, after=0)
     try:
         yield bucket, made

@@ -3,6 +3,9 @@
 # hashes: arguments are for all to see.
 set -eu
 
+# An empty one would be offered to a server that wants none.
+[ -n "${REDISCLI_AUTH:-}" ] || unset REDISCLI_AUTH
+
 ask() {
 	set -- "$1" -h "$POON_REDIS_HOST" -p "$POON_REDIS_PORT"
 	if [ "$POON_REDIS_USER" != - ]; then set -- "$@" --user "$POON_REDIS_USER"; fi
