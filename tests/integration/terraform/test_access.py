@@ -14,6 +14,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs e
     ResourcePatternType,
     ResourceType,
 )
+from typer.testing import CliRunner
 
 from adapters.clock import SystemClock
 from adapters.database.schema import migrate
@@ -35,6 +36,7 @@ from tests.services.service import Service
 from tests.services.waiting import eventually
 from workers.bootstrap.clients import kafka_connection
 from workers.config import Settings, load_settings
+from workers.entrypoints.cli import app
 from workers.ports.errors import UnavailableError
 from workers.ports.messages import OutgoingRecord
 from workers.ports.outcomes import FromBeginning, Outcome
@@ -97,9 +99,9 @@ def forbid(kafka: GuardedKafka, *bindings: AclBinding) -> None:
 
 
 def rules_of(kafka: GuardedKafka, user: str) -> list[AclBinding]:
-    everything = AclBindingFilter(
-        ResourceType.ANY, None, ResourcePatternType.ANY, f"User:{user}", None, AclOperation.ANY, AclPermissionType.ANY
-    )
+    any_name: Any = None  # its stubs want one
+    kinds = (ResourceType.ANY, any_name, ResourcePatternType.ANY)
+    everything = AclBindingFilter(*kinds, f"User:{user}", "*", AclOperation.ANY, AclPermissionType.ANY)
     client = admin(kafka.cluster.bootstrap_servers)  # a client that is collected takes its requests with it
     return sorted(client.describe_acls(everything).result(30))
 
@@ -187,6 +189,20 @@ async def test_a_fleet_its_producer_and_its_consumer_work_by_the_rules_alone(
     assert isinstance(outcomes[0].event, TextParsed)
     assert "uthoriz" not in log, log
     assert code == 0
+
+
+@pytest.mark.usefixtures("applied")
+def test_operators_look_after_a_fleet_and_have_an_owner_erased(kafka: GuardedKafka, tmp_path: Path) -> None:
+    database = {"POON_DATABASE__URL": f"sqlite:///{tmp_path}/poon.db"}
+    migrate(database["POON_DATABASE__URL"])
+    fleet = FleetProcess({**kafka.environment("poon-privacy"), **database}, tmp_path, "privacy")
+    fleet.start_and_wait()
+    try:
+        for command in ("topics diff --replies mobile", "lag", "owners erase nok --tenant acme --yes"):
+            ended = CliRunner().invoke(app, command.split(), env=kafka.environment("operators") | database)
+            assert ended.exit_code == 0, (command, ended.output)
+    finally:
+        fleet.terminate()
 
 
 def what_becomes_of_a_record(kafka: GuardedKafka, user: str, topic: str) -> str:

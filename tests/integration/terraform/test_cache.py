@@ -19,6 +19,8 @@ from adapters.clock import SystemClock
 from infra.tools.terraform import FOLDER, CheckError, Terraform
 from tests.conformance.cache.suite import CacheSuite
 from tests.integration.terraform.applying import alone, apply, needs, nothing_to_do
+from tests.services.certificates import Authority
+from tests.services.processes import free_ports
 from tests.services.redis_server import NativeRedis, native_redis_is_possible
 from workers.ports.cache import Cache
 
@@ -235,6 +237,25 @@ def test_a_redis_that_lets_nothing_be_set_is_told_about_and_used() -> None:
         "users are gone when this Redis starts again", "everybody may do everything",
     ):  # fmt: skip
         assert told in said
+
+
+def test_users_are_made_over_tls_and_a_stranger_is_not_told_their_passwords(tmp_path: Path) -> None:
+    ours, theirs = Authority(tmp_path, "ours"), Authority(tmp_path, "theirs")
+    certificate = ours.issue("redis", "127.0.0.1")
+    (port,) = free_ports(1)
+    options = {
+        "tls-port": port, "tls-cert-file": certificate.certificate, "tls-key-file": certificate.key,
+        "tls-ca-cert-file": ours.file, "tls-auth-clients": "no",
+    }  # fmt: skip
+    users = {"poon-workers": {"role": "worker", "password_revision": 1}}
+    server = {"host": "127.0.0.1", "port": port, "tls": True}
+    with NativeRedis([word for name, value in options.items() for word in (f"--{name}", str(value))]) as running:
+        usual = given(running, users=users, memory=None)
+        with alone("cache", {**environment(), "REDISCLI_AUTH": ""}) as ready:
+            with pytest.raises(CheckError, match="could not be made"):
+                apply(ready, usual | {"server": {**server, "ca_file": str(theirs.file)}})
+            apply(ready, usual | {"server": {**server, "ca_file": str(ours.file)}})
+        assert logs_in(running, PASSWORDS["poon-workers"])
 
 
 def test_the_keys_users_may_reach_are_those_the_fleet_makes() -> None:

@@ -17,14 +17,14 @@ from botocore.exceptions import ClientError
 from adapters.storage.images import open_image_store
 from adapters.storage.opening import S3Options
 from adapters.storage.owner_files import open_owner_files
-from adapters.storage.statements import open_statement_files
+from adapters.storage.statements import open_statement_files, rows_folder
 from contracts.ids import owner_folder
 from infra.tools.terraform import CheckError, Terraform
 from tests.conformance.storage.statement_suite import ROWS
 from tests.integration.terraform.applying import alone, apply, needs
 from tests.services.s3 import S3Service
 from workers.domain.privacy import NOTHING_NAMED
-from workers.ports.errors import StorageError
+from workers.ports.errors import StatementError, StorageError
 from workers.ports.statement_files import ChunkPlace
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -159,6 +159,26 @@ def users(applied: Applied, s3_service: S3Service) -> Iterator[tuple[str, Mappin
         asks_who_somebody_is(s3_service, after=float("inf"))
 
 
+def may_delete(options: S3Options, bucket: str, key: str) -> bool:
+    """Delete one object; our own adapter deletes many at once, and of those moto asks for the whole bucket."""
+    with closing(
+        boto3.client(
+            "s3",
+            endpoint_url=options.endpoint,
+            aws_access_key_id=options.access_key,
+            aws_secret_access_key=options.secret_key,
+            region_name=options.region,
+        )
+    ) as client:
+        try:
+            client.delete_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+            return False
+        return True
+
+
 def user(s3: S3Service, name: str, policy: str | None) -> S3Options:
     with closing(
         boto3.client(
@@ -178,8 +198,9 @@ def user(s3: S3Service, name: str, policy: str | None) -> S3Options:
 
 def asks_who_somebody_is(s3: S3Service, after: float) -> None:
     """Have moto look at every request after so many."""
-    place = f"{s3.endpoint}/moto-api/reset-auth"
-    with urllib.request.urlopen(place, data=str(after).encode(), timeout=10) as answer:  # noqa: S310  it is moto's
+    place, said = f"{s3.endpoint}/moto-api/reset-auth", str(after).encode()
+    asked = urllib.request.Request(place, said, {"Content-Type": "text/plain"})  # noqa: S310  it is moto's
+    with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
         assert answer.status == 200
 
 
@@ -196,12 +217,14 @@ async def test_each_role_does_its_work_and_nothing_else(users: tuple[str, Mappin
     assert await images["worker"].load(picture) == b"picture"
     assert b"".join(statements["worker"].pieces(statement)) == b"day,amount\n"
     statements["worker"].keep_rows(PLACE, ROWS)
-    assert statements["worker"].rows(PLACE) == ROWS
-    statements["worker"].discard(PLACE.tenant, PLACE.statement_id)
+    assert tuple(statements["worker"].rows(PLACE)) == tuple(ROWS)
+    assert may_delete(made["worker"], bucket, f"{rows_folder(PLACE.tenant, PLACE.statement_id)}/{PLACE.chunk}.jsonl")
+    with pytest.raises(StatementError):
+        statements["worker"].rows(PLACE)
     assert await owners["reader"].load(key) == b"picture"
     month = await images["archiver"].save("archive/part-00001.parquet", b"month")
     assert await images["reader"].load(month) == b"month"
-    await owners["archiver"].remove(month.key)
+    assert may_delete(made["archiver"], bucket, month.key)
 
     for role in ("producer", "archiver", "stranger"):
         with pytest.raises(StorageError, match="access denied"):
@@ -212,9 +235,8 @@ async def test_each_role_does_its_work_and_nothing_else(users: tuple[str, Mappin
     with pytest.raises(StorageError, match="access denied"):
         await images["producer"].save("statement-rows/acme/planted", b"planted")
     for role in ("worker", "producer", "reader", "archiver", "stranger"):
-        with pytest.raises(StorageError, match="access denied"):
-            await owners[role].remove(key)
+        assert not may_delete(made[role], bucket, key)
 
     for found in await owners["privacy"].keys("acme", "nok", NOTHING_NAMED):
-        await owners["privacy"].remove(found)
+        assert may_delete(made["privacy"], bucket, found)
     assert await owners["reader"].keys("acme", "nok", NOTHING_NAMED) == []
