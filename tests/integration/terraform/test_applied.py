@@ -110,11 +110,12 @@ def test_a_cache_and_a_bucket_are_made_where_they_are_asked_for(s3_service: S3Se
                 "bucket": f"files-{uuid4().hex[:8]}",
             },
         }
-        passwords = {"POON_CACHE_PASSWORD_POON_WORKERS": "w0rk-w0rk"}
-        started = Terraform(ready.copy, {**ready.environment, **s3_service.environment, **passwords})
+        password = "w0rk-w0rk"
+        environment = {**s3_service.environment, "POON_CACHE_PASSWORD_POON_WORKERS": password}
+        started = Terraform(ready.copy, {**ready.environment, **environment})
         apply(started, given, "-target=module.cache", "-target=module.objects")
         told = json.loads(started.run("output", "-json"))
-        with Redis.from_url(f"redis://poon-workers:w0rk-w0rk@127.0.0.1:{redis.port}/0") as worker:
+        with Redis.from_url(f"redis://poon-workers:{password}@127.0.0.1:{redis.port}/0") as worker:
             worker.set("poon:key", "value")
     assert told["cache_access"]["value"]["worker"].startswith("~poon:* ")
     assert "s3:GetObject" in told["object_policies"]["value"]["worker"]
