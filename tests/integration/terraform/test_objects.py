@@ -4,9 +4,12 @@ moto keeps a lifecycle and does not carry it out, and takes policies of identiti
 """
 
 import json
+import os
+import shutil
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 
@@ -32,6 +35,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 FOLDER: Final = owner_folder("acme", "nok")
 PLACE: Final = ChunkPlace("acme", UUID(int=5), 1)
 S3Client: TypeAlias = Any  # boto3 builds its clients at run time
+LACKING: Final = ["public_access_block", "ownership", "encryption"]
 ROLES: Final = ("worker", "privacy", "producer", "archiver", "reader")
 
 
@@ -107,33 +111,28 @@ def test_a_bucket_that_is_there_is_brought_to_what_is_asked_for_and_never_emptie
     bucket = s3_service.fresh_bucket()
     client.put_object(Bucket=bucket, Key="kept.jpg", Body=b"kept")
     client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    lacks = ["public_access_block", "ownership", "encryption"]
-    server = {"region": s3_service.region, "endpoint": s3_service.endpoint, "lacks": lacks}
-    said = apply(ready, given(s3_service, bucket, server=server))
+    server = {"region": s3_service.region, "endpoint": s3_service.endpoint, "lacks": LACKING}
+    worker = "arn:aws:iam::111122223333:role/worker"
+    said = apply(ready, given(s3_service, bucket, server=server, principals={"worker": [worker]}))
     assert f"warning: {bucket} kept versions until now" in said
     assert client.get_bucket_versioning(Bucket=bucket)["Status"] == "Suspended"
+    policy = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])
+    assert {one["Principal"]["AWS"][0] for one in policy["Statement"]} == {worker}
     with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
         client.get_public_access_block(Bucket=bucket)
     with pytest.raises(ClientError, match="OwnershipControlsNotFoundError"):
         client.get_bucket_ownership_controls(Bucket=bucket)
 
     key = "arn:aws:kms:us-east-1:111122223333:key/1"
-    worker = "arn:aws:iam::111122223333:role/worker"
-    apply(
-        ready,
-        given(s3_service, bucket, keep_versions_days=7, encryption_key=key, principals={"worker": [worker]}),
-    )
+    apply(ready, given(s3_service, bucket, keep_versions_days=7, encryption_key=key))
     assert client.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     rules = {rule["ID"]: rule for rule in client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
     assert rules["old-versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
     (sealed,) = client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert sealed["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    policy = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])
-    assert {one["Principal"]["AWS"][0] for one in policy["Statement"]} == {worker}
-
-    apply(ready, given(s3_service, bucket))
     with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
         client.get_bucket_policy(Bucket=bucket)
+
     ready.run("destroy", "-auto-approve", "-input=false", "-var-file=given.tfvars.json")
     assert client.get_object(Bucket=bucket, Key="kept.jpg")["Body"].read() == b"kept"
 
@@ -143,6 +142,24 @@ def test_a_bucket_that_locks_its_objects_is_refused(ready: Terraform, s3_service
     client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
     with pytest.raises(CheckError, match="locks its objects"):
         apply(ready, given(s3_service, bucket))
+
+
+FORGETTING: Final = """#!/bin/sh
+case "$*" in *put-bucket-lifecycle-configuration*) exit 0 ;; esac
+exec {program} "$@"
+"""
+
+
+def test_a_store_that_takes_a_lifecycle_and_does_not_keep_it_is_refused(
+    ready: Terraform, s3_service: S3Service, tmp_path: Path
+) -> None:
+    program = tmp_path / "aws"
+    program.write_text(FORGETTING.format(program=shutil.which("aws")))
+    program.chmod(0o755)
+    forgetting = Terraform(ready.copy, {**ready.environment, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"})
+    server = {"region": s3_service.region, "endpoint": s3_service.endpoint, "lacks": LACKING}
+    with pytest.raises(CheckError, match="did not keep the rule broken-uploads"):
+        apply(forgetting, given(s3_service, new_name(), server=server))
 
 
 @pytest.fixture

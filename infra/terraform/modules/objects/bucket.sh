@@ -54,7 +54,7 @@ versions
 store put-bucket-lifecycle-configuration --lifecycle-configuration "$POON_LIFECYCLE" >/dev/null
 # Some services take a lifecycle and forget it; owners who were erased would live on.
 # shellcheck disable=SC2016  # these quotes are JMESPath's
-kept=$(store get-bucket-lifecycle-configuration --query 'join(`,`, Rules[?Status==`Enabled`].ID)')
+kept=$(store get-bucket-lifecycle-configuration --query 'join(`,`, Rules[?Status==`Enabled`].ID)' || true)
 for rule in broken-uploads old-versions; do
 	case ",$kept," in
 	*",$rule,"*) ;;
