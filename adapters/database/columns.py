@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Numeric, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Numeric, String, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -100,3 +100,21 @@ def _present(_element: present_moment, _compiler: SQLCompiler, **_: object) -> s
 @compiles(present_moment, SQLITE)
 def _present_on_sqlite(_element: present_moment, _compiler: SQLCompiler, **_: object) -> str:
     return "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
+
+
+# PostgreSQL refuses index rows above 2,704 bytes, and a character may take four: keys must stay within.
+KEY_LENGTHS: Final = {
+    "tenant": 64,
+    "stream": 400,
+    "handler": 64,
+    "causation_id": 256,
+    "owner": 128,
+    "correlation_id": 256,
+    "type": 200,
+    "topic": 249,
+}
+
+
+def key_lengths(*names: str) -> list[CheckConstraint]:
+    """That keys, by their columns' names, are neither empty nor too long for an index."""
+    return [CheckConstraint(f"length({name}) between 1 and {KEY_LENGTHS[name]}", name) for name in names]

@@ -109,7 +109,7 @@ class SqlOwnerEraser:
             streams = sorted({*found.scalars()})
             if not streams:
                 return False
-            shared = await _shared(connection, tenant, streams)
+            shared = await shared_streams(connection, tenant, streams)
             own = [stream for stream in streams if stream not in shared]
             kept = await connection.execute(
                 # Its command is nobody's any more: found by it, it would be taken for the whole of what it led to.
@@ -142,7 +142,7 @@ class SqlOwnerEraser:
             await _note(connection, tenant, owner, removed)
             await connection.commit()
             if self._database.is_sqlite:
-                await _empty_log(connection)
+                await empty_log(connection)
         return await self._ended(tenant, owner)
 
     async def _ended(self, tenant: str, owner: str) -> Erasure:
@@ -161,7 +161,7 @@ class SqlOwnerEraser:
             await connection.execute(lock)
 
 
-async def _empty_log(connection: AsyncConnection) -> None:
+async def empty_log(connection: AsyncConnection) -> None:
     """Have SQLite's write-ahead log hold nothing of what was deleted: it would keep old pages until they are reused."""
     raw = await connection.get_raw_connection()
     driver = cast_type("Connection", raw.driver_connection)
@@ -191,7 +191,7 @@ async def _note(connection: AsyncConnection, tenant: str, owner: str, removed: M
     await connection.execute(update(owner_erasures).where(*mine).values(removed=json.dumps(total)))
 
 
-async def _shared(connection: AsyncConnection, tenant: str, streams: Sequence[str]) -> set[str]:
+async def shared_streams(connection: AsyncConnection, tenant: str, streams: Sequence[str]) -> set[str]:
     """Those of the streams that are of mappings everybody shares."""
     own, ids = category_mappings.c, [UUID(stream[-36:]) for stream in streams if _is_mapping(stream)]
     wanted = select(own.id).where(own.tenant == tenant, own.id.in_(ids), own.owner == SHARED)

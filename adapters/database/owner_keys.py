@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from adapters.database.columns import present_moment
 from adapters.database.tables import owner_keys
-from workers.ports.vault import Cipher, KeysState, MasterKeyError, MasterKeys
+from workers.ports.vault import Cipher, KeysState, MasterKeyError, MasterKeys, OwnerKey
 
 if TYPE_CHECKING:
     from adapters.database.engine import Database
@@ -45,23 +44,8 @@ class Vault(NamedTuple):
     most: int = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerKey:
-    """An owner's data key, unwrapped."""
-
-    id: UUID
-    tenant: str
-    owner: str
-    generation: int
-    secret: bytes = field(repr=False)
-
-    @property
-    def place(self) -> Place:
-        return self.tenant, self.owner
-
-
 class OwnerKeys:
-    """`KeyKeeper` on PostgreSQL or SQLite, and the keys themselves for those who seal and open.
+    """`KeyKeeper` and `OwnerKeySource` on PostgreSQL or SQLite, and the keys for those who seal and open rows.
 
     Args:
         database: where the keys are.
@@ -87,6 +71,12 @@ class OwnerKeys:
             return found
         await self._make(missing)
         return {**found, **await self.existing(missing)}
+
+    async def key_of(self, tenant: str, owner: str, *, anew: bool) -> OwnerKey:
+        place = tenant, owner
+        if anew:
+            self.forget([place])
+        return (await self.of_owners([place]))[place]
 
     async def existing(self, places: Iterable[Place]) -> Mapping[Place, OwnerKey]:
         """The keys of those owners who have one; raises as `of_owners`."""

@@ -14,7 +14,6 @@ from adapters.database.letter_rows import filed_of, letter_values, state_values
 from adapters.database.rows import EVENT_FIELDS, entry_of, event_of
 from adapters.database.seals import (
     ENTRY_TEXTS,
-    DestroyedKeyError,
     Keyring,
     opened_entry,
     opened_event,
@@ -33,6 +32,7 @@ from adapters.database.tables import (
     workflow_timers,
 )
 from workers.ports.privacy import OwnerRow
+from workers.ports.vault import DestroyedKeyError
 
 ROWS_AT_ONCE: Final = 200
 """Rows in memory at a time: one may hold an image of 700 kB."""

@@ -18,7 +18,7 @@ from adapters.database.urls import parse_url, place_of, sqlite_file
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0006", "0008", "0009", "0010", "0011", "0012", "0014")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0006", "0008", "0009", "0010", "0011", "0012", "0014", "0015")
 """Those of the folder of migrations, the oldest first. Here too: a fleet that only judges the schema spares itself
 the migrator: a tenth of its memory and of its start."""
 _VERSION_TABLE: Final = "alembic_version"

@@ -15,13 +15,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from adapters.database.failures import UnstorableRowError
-from adapters.database.owner_keys import OwnerKey, OwnerKeys, Place
+from adapters.database.owner_keys import OwnerKeys, Place
 from adapters.database.rows import refuse_nul
 from workers.domain.mappings import CategoryMapping, mapping_stream
 from workers.domain.spending import SpendingEntry
 from workers.ports.dead_letters import Action, Contents, DeadLetter, FiledLetter
 from workers.ports.store import AggregateState, InboxKey, StoredEvent, Verdict
-from workers.ports.vault import BrokenSealError, Cipher
+from workers.ports.vault import BrokenSealError, Cipher, DestroyedKeyError, OwnerKey
 
 T = TypeVar("T")
 
@@ -87,10 +87,6 @@ Keyring = Mapping[UUID, Seal]
 """Keys by their ids; those that were destroyed are missing."""
 
 
-class DestroyedKeyError(Exception):
-    """The key that sealed this was destroyed: it can never be read again."""
-
-
 class Seals:
     """What a database's adapters seal and open with.
 
@@ -135,7 +131,7 @@ class Seals:
                 _refuse_mark(*_operators_texts(filed))
             return letters
         cipher = self.keys.vault.cipher
-        keys = await self.keys.of_owners(place for filed in letters for place in _letter_places(filed))
+        keys = await self.keys.of_owners(place for filed in letters for place in letter_places(filed))
         return [_sealed_actions(filed, {place: Seal(cipher, key) for place, key in keys.items()}) for filed in letters]
 
     async def open_events(self, events: Sequence[StoredEvent]) -> Sequence[StoredEvent | None]:
@@ -241,9 +237,9 @@ def _sealed_verdict(verdict: Verdict, seal: Seal) -> Verdict:
             for event in verdict.events
         ),
         states=tuple(
-            _sealed_entry(state, seal) if isinstance(state, SpendingEntry) else state for state in verdict.states
+            sealed_entry(state, seal) if isinstance(state, SpendingEntry) else state for state in verdict.states
         ),
-        dead_letter=verdict.dead_letter and _sealed_letter(verdict.dead_letter, seal),
+        dead_letter=verdict.dead_letter and sealed_letter(verdict.dead_letter, seal),
         key_generation=seal.key.generation,
     )
 
@@ -262,7 +258,7 @@ def opened_event(event: StoredEvent, keyring: Keyring) -> StoredEvent:
     return event._replace(data=data)
 
 
-def _sealed_entry(entry: SpendingEntry, seal: Seal) -> SpendingEntry:
+def sealed_entry(entry: SpendingEntry, seal: Seal) -> SpendingEntry:
     values = [getattr(entry, name) for name in ENTRY_TEXTS]
     refuse_nul((*values, *entry.tags))
     texts = json.dumps(values, ensure_ascii=False)
@@ -284,7 +280,7 @@ def opened_entry(entry: SpendingEntry, keyring: Keyring) -> SpendingEntry:
     return entry._replace(**values | {"tags": tuple(values["tags"])})
 
 
-def _sealed_letter(letter: DeadLetter, seal: Seal) -> DeadLetter:
+def sealed_letter(letter: DeadLetter, seal: Seal) -> DeadLetter:
     if letter.contents is None:
         return letter
     value, row = letter.contents.value, str(letter.id)
@@ -299,7 +295,7 @@ def _sealed_letter(letter: DeadLetter, seal: Seal) -> DeadLetter:
 
 
 def _sealed_actions(filed: FiledLetter, seals: Mapping[Place, Seal]) -> FiledLetter:
-    row, (own, edited) = str(filed.letter.id), _letter_places(filed)
+    row, (own, edited) = str(filed.letter.id), letter_places(filed)
     edit, action = filed.edit, filed.action
     return replace(
         filed,
@@ -309,7 +305,7 @@ def _sealed_actions(filed: FiledLetter, seals: Mapping[Place, Seal]) -> FiledLet
     )
 
 
-def _letter_places(filed: FiledLetter) -> tuple[Place, Place]:
+def letter_places(filed: FiledLetter) -> tuple[Place, Place]:
     """Whose the letter is, and whose an operator has edited it to be."""
     letter, edit = filed.letter, filed.edit
     own = (letter.tenant, letter.owner)
@@ -318,7 +314,7 @@ def _letter_places(filed: FiledLetter) -> tuple[Place, Place]:
 
 def _letter_texts(filed: FiledLetter) -> Iterator[str | None]:
     yield from _operators_texts(filed)
-    yield _sealed_headers(filed.letter.contents)
+    yield sealed_headers(filed.letter.contents)
 
 
 def _operators_texts(filed: FiledLetter) -> tuple[str | None, str | None]:
@@ -328,7 +324,7 @@ def _operators_texts(filed: FiledLetter) -> tuple[str | None, str | None]:
     )
 
 
-def _sealed_headers(contents: Contents | None) -> str | None:
+def sealed_headers(contents: Contents | None) -> str | None:
     match contents:
         case Contents(headers=((name, bytes() as sealed),)) if name == _HEADER:
             return sealed.decode(errors="replace")
@@ -337,7 +333,7 @@ def _sealed_headers(contents: Contents | None) -> str | None:
 
 
 def opened_letter(filed: FiledLetter, keyring: Keyring) -> FiledLetter:
-    row, places = str(filed.letter.id), _letter_places(filed)
+    row, places = str(filed.letter.id), letter_places(filed)
     return replace(
         filed,
         letter=_opened_contents(filed.letter, keyring),
@@ -356,7 +352,7 @@ def _opened_action(action: Action, keyring: Keyring, places: Collection[Place], 
 
 
 def _opened_contents(letter: DeadLetter, keyring: Keyring) -> DeadLetter:
-    sealed = _sealed_headers(letter.contents)
+    sealed = sealed_headers(letter.contents)
     if letter.contents is None or sealed is None:
         return letter
     row, value = str(letter.id), letter.contents.value

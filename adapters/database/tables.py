@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from adapters.database.columns import ExactAmount, Key, Moment, present_moment
+from adapters.database.columns import ExactAmount, Key, Moment, key_lengths, present_moment
 
 NAMING: Final = {
     "pk": "pk_%(table_name)s",
@@ -37,23 +37,6 @@ NAMING: Final = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
 }
 METADATA: Final = MetaData(naming_convention=NAMING)
-
-# PostgreSQL refuses index rows above 2,704 bytes, and a character may take four: keys must stay within.
-KEY_LENGTHS: Final = {
-    "tenant": 64,
-    "stream": 400,
-    "handler": 64,
-    "causation_id": 256,
-    "owner": 128,
-    "correlation_id": 256,
-    "type": 200,
-    "topic": 249,
-}
-
-
-def _key_lengths(*names: str) -> list[CheckConstraint]:
-    return [CheckConstraint(f"length({name}) between 1 and {KEY_LENGTHS[name]}", name) for name in names]
-
 
 events: Final = Table(
     "events",
@@ -79,7 +62,7 @@ events: Final = Table(
     UniqueConstraint("id"),
     CheckConstraint("version between 1 and 2147483647", "version"),
     CheckConstraint("ordinal between 0 and 32767", "ordinal"),
-    *_key_lengths("tenant", "stream", "handler", "causation_id", "type", "topic", "owner", "correlation_id"),
+    *key_lengths("tenant", "stream", "handler", "causation_id", "type", "topic", "owner", "correlation_id"),
     # What is known of an owner, to be handed over or erased. Many rows an owner: of one name's rows the index keeps
     # the name once.
     Index(None, "tenant", "owner"),
@@ -99,7 +82,7 @@ owner_erasures: Final = Table(
     # Of the owner's keys, the first that was not destroyed: nothing is stored that an earlier one has sealed.
     Column("keys_from", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "owner"),
-    *_key_lengths("tenant", "owner"),
+    *key_lengths("tenant", "owner"),
 )
 
 # May be in a database of its own: nothing else is read or written together with it.
@@ -118,9 +101,22 @@ owner_keys: Final = Table(
     UniqueConstraint("id"),
     CheckConstraint("generation >= 1", "generation"),
     CheckConstraint("(id is null) = (wrapped is null) and (id is null) = (master is null)", "whole"),
-    *_key_lengths("tenant", "owner"),
+    *key_lengths("tenant", "owner"),
     # How many are left to be wrapped anew, and which.
     Index(None, "master", "tenant", "owner"),
+)
+
+# How far the sealing of what was stored before the first master key is, table by table.
+sealing_walks: Final = Table(
+    "sealing_walks",
+    METADATA,
+    Column("name", Key, nullable=False),
+    # JSON: the primary key of the last row that was gone through; empty before the first.
+    Column("after", Text, nullable=False),
+    Column("looked", BigInteger, nullable=False),
+    Column("sealed", BigInteger, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    PrimaryKeyConstraint("name"),
 )
 
 spending_entries: Final = Table(
@@ -152,7 +148,7 @@ spending_entries: Final = Table(
     CheckConstraint("amount >= 0", "amount"),
     CheckConstraint("length(currency) = 3", "currency"),
     CheckConstraint("confidence between 0 and 1", "confidence"),
-    *_key_lengths("tenant", "owner"),
+    *key_lengths("tenant", "owner"),
     # The order of a list of entries, to the last: a page begins where the one before ended.
     Index(None, "tenant", "owner", "spent_on", "id"),
     Index(None, "tenant", "owner", "merchant", "spent_on", "id"),
@@ -181,7 +177,7 @@ duplicate_pairs: Final = Table(
     UniqueConstraint("tenant", "one", "two"),
     CheckConstraint("version between 1 and 2147483647", "version"),
     CheckConstraint("one < two", "order"),
-    *_key_lengths("tenant", "owner"),
+    *key_lengths("tenant", "owner"),
     Index(None, "tenant", "owner"),
 )
 
@@ -210,7 +206,7 @@ category_mappings: Final = Table(
     CheckConstraint("length(key) between 1 and 400", "key"),
     CheckConstraint("status in ('active', 'candidate', 'retired')", "status"),
     CheckConstraint("confirmations >= 0 and contradictions >= 0", "counts"),
-    *_key_lengths("tenant", "owner"),
+    *key_lengths("tenant", "owner"),
     # With the version, so that how far an owner's mappings have got is read from the index alone.
     Index(None, "tenant", "owner", "version"),
     Index(None, "tenant", "key"),
@@ -252,7 +248,7 @@ dead_letters: Final = Table(
     PrimaryKeyConstraint("id"),
     CheckConstraint("status in ('waiting', 'redriving', 'redriven', 'discarded')", "status"),
     CheckConstraint("revision >= 1", "revision"),
-    *_key_lengths("tenant", "owner"),
+    *key_lengths("tenant", "owner"),
     Index(None, "status", "failed_at", "id"),
     Index(None, "original_topic", "original_partition", "original_offset"),
     Index(None, "tenant", "owner"),
@@ -282,7 +278,7 @@ workflow_runs: Final = Table(
     # A workflow's id follows from its tenant too, so it is unique without it.
     PrimaryKeyConstraint("id"),
     CheckConstraint("phase in ('running', 'compensating', 'stuck', 'completed', 'compensated')", "phase"),
-    *_key_lengths("tenant", "owner", "correlation_id"),
+    *key_lengths("tenant", "owner", "correlation_id"),
     Index(None, "phase", "updated_at", "id"),
     Index(None, "started_at", "id"),
     Index(None, "tenant", "owner"),
@@ -300,7 +296,7 @@ workflow_timers: Final = Table(
     Column("shard", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
     PrimaryKeyConstraint("workflow_id", "step"),
-    *_key_lengths("tenant", "owner", "correlation_id"),
+    *key_lengths("tenant", "owner", "correlation_id"),
     Index(None, "shard", "due_at"),
     Index(None, "tenant", "owner"),
 )

@@ -13,6 +13,8 @@ from adapters.storage.opening import S3Options, is_no_bucket, open_store, storag
 from adapters.storage.statements import rows_folder
 from contracts.ids import owner_folder
 from workers.ports.errors import StorageError
+from workers.ports.sealing import UNSEALED
+from workers.ports.vault import BrokenSealError, DestroyedKeyError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
 
     from workers.domain.privacy import Named
     from workers.ports.privacy import OwnerFiles
+    from workers.ports.sealing import ContentSeal, ContentSeals
 
 TIMEOUT_SECONDS: Final = 30.0
 """How long one file, or one folder's list, may take."""
 
 
-def open_owner_files(url: str, *, s3: S3Options | None = None) -> OwnerFiles:
+def open_owner_files(url: str, seals: ContentSeals = UNSEALED, *, s3: S3Options | None = None) -> OwnerFiles:
     """Open a store by its URL.
 
     Raises:
@@ -34,7 +37,7 @@ def open_owner_files(url: str, *, s3: S3Options | None = None) -> OwnerFiles:
         StorageError: the folder cannot be made.
     """
     opened = open_store(url, s3)
-    return ObjectOwnerFiles(opened.store, opened.name, opened.folder)
+    return ObjectOwnerFiles(opened.store, opened.name, opened.folder, seals)
 
 
 class ObjectOwnerFiles:
@@ -43,12 +46,16 @@ class ObjectOwnerFiles:
     Args:
         name: how errors call the store.
         folder: guards a store of files; None for a bucket.
+        seals: the owners'.
     """
 
-    def __init__(self, store: LocalStore | S3Store, name: str, folder: ImageFolder | None = None) -> None:
+    def __init__(
+        self, store: LocalStore | S3Store, name: str, folder: ImageFolder | None = None, seals: ContentSeals = UNSEALED
+    ) -> None:
         self._store = store
         self._name = name
         self._folder = folder
+        self._seals = seals
 
     async def keys(self, tenant: str, owner: str, named: Named) -> Sequence[str]:
         found = {key for key in named.keys if await self._is_there(key)}
@@ -57,7 +64,13 @@ class ObjectOwnerFiles:
             found |= await self._below(folder)
         return sorted(found)
 
-    async def load(self, key: str) -> bytes | None:
+    async def load(self, tenant: str, owner: str, key: str) -> bytes | None:
+        stored = await self._stored(key)
+        if stored is None:
+            return None
+        return await asyncio.to_thread(_in_the_clear, stored, key, await self._seals.of(tenant, owner))
+
+    async def _stored(self, key: str) -> bytes | None:
         if not await self._is_inside(key):
             return None
         async with self._bounded():
@@ -112,3 +125,12 @@ class ObjectOwnerFiles:
             raise StorageError(f"{self._name}: no answer within {TIMEOUT_SECONDS:g} s") from None
         except (BaseError, OSError) as error:
             raise storage_error(self._name, error) from error
+
+
+def _in_the_clear(stored: bytes, key: str, seal: ContentSeal) -> bytes | None:
+    try:
+        return b"".join(seal.opened((stored,), key))
+    except DestroyedKeyError:
+        return None
+    except BrokenSealError as error:
+        raise BrokenSealError(f"file {key}: {error}") from None

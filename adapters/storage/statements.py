@@ -1,4 +1,4 @@
-"""`StatementFiles` over obstore, chosen by URL: the store of images keeps statements too."""
+"""`StatementFiles` and `StatementStores` over obstore, chosen by URL: the store of images keeps statements too."""
 
 from __future__ import annotations
 
@@ -20,27 +20,41 @@ from contracts.errors import ErrorCode
 from contracts.money import Currency
 from contracts.statements import MAX_STATEMENT_BYTES, MoneyDirection, StatementReference
 from workers.ports.errors import StatementError, StorageError
+from workers.ports.sealing import UNSEALED
 from workers.ports.statement_files import ChunkPlace, KeptRow, PlannedRow, RefusedRow
+from workers.ports.vault import BrokenSealError, DestroyedKeyError
 
 if TYPE_CHECKING:
     from obstore import GetResult
     from obstore.store import LocalStore, S3Store
 
-    from workers.ports.statement_files import StatementFiles
+    from adapters.storage.opening import OpenedStore
+    from workers.ports.sealing import ContentSeal, ContentSeals
+    from workers.ports.statement_files import StatementFiles, StatementStores
 
 _PREFIX: Final = "statement-rows"
 _PIECE: Final = 256 * 1024
 
 
-def open_statement_files(url: str, *, s3: S3Options | None = None) -> StatementFiles:
+def open_statement_stores(url: str, seals: ContentSeals, *, s3: S3Options | None = None) -> StatementStores:
     """Open a store by its URL.
 
     Raises:
         ValueError: the URL or the options are wrong; the message says how to write them.
         StorageError: the folder cannot be made.
     """
-    opened = open_store(url, s3)
-    return ObjectStatementFiles(opened.store, opened.name, opened.folder)
+    return ObjectStatementStores(open_store(url, s3), seals)
+
+
+class ObjectStatementStores:
+    """`StatementStores` over a store of obstore."""
+
+    def __init__(self, opened: OpenedStore, seals: ContentSeals) -> None:
+        self._opened = opened
+        self._seals = seals
+
+    async def of(self, tenant: str, owner: str) -> StatementFiles:
+        return ObjectStatementFiles(*self._opened, seal=await self._seals.of(tenant, owner))
 
 
 class ObjectStatementFiles:
@@ -49,12 +63,16 @@ class ObjectStatementFiles:
     Args:
         name: how errors call the store.
         folder: guards a store of files; None for a bucket.
+        seal: the owner's.
     """
 
-    def __init__(self, store: LocalStore | S3Store, name: str, folder: ImageFolder | None = None) -> None:
+    def __init__(
+        self, store: LocalStore | S3Store, name: str, folder: ImageFolder | None = None, seal: ContentSeal = UNSEALED
+    ) -> None:
         self._store = store
         self._name = name
         self._folder = folder
+        self._seal = seal
 
     def pieces(self, reference: StatementReference) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -62,10 +80,13 @@ class ObjectStatementFiles:
             found = self._get(reference.key)
             # Only the head has been read so far; one request tells the size of the very bytes that follow.
             size = found.meta["size"]
-            if size > MAX_STATEMENT_BYTES:
+            if size > self._seal.stored_size(MAX_STATEMENT_BYTES):
                 raise _too_large(size)
-            for piece in found.stream(min_chunk_size=_PIECE):
-                data = bytes(piece)
+            read = 0
+            for data in self._seal.opened(map(bytes, found.stream(min_chunk_size=_PIECE)), reference.key):
+                read += len(data)
+                if read > MAX_STATEMENT_BYTES:  # a plain one, a little larger, that what is sealed may be
+                    raise _too_large(size)
                 digest.update(data)
                 yield data
         if digest.hexdigest() != reference.sha256:
@@ -84,16 +105,18 @@ class ObjectStatementFiles:
         with self._errors():
             if self._folder and not self._folder.takes(key):
                 raise ValueError("key: leads out of the folder, is a folder or lies below a file")
-            self._store.put(key, hashed())
+            self._store.put(key, self._seal.sealed(hashed(), key))
         return StatementReference(key=key, sha256=digest.hexdigest())
 
     def keep_rows(self, place: ChunkPlace, rows: Sequence[KeptRow]) -> None:
+        key, lines = _key(place), b"\n".join(map(_line, rows))
         with self._errors():
-            self._store.put(_key(place), b"\n".join(map(_line, rows)), use_multipart=False)
+            self._store.put(key, b"".join(self._seal.sealed((lines,), key)), use_multipart=False)
 
     def rows(self, place: ChunkPlace) -> Sequence[KeptRow]:
+        key = _key(place)
         with self._errors():
-            kept = bytes(self._get(_key(place)).bytes())
+            kept = b"".join(self._seal.opened((bytes(self._get(key).bytes()),), key))
         return [_row(line) for line in kept.splitlines()]
 
     def discard(self, tenant: str, statement_id: UUID) -> None:
@@ -113,9 +136,13 @@ class ObjectStatementFiles:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Let no error of the library or the machine through."""
+        """Let no error of the library, the machine or a seal through."""
         try:
             yield
+        except DestroyedKeyError as error:
+            raise _not_found(f"the statement cannot be read: {error}") from None
+        except BrokenSealError as error:
+            raise StatementError(ErrorCode.STATEMENT_MISMATCH, str(error), field="file.key") from None
         except (BaseError, OSError) as error:
             raise storage_error(self._name, error) from error
 
@@ -156,8 +183,8 @@ def _row(line: bytes) -> KeptRow:
     )
 
 
-def _not_found() -> StatementError:
-    return StatementError(ErrorCode.STATEMENT_NOT_FOUND, "the store has no statement under this key", field="file.key")
+def _not_found(reason: str = "the store has no statement under this key") -> StatementError:
+    return StatementError(ErrorCode.STATEMENT_NOT_FOUND, reason, field="file.key")
 
 
 def _too_large(size: int) -> StatementError:

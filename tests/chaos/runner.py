@@ -25,13 +25,14 @@ from tests.chaos.backends import (
 from tests.chaos.control import CONTROL_VARIABLE, Told
 from tests.chaos.stacks import tell_stacks_on_request
 from workers.bootstrap import fleet
-from workers.bootstrap.clients import image_store
+from workers.bootstrap.clients import image_stores
 from workers.bootstrap.parts import Parts, fleet_parts
 from workers.config import Settings
 from workers.entrypoints.context import loaded_settings, run_async
 from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.failures import exit_code_of, report
 from workers.handlers.table import handlers
+from workers.ports.sealing import UNSEALED
 
 
 @asynccontextmanager
@@ -47,7 +48,7 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             recognition=MoodyRecognition(temper),
             receipt_extraction=MoodyReceiptExtraction(RuleReceiptExtraction(payment_method_of, lambda _: None), temper),
             categorization=MoodyCategorization(RuleCategorization(), temper),
-            images=image_store(settings),
+            images=image_stores(settings, UNSEALED),
             cache=cache,
             entries=parts.entries,
             duplicates=parts.duplicates,

@@ -13,7 +13,6 @@ from adapters.database.schema import migrate
 from adapters.database.workflows import SqlTimerStore
 from adapters.kafka.connection import KafkaConnection
 from adapters.kafka.publisher import KafkaPublisher
-from adapters.storage.statements import open_statement_files
 from contracts.base import Event
 from contracts.codec import decode_event, encode
 from contracts.commands.workflows import ImportStatement
@@ -25,6 +24,7 @@ from contracts.topics import TopicRole, topic_name
 from tests.e2e.fleet_process import FleetProcess
 from tests.ledger.observe import empty_topics
 from tests.services.kafka import KafkaService, fresh_name
+from tests.services.stores import open_statement_files
 from tests.services.waiting import eventually
 from tests.unit.adapters.statements.many import WRITERS, sums
 from workers.entrypoints.exits import ExitCode

@@ -1,6 +1,7 @@
 """An image store in memory."""
 
 import hashlib
+from typing import Self
 
 from contracts.errors import ErrorCode
 from contracts.values import ImageReference
@@ -8,10 +9,13 @@ from workers.ports.errors import ImageError
 
 
 class MemoryImages:
-    """`ImageStore` that holds what the test saved."""
+    """`ImageStores` and `ImageStore` that holds what the test saved."""
 
     def __init__(self) -> None:
         self._images: dict[str, bytes] = {}
+
+    async def of(self, _tenant: str, _owner: str) -> Self:
+        return self
 
     async def load(self, reference: ImageReference) -> bytes:
         data = self._images.get(reference.key)

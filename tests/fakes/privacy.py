@@ -66,7 +66,7 @@ class MemoryOwnerFiles:
         folder = owner_folder(tenant, owner)
         return sorted(key for key in self.kept if key in named.keys or key.startswith(folder))
 
-    async def load(self, key: str) -> bytes | None:
+    async def load(self, _tenant: str, _owner: str, key: str) -> bytes | None:
         return self.kept.get(key)
 
     async def remove(self, key: str) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Self
 from uuid import UUID
 
 from contracts.errors import ErrorCode
@@ -13,7 +14,7 @@ PIECE = 16_384
 
 
 class MemoryStatementFiles:
-    """`StatementFiles` that holds what the test saved.
+    """`StatementStores` and `StatementFiles` that holds what the test saved.
 
     Attributes:
         chunks: that are kept.
@@ -22,6 +23,9 @@ class MemoryStatementFiles:
     def __init__(self) -> None:
         self._files: dict[str, bytes] = {}
         self.chunks: dict[ChunkPlace, tuple[KeptRow, ...]] = {}
+
+    async def of(self, _tenant: str, _owner: str) -> Self:
+        return self
 
     def pieces(self, reference: StatementReference) -> Iterator[bytes]:
         data = self._files.get(reference.key)

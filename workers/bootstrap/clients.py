@@ -17,10 +17,10 @@ from adapters.kafka.embedded import find_embedded_broker
 from adapters.kafka.lag import KafkaLagReader
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.reader import KafkaOutcomeReader
-from adapters.storage.images import open_image_store
+from adapters.storage.images import open_image_stores
 from adapters.storage.opening import S3Options
 from adapters.storage.owner_files import open_owner_files
-from adapters.storage.statements import open_statement_files
+from adapters.storage.statements import open_statement_stores
 from contracts.asking import Asker, Caller
 from contracts.base import Command
 from contracts.codec import encode
@@ -32,12 +32,13 @@ from workers.config import PROJECTIONS, KafkaSettings, SecurityProtocol, Setting
 from workers.ports.clock import Clock, IdFactory
 from workers.ports.errors import UnavailableError
 from workers.ports.fleet import FleetReader
-from workers.ports.images import ImageStore
+from workers.ports.images import ImageStores
 from workers.ports.lag import LagReader
 from workers.ports.messages import OutgoingRecord, Publisher
 from workers.ports.outcomes import OutcomeReader, StartAt
 from workers.ports.privacy import OwnerFiles
-from workers.ports.statement_files import StatementFiles
+from workers.ports.sealing import UNSEALED, ContentSeals
+from workers.ports.statement_files import StatementStores
 from workers.ports.topics import TopicAdmin
 from workers.projections.catalogue import TOPICS as FOLLOWED
 
@@ -226,19 +227,36 @@ def topic_admin(settings: Settings) -> TopicAdmin:
     return KafkaTopicAdmin(kafka_connection(settings), system_clock())
 
 
-def image_store(settings: Settings) -> ImageStore:
+@asynccontextmanager
+async def client_seals(settings: Settings) -> AsyncIterator[ContentSeals]:
+    """What files are sealed with that are put into the store for a command.
+
+    Raises:
+        UnavailableError: a master key is set, and the database of the owners' keys cannot be used.
+    """
+    if not settings.privacy.keys:
+        yield UNSEALED
+        return
+    # A light command does not load the database's libraries.
+    from workers.bootstrap.keys import stored_content_seals  # noqa: PLC0415
+
+    async with stored_content_seals(settings) as seals:
+        yield seals
+
+
+def image_stores(settings: Settings, seals: ContentSeals) -> ImageStores:
     """The store of images sent by reference."""
-    return open_image_store(settings.images.url.get_secret_value(), s3=image_options(settings))
+    return open_image_stores(settings.images.url.get_secret_value(), seals, s3=image_options(settings))
 
 
-def statement_files(settings: Settings) -> StatementFiles:
+def statement_stores(settings: Settings, seals: ContentSeals) -> StatementStores:
     """The store of statements sent by reference, the same as that of images."""
-    return open_statement_files(settings.images.url.get_secret_value(), s3=image_options(settings))
+    return open_statement_stores(settings.images.url.get_secret_value(), seals, s3=image_options(settings))
 
 
-def owner_files(settings: Settings) -> OwnerFiles:
+def owner_files(settings: Settings, seals: ContentSeals) -> OwnerFiles:
     """The same store, as far as it holds what is an owner's."""
-    return open_owner_files(settings.images.url.get_secret_value(), s3=image_options(settings))
+    return open_owner_files(settings.images.url.get_secret_value(), seals, s3=image_options(settings))
 
 
 def image_options(settings: Settings) -> S3Options:

@@ -17,25 +17,26 @@ from contracts.events.privacy import OwnerErased
 from contracts.topics import TOPICS, TopicRole, topic_name
 from workers.bootstrap.clients import kafka_connection, outcomes, owner_files
 from workers.bootstrap.dead_letters import operators_database
+from workers.bootstrap.vault import content_seals
 from workers.config import Settings
 from workers.handlers.privacy import Privacy
 from workers.ports.clock import Clock
 from workers.ports.handling import CommandContext
 from workers.ports.messages import Partition
 from workers.ports.outcomes import FromBeginning, Outcome
-from workers.ports.privacy import ErasureLedger, OwnerReader, PastErasure, Standing
+from workers.ports.privacy import ErasureLedger, OwnerFiles, OwnerReader, PastErasure, Standing
 
 
 @asynccontextmanager
-async def owner_reader(settings: Settings) -> AsyncIterator[OwnerReader]:
-    """What the database holds of owners.
+async def owner_reading(settings: Settings) -> AsyncIterator[tuple[OwnerReader, OwnerFiles]]:
+    """What the database and the store hold of owners.
 
     Raises:
         DatabaseRefusedError: the schema is not this release's.
         UnavailableError: the database cannot be used.
     """
     async with operators_database(settings) as database:
-        yield SqlOwnerReader(database)
+        yield SqlOwnerReader(database), owner_files(settings, content_seals(settings, database))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,20 @@ class Repeater:
 
 @asynccontextmanager
 async def erasure_repeater(settings: Settings) -> AsyncIterator[Repeater]:
-    """Who erases again; raises as `owner_reader` does."""
+    """Who erases again; raises as `owner_reading` does."""
     clock = SystemClock()
     async with operators_database(settings) as database:
         cache = open_cache(settings.cache.url.get_secret_value(), clock)
         try:
-            privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), owner_files(settings), cache)
+            files = owner_files(settings, content_seals(settings, database))
+            privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), files, cache)
             yield Repeater(SqlErasureLedger(database), privacy, clock)
         finally:
             await cache.close()
 
 
 async def stored_erasures(settings: Settings) -> Sequence[PastErasure]:
-    """The last erasure of each owner the database knows; raises as `owner_reader` does."""
+    """The last erasure of each owner the database knows; raises as `owner_reading` does."""
     async with operators_database(settings) as database:
         return await SqlErasureLedger(database).all()
 

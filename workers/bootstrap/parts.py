@@ -43,7 +43,7 @@ from workers.bootstrap.clients import (
     compression,
     consumed_topics,
     consumer_group,
-    image_store,
+    image_stores,
     kafka_connection,
     owner_files,
 )
@@ -51,7 +51,7 @@ from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
 from workers.bootstrap.projections import Projections, projections_on
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE, statement_tools
-from workers.bootstrap.vault import sealing_database
+from workers.bootstrap.vault import content_seals, sealing_cache, sealing_database
 from workers.config import Settings
 from workers.config.models import OCR
 from workers.domain.mappings import LearningPolicy
@@ -149,7 +149,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
     async with AsyncExitStack() as stack:
         database = await _database(settings)
         stack.push_async_callback(database.close)
-        entries = SqlSpendingRepository(database)
+        seals, entries = content_seals(settings, database), SqlSpendingRepository(database)
         mappings = SqlMappingRepository(database)
         books = Books(mappings, SortedLayer)
         learning = Learning(mappings, _policy(settings), check_pattern, usual_name)
@@ -163,10 +163,10 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         # Threads of their own: a file may take a minute, and chunks and insights must not wait for it.
         reading = ThreadComputing(STATEMENTS_AT_ONCE)
         stack.push_async_callback(reading.close)
-        statements = statement_tools(settings, _usual_name, reading)
-        cache = open_cache(settings.cache.url.get_secret_value(), clock)
+        statements = statement_tools(settings, seals, _usual_name, reading)
+        cache = sealing_cache(settings, open_cache(settings.cache.url.get_secret_value(), clock), seals)
         stack.push_async_callback(cache.close)
-        privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), owner_files(settings), cache)
+        privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), owner_files(settings, seals), cache)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
         processes = recognition_processes(settings)
         recognition = LocalTextRecognition(
@@ -193,7 +193,7 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             recognition=served.backends.recognition,
             receipt_extraction=served.backends.receipts,
             categorization=served.backends.categories,
-            images=image_store(settings),
+            images=image_stores(settings, seals),
             cache=cache,
             entries=entries,
             duplicates=duplicates,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from adapters.cache.sealed import SealedCache
 from adapters.database.engine import OPERATION_SECONDS, Database, open_database
 from adapters.database.owner_keys import Vault
 from workers.config import Settings
+from workers.ports.cache import Cache
+from workers.ports.sealing import UNSEALED, ContentSeals
 
 
 def sealing_database(
@@ -30,6 +33,21 @@ def sealing_database(
         keys = open_database(keys_url.get_secret_value(), pool_size=2, connect_timeout=seconds)
     database.seal_with(_vault(settings), keys)
     return database
+
+
+def content_seals(settings: Settings, database: Database) -> ContentSeals:
+    """What seals files and what caches remember, with the keys of a database that `sealing_database` gave."""
+    if not settings.privacy.keys:
+        return UNSEALED
+    # Only who seals loads the library.
+    from adapters.vault.contents import OwnerContents  # noqa: PLC0415
+
+    return OwnerContents(database.seals.keys)
+
+
+def sealing_cache(settings: Settings, cache: Cache, seals: ContentSeals) -> Cache:
+    """A cache that seals, if anything is sealed."""
+    return SealedCache(cache, seals) if settings.privacy.keys else cache
 
 
 def _vault(settings: Settings) -> Vault | None:

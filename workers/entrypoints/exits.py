@@ -33,8 +33,9 @@ _MEANINGS = {
     " backed up, records after a backup are gone, no command is among spans.",
     ExitCode.USAGE: "The command line is wrong; the message names the argument.",
     ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
-    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database, image store, archive or backup; or most"
-    " commands failed, and the fleet stopped before more were dead-lettered. The message says what to check.",
+    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database, image store, archive or backup; or what is"
+    " encrypted in it was changed; or most commands failed, and the fleet stopped before more were dead-lettered. The"
+    " message says what to check.",
     ExitCode.UNEXPECTED: "A mistake of the program; run again with POON_LOGGING__LEVEL=debug and report it.",
     ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
     ExitCode.CONFIGURATION: "A setting is wrong, or a newer release wrote what this one cannot read; the message"

@@ -24,6 +24,7 @@ from workers.ports.backups import BackupError
 from workers.ports.errors import RejectionError, StorageError, UnavailableError
 from workers.ports.messages import UnpublishableError
 from workers.ports.topics import UnmanagedTopicsError
+from workers.ports.vault import BrokenSealError
 from workers.queries.replay import UnreadableHistoryError
 from workers.runtime.mass_failure import MassFailureError
 
@@ -53,6 +54,7 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     StorageError: ExitCode.UNAVAILABLE,
     ArchiveError: ExitCode.UNAVAILABLE,
     BackupError: ExitCode.UNAVAILABLE,
+    BrokenSealError: ExitCode.UNAVAILABLE,
     MassFailureError: ExitCode.UNAVAILABLE,
 }
 

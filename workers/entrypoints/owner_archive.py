@@ -42,6 +42,7 @@ class OwnerArchive:
             InputError: the file exists, or cannot be written.
             UnavailableError: the database cannot be used.
             StorageError: the store is unavailable.
+            BrokenSealError: something that is sealed was changed.
         """
         _refuse_existing(target)
         begun = target.with_name(f".{target.name}.begun")
@@ -60,7 +61,7 @@ class OwnerArchive:
         with ZipFile(file, "w") as archive:
             keys = await self._files.keys(tenant, owner, await self._tables(tenant, owner, archive, contents["tables"]))
             for key in keys:
-                data = await self._files.load(key)
+                data = await self._files.load(tenant, owner, key)
                 if data is not None:
                     archive.writestr(_entry(f"files/{key}", ZIP_STORED), data)
                     contents["files"][key] = {"bytes": len(data), "sha256": sha256(data).hexdigest()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any, Final
 
 from contracts.ids import owner_folder
 from contracts.statements import MAX_INLINE_STATEMENT_BYTES, MAX_STATEMENT_BYTES
-from workers.bootstrap.clients import Addressed, outcomes, sender, statement_files, system_clock
+from workers.bootstrap.clients import Addressed, client_seals, outcomes, sender, statement_stores, system_clock
 from workers.config import Settings
 from workers.entrypoints.failures import InputError
 from workers.entrypoints.progress import ProgressView, shown_progress
@@ -41,20 +42,15 @@ def pieces_of(path: Path) -> Iterator[bytes]:
         raise InputError(f"{path}: {error.strerror}") from None
 
 
-def file_field(settings: Settings, tenant: str, owner: str, path: Path) -> dict[str, Any]:
+async def file_field(settings: Settings, tenant: str, owner: str, path: Path) -> dict[str, Any]:
     """The `file` field: the bytes themselves where they are few, else a reference to where they are uploaded to.
 
     Raises:
         InputError: the file cannot be read, is empty or too large.
         StorageError: the store is unavailable.
+        UnavailableError: the owner's key cannot be had.
     """
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    if size > MAX_STATEMENT_BYTES:
-        raise InputError(f"{path}: has {size} bytes, a statement has at most {MAX_STATEMENT_BYTES}")
-    if size <= MAX_INLINE_STATEMENT_BYTES:
+    if _size_of(path) <= MAX_INLINE_STATEMENT_BYTES:
         data = b"".join(pieces_of(path))
         if not data:
             raise InputError(f"{path}: is empty")
@@ -64,8 +60,20 @@ def file_field(settings: Settings, tenant: str, owner: str, path: Path) -> dict[
         digest.update(piece)
     # A key of the owner's made from the content: sending the same file twice keeps one copy.
     key = f"{owner_folder(tenant, owner)}/statements/{digest.hexdigest()}"
-    reference = statement_files(settings).save(key, pieces_of(path))
+    async with client_seals(settings) as seals:
+        files = await statement_stores(settings, seals).of(tenant, owner)
+        reference = await asyncio.to_thread(lambda: files.save(key, pieces_of(path)))
     return reference.model_dump(mode="json")
+
+
+def _size_of(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    if size > MAX_STATEMENT_BYTES:
+        raise InputError(f"{path}: has {size} bytes, a statement has at most {MAX_STATEMENT_BYTES}")
+    return size
 
 
 async def send_and_follow(

@@ -37,7 +37,7 @@ async def categorize_spending(
     usual = usual_name(command.merchant) if command.merchant else None
     found = book.find(Wanted(command.text, command.merchant, (usual,) if usual else ()))
     if found is None:
-        with charged_to(context.tenant):
+        with charged_to(context.tenant, context.owner):
             category, shares = await categorization.categorise(Purchase(command.text, command.merchant))
         step = _step(shares)
     else:

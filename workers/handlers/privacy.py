@@ -13,7 +13,7 @@ from contracts.events.privacy import OwnerErased, Removed
 from workers.domain.errors import RejectionError
 from workers.domain.privacy import NOTHING_NAMED, Named, files_named
 from workers.handlers.recognition import remembered_of
-from workers.ports.cache import Cache
+from workers.ports.cache import Cache, sealed_of
 from workers.ports.errors import TransientError
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.privacy import OwnerEraser, OwnerFiles, OwnerReader, OwnerRow
@@ -44,8 +44,7 @@ class Privacy:
             await self.eraser.destroy_key(tenant, owner)
             while await self.eraser.remove_some(tenant, owner):
                 pass
-            if not await self.cache.forget(remembered_of(tenant, owner)):
-                raise TransientError(ErrorCode.STORAGE_UNAVAILABLE, "the cache cannot be reached, and may remember")
+            await self._forget(tenant, owner)
             begun = await self.eraser.finish(tenant, owner)
         return Decision((NewEvent(OwnerErased(erased_until=begun.until, removed=Removed(**begun.removed))),))
 
@@ -56,6 +55,11 @@ class Privacy:
             async for row in rows:
                 named = named.plus(named_in(row))
         return tuple(await self.files.keys(tenant, owner, named))
+
+    async def _forget(self, tenant: str, owner: str) -> None:
+        for remembered in (remembered_of(tenant, owner), sealed_of(tenant, owner)):
+            if not await self.cache.forget(remembered):
+                raise TransientError(ErrorCode.STORAGE_UNAVAILABLE, "the cache cannot be reached, and may remember")
 
     async def _remove_files(self, tenant: str, owner: str) -> None:
         keys = await self.keys(tenant, owner)

@@ -16,7 +16,7 @@ from workers.handlers.recognition import recognise, remembered_of
 from workers.ports.cache import Cache
 from workers.ports.clock import Clock
 from workers.ports.handling import CommandContext, Decision, NewEvent
-from workers.ports.images import ImageStore
+from workers.ports.images import ImageStores
 from workers.ports.inference import Categorization, Purchase, ReceiptExtraction, TextRecognition
 from workers.ports.mappings import Wanted
 from workers.ports.tenancy import charged_to
@@ -26,7 +26,7 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
     command: ExtractReceipt,
     context: CommandContext,
     *,
-    images: ImageStore,
+    images: ImageStores,
     recognition: TextRecognition,
     extraction: ReceiptExtraction,
     categorization: Categorization,
@@ -36,9 +36,9 @@ async def extract_receipt(  # noqa: PLR0913  one argument a port
 ) -> Decision:
     """Read the image of a receipt or slip: recognise its text, understand it, judge the category."""
     started = clock.monotonic()
-    image = await _bytes_of(command.image, images)
+    image = await _bytes_of(command.image, images, context)
     sha256 = _sha256(command.image, image)
-    with charged_to(context.tenant):
+    with charged_to(context.tenant, context.owner):
         identity = f"{remembered_of(context.tenant, context.owner)}{sha256}"
         text = await recognise(image, identity, recognition=recognition, cache=cache)
         reading, understood_by = await extraction.extract(text, reading_context(command, context))
@@ -86,8 +86,10 @@ async def _judged(
     return await categorization.categorise(purchase_of(reading))
 
 
-async def _bytes_of(image: Image, images: ImageStore) -> bytes:
-    return await images.load(image) if isinstance(image, ImageReference) else image.data
+async def _bytes_of(image: Image, images: ImageStores, context: CommandContext) -> bytes:
+    if not isinstance(image, ImageReference):
+        return image.data
+    return await (await images.of(context.tenant, context.owner)).load(image)
 
 
 def _sha256(image: Image, data: bytes) -> str:

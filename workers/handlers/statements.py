@@ -33,7 +33,14 @@ from workers.ports.errors import StatementError
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.inference import Categorization, Purchase
 from workers.ports.mappings import UsualName, Wanted
-from workers.ports.statement_files import ChunkPlace, KeptRow, PlannedRow, RefusedRow, StatementFiles
+from workers.ports.statement_files import (
+    ChunkPlace,
+    KeptRow,
+    PlannedRow,
+    RefusedRow,
+    StatementFiles,
+    StatementStores,
+)
 from workers.ports.statements import (
     AccountTotals,
     BadRow,
@@ -69,7 +76,7 @@ class StatementTools:
     """
 
     reader: StatementReader
-    files: StatementFiles
+    files: StatementStores
     occurrences: OccurrencesOpener
     merchant_in: UsualName
     computing: Computing
@@ -80,6 +87,7 @@ class _Survey(NamedTuple):
     command: SurveyStatement
     hints: StatementHints
     tenant: str
+    files: StatementFiles
 
 
 async def survey_statement(command: SurveyStatement, context: CommandContext, *, tools: StatementTools) -> Decision:
@@ -91,7 +99,8 @@ async def survey_statement(command: SurveyStatement, context: CommandContext, *,
         sheet=command.sheet,
         time_zone=command.time_zone,
     )
-    request = _Survey(command, hints, context.tenant)
+    files = await tools.files.of(context.tenant, context.owner)
+    request = _Survey(command, hints, context.tenant, files)
     return Decision((NewEvent(await tools.computing.run(partial(_surveyed, tools), request)),))
 
 
@@ -110,14 +119,15 @@ async def import_chunk(  # noqa: PLR0913  one argument a port
     A row that cannot be recorded costs no other.
     """
     place = ChunkPlace(context.tenant, command.statement_id, command.chunk)
-    rows = await tools.computing.run(tools.files.rows, place)
+    files = await tools.files.of(context.tenant, context.owner)
+    rows = await tools.computing.run(files.rows, place)
     wanted = {number: _spent(row) for number, row in enumerate(rows) if _is_spending(row)}
     ids = {number: domain.entry_id_of(context.tenant, context.owner, *one) for number, one in wanted.items()}
     known = await asyncio.gather(*(entries.get(context.tenant, entry_id) for entry_id in ids.values()))
     found = dict(zip(ids, known, strict=True))
     book = await books.of(context.tenant, context.owner)
     new = [row for number, (row, _) in wanted.items() if found[number] is None]
-    with charged_to(context.tenant):
+    with charged_to(context.tenant, context.owner):
         judged = await _judged(new, _Judge(book, categorization, tools.merchant_in))
     importing = Importing(context.tenant, context.owner, context.sent_at, command)
     decided = [
@@ -143,20 +153,21 @@ async def _named(decided: Sequence[Outcome], duplicates: Duplicates) -> Sequence
 
 async def close_statement(command: CloseStatement, context: CommandContext, *, tools: StatementTools) -> Decision:
     """Sum an import up. What it kept goes first: should the outcome get lost, the next attempt finds it gone."""
-    await tools.computing.run(partial(tools.files.discard, context.tenant), command.statement_id)
+    files = await tools.files.of(context.tenant, context.owner)
+    await tools.computing.run(partial(files.discard, context.tenant), command.statement_id)
     return Decision((NewEvent(domain.closed(command)),))
 
 
 def _surveyed(tools: StatementTools, request: _Survey) -> StatementSurveyed:
     command, digest = request.command, hashlib.sha256()
-    pieces = _pieces(command.file, tools.files, digest.update)
+    pieces = _pieces(command.file, request.files, digest.update)
     try:
         with tools.reader.open(pieces, request.hints) as statement, tools.occurrences() as occurrences:
             chunks = _keep(statement, occurrences, tools, request)
             return _survey_of(command.statement_id, digest.hexdigest(), statement, chunks)
     except StatementError:
         # What cannot be read to its end is not recorded in part, and nothing of it stays.
-        tools.files.discard(request.tenant, command.statement_id)
+        request.files.discard(request.tenant, command.statement_id)
         raise
 
 
@@ -173,7 +184,7 @@ def _keep(statement: Statement, occurrences: Occurrences, tools: StatementTools,
     chunk = 0
     while (rows := list(islice(planned, tools.chunk_rows))) or chunk == 0:
         chunk += 1
-        tools.files.keep_rows(ChunkPlace(request.tenant, request.command.statement_id, chunk), rows)
+        request.files.keep_rows(ChunkPlace(request.tenant, request.command.statement_id, chunk), rows)
     return chunk
 
 

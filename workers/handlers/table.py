@@ -44,7 +44,7 @@ from workers.ports.clock import Clock
 from workers.ports.computing import Computing
 from workers.ports.handling import Asked, CommandContext, Decided, Decision, Handler, Together
 from workers.ports.history import SpendingHistory
-from workers.ports.images import ImageStore
+from workers.ports.images import ImageStores
 from workers.ports.inference import Categorization, ReceiptExtraction, TextExtraction, TextRecognition
 from workers.ports.store import SpendingRepository
 
@@ -57,7 +57,7 @@ def handlers(  # noqa: PLR0913  one argument a port, bound to the functions that
     recognition: TextRecognition,
     receipt_extraction: ReceiptExtraction,
     categorization: Categorization,
-    images: ImageStore,
+    images: ImageStores,
     cache: Cache,
     entries: SpendingRepository,
     duplicates: Duplicates,

@@ -21,7 +21,7 @@ async def parse_text(
     """Understand a spending text; what it does not tell comes from the command, never from this machine."""
     started = clock.monotonic()
     book = await books.of(context.tenant, context.owner)
-    with charged_to(context.tenant):
+    with charged_to(context.tenant, context.owner):
         reading, shares = await extraction.extract(command.text, reading_context(command, context))
     # After the reading and not within: what was read may be remembered for all who send the same text, and what it
     # means to this owner never is.

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from contracts.envelope import partition_key
+
 
 class Cache(Protocol):
     """Keeps bytes for a while. A cache never fails its caller: a broken one behaves like an empty one."""
@@ -27,9 +29,17 @@ class Cache(Protocol):
         ...
 
     async def forget(self, prefix: str) -> bool:
-        """Forget every value whose key begins so; False when the cache cannot be reached and may still hold some."""
+        """Forget every value whose key begins so; False when the cache cannot be reached and may still hold some.
+
+        Of sealed values the keys begin as `sealed_of` says, and tell nothing else.
+        """
         ...
 
     async def close(self) -> None:
         """Release connections; the cache is not used afterwards."""
         ...
+
+
+def sealed_of(tenant: str, owner: str) -> str:
+    """What the keys of all that is sealed as an owner's begin with."""
+    return f"sealed:{partition_key(tenant, owner)}:"

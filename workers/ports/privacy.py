@@ -174,11 +174,15 @@ class OwnerFiles(Protocol):
         """
         ...
 
-    async def load(self, key: str) -> bytes | None:
-        """A file, at most as large as a statement may be; None where it is gone.
+    async def load(self, tenant: str, owner: str, key: str) -> bytes | None:
+        """An owner's file in the clear, at most as large as a statement may be.
+
+        None where it is gone: deleted, its key destroyed, or sealed as another owner's.
 
         Raises:
             StorageError: the store is unavailable.
+            BrokenSealError: it is sealed and was changed.
+            UnavailableError: the owner's key cannot be had.
         """
         ...
 

@@ -54,15 +54,20 @@ class ChunkPlace(NamedTuple):
 
 
 class StatementFiles(Protocol):
-    """An object store for statements. All of it blocks: callers on an event loop use a thread."""
+    """An object store for statements, as far as they are one owner's.
+
+    All of it blocks: callers on an event loop use a thread.
+    """
 
     def pieces(self, reference: StatementReference) -> Iterator[bytes]:
         """The file by pieces, never whole. What it hashes to is known at its end, so use nothing of it before.
 
         Raises:
-            StatementError: statement_not_found; statement_too_large, before it is read; statement_mismatch, at the
-                end.
+            StatementError: statement_not_found, also where its key was destroyed or it is another owner's;
+                statement_too_large, before it is read; statement_mismatch: at the end, or where what is sealed was
+                changed.
             StorageError: the store is unavailable.
+            MasterKeyError: it is sealed, and no master key is set.
         """
         ...
 
@@ -87,8 +92,10 @@ class StatementFiles(Protocol):
         """A chunk.
 
         Raises:
-            StatementError: statement_not_found, for a chunk that was never kept or is discarded.
+            StatementError: statement_not_found, for a chunk that was never kept or is discarded, or whose key was
+                destroyed; statement_mismatch, for one that is sealed and was changed.
             StorageError: the store is unavailable.
+            MasterKeyError: it is sealed, and no master key is set.
         """
         ...
 
@@ -97,5 +104,17 @@ class StatementFiles(Protocol):
 
         Raises:
             StorageError: the store is unavailable.
+        """
+        ...
+
+
+class StatementStores(Protocol):
+    """The object store, owner by owner."""
+
+    async def of(self, tenant: str, owner: str) -> StatementFiles:
+        """Where an owner's statements are: sealed as `ImageStores` says.
+
+        Raises:
+            UnavailableError: the owner's key cannot be had.
         """
         ...

@@ -7,7 +7,9 @@ owner's data key makes everything that was sealed with it unreadable, wherever c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from workers.ports.errors import UnavailableError
 from workers.ports.store import StoredEvent
@@ -27,6 +29,44 @@ class MasterKeyError(UnavailableError):
 
 class BrokenSealError(Exception):
     """A sealed text is not what was sealed, or not where it was sealed for: it was changed or moved."""
+
+
+class DestroyedKeyError(Exception):
+    """The key that sealed this is none of the owner's: it was destroyed, and this can never be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerKey:
+    """An owner's data key, unwrapped."""
+
+    id: UUID
+    tenant: str
+    owner: str
+    generation: int
+    secret: bytes = field(repr=False)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Tenant and owner."""
+        return self.tenant, self.owner
+
+
+class OwnerKeySource(Protocol):
+    """Gives owners' keys to who seals with them."""
+
+    async def key_of(self, tenant: str, owner: str, *, anew: bool) -> OwnerKey:
+        """An owner's key; made where there is none.
+
+        Args:
+            tenant: whose owner it is.
+            owner: whose key.
+            anew: ask the database, in case another process has destroyed the one that is remembered here.
+
+        Raises:
+            MasterKeyError: no master key is set, or the one that is needed is missing.
+            UnavailableError: the database of the keys cannot be reached.
+        """
+        ...
 
 
 class Cipher(Protocol):
@@ -145,6 +185,57 @@ class KeyKeeper(Protocol):
 
         Raises:
             MasterKeyError: no master key is set, or one that wrapped a key is missing.
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+
+class TableSealing(NamedTuple):
+    """How far the sealing of a table's old rows is.
+
+    Attributes:
+        looked: rows that were gone through.
+        sealed: rows of those that were in the clear and are sealed now.
+        is_over: whether all of the table was gone through.
+    """
+
+    table: str
+    looked: int
+    sealed: int
+    is_over: bool
+
+
+class OldRowSealer(Protocol):
+    """Seals rows that were stored before a master key was set, while workers go on."""
+
+    async def begin(self) -> None:
+        """Begin to go through all tables; go on where a run that was killed has ended.
+
+        Raises:
+            MasterKeyError: no master key is set.
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    async def seal_some(self, limit: int) -> TableSealing | None:
+        """Go through some rows, and seal those of them that are in the clear; None when all were gone through.
+
+        Each call is one transaction, with its place in the table kept in it: whatever is killed, what was sealed stays
+        sealed, and the next call goes on. What readers are given is the same before and after.
+
+        Args:
+            limit: rows that are gone through, the most.
+
+        Raises:
+            MasterKeyError: a master key is missing.
+            UnavailableError: the database cannot be reached.
+        """
+        ...
+
+    async def progress(self) -> Sequence[TableSealing]:
+        """How far it is, in the order of the tables; none of a table that nobody has begun.
+
+        Raises:
             UnavailableError: the database cannot be reached.
         """
         ...

@@ -39,7 +39,7 @@ def postgres_url(migrated_postgres: str) -> str:
     with psycopg.connect(migrated_postgres) as connection:
         connection.execute(
             "TRUNCATE events, spending_entries, category_mappings, dead_letters, workflow_runs, workflow_timers,"
-            " duplicate_pairs, owner_erasures, owner_keys,"
+            " duplicate_pairs, owner_erasures, owner_keys, sealing_walks,"
             " projection_generations, projection_streams, spending_months, spending_merchants, processing_quality"
         )
     return migrated_postgres

@@ -14,6 +14,7 @@ from contracts.commands.privacy import EraseOwner
 from tests.conformance.database.backups import LONG_AGO, since
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
+from tests.conformance.database.old_rows import OldRowsContract
 from tests.conformance.database.owners import OwnersContract
 from tests.conformance.database.planted import PAYLOAD, plant
 from tests.conformance.database.read_models import ReadModelsContract
@@ -78,6 +79,14 @@ class TestSealing(OnSqlite, SealingContract):
 
 class TestSealingPostgresql(OnPostgresql, SealingContract):
     """Sealing on PostgreSQL."""
+
+
+class TestOldRows(OnSqlite, OldRowsContract):
+    """Sealing old rows on SQLite."""
+
+
+class TestOldRowsPostgresql(OnPostgresql, OldRowsContract):
+    """Sealing old rows on PostgreSQL."""
 
 
 class TestDecisionStore(OnSqlite, Sealed, DecisionStoreContract):

@@ -33,19 +33,19 @@ class OwnerFilesSuite:
 
         rows = f"statement-rows/{TENANT}/{IMPORT}/1.jsonl"
         assert keys == [f"{FOLDER}/a.jpg", f"{FOLDER}/deep/b.jpg", "r-1.jpg", rows]
-        assert await files.load("r-1.jpg") == b"r-1.jpg"
+        assert await files.load(TENANT, OWNER, "r-1.jpg") == b"r-1.jpg"
         for key in keys:
             await files.remove(key)
             await files.remove(key)
         assert await files.keys(TENANT, OWNER, named) == []
-        assert await files.load("r-1.jpg") is None
-        assert await files.load("others.jpg") == b"others.jpg"
-        assert await files.load(f"{FOLDER}x/c.jpg")
+        assert await files.load(TENANT, OWNER, "r-1.jpg") is None
+        assert await files.load(TENANT, OWNER, "others.jpg") == b"others.jpg"
+        assert await files.load(TENANT, OWNER, f"{FOLDER}x/c.jpg")
 
     async def test_an_owner_without_files_has_none(self, files: OwnerFiles) -> None:
         assert await files.keys(TENANT, OWNER, NOTHING_NAMED) == []
 
     @pytest.mark.parametrize("key", ["../up", "a//b", ""])
     async def test_a_key_that_leads_nowhere_is_no_file(self, files: OwnerFiles, key: str) -> None:
-        assert await files.load(key) is None
+        assert await files.load(TENANT, OWNER, key) is None
         await files.remove(key)

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.storage.images import open_image_store
 from contracts.errors import ErrorCode
 from tests.conformance.storage.suite import DATA, ImageStoreSuite, refusal
+from tests.services.stores import open_image_store
 from workers.ports.images import ImageStore
 
 

@@ -36,7 +36,7 @@ class TestFolder(OwnerFilesSuite):
         outside.write_text("secret")
         (tmp_path / "images/link.jpg").symlink_to(outside)
         assert await files.keys(TENANT, OWNER, Named(frozenset({"link.jpg"}), frozenset())) == []
-        assert await files.load("link.jpg") is None
+        assert await files.load(TENANT, OWNER, "link.jpg") is None
         await files.remove("link.jpg")
         assert outside.read_text() == "secret"
 

@@ -36,7 +36,7 @@ class TestS3(OwnerFilesSuite):
     async def test_a_bucket_that_was_never_made_is_an_outage(self, s3_service: S3Service) -> None:
         files = open_owner_files("s3://never-made", s3=options(s3_service))
         with pytest.raises(StorageError, match="no such bucket"):
-            await files.load("a.jpg")
+            await files.load(TENANT, OWNER, "a.jpg")
         with pytest.raises(StorageError):
             await files.keys(TENANT, OWNER, Named(frozenset({"a.jpg"}), frozenset()))
 

@@ -2,10 +2,10 @@ import socket
 
 import pytest
 
-from adapters.storage.images import open_image_store
 from adapters.storage.opening import S3Options
 from tests.conformance.storage.suite import DATA, ImageStoreSuite
 from tests.services.s3 import S3Service
+from tests.services.stores import open_image_store
 from workers.ports.errors import StorageError
 from workers.ports.images import ImageStore
 

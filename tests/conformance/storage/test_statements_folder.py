@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.storage.statements import open_statement_files
 from contracts.errors import ErrorCode
 from contracts.statements import MAX_STATEMENT_BYTES, StatementReference
 from tests.conformance.storage.statement_suite import PLACE, ROWS, StatementFilesSuite, code_of
+from tests.services.stores import open_statement_files
 from workers.ports.errors import StorageError
 from workers.ports.statement_files import StatementFiles
 

@@ -3,10 +3,10 @@
 import pytest
 
 from adapters.storage.opening import S3Options
-from adapters.storage.statements import open_statement_files
 from tests.conformance.storage.statement_suite import PLACE, StatementFilesSuite
 from tests.conformance.storage.test_s3 import options
 from tests.services.s3 import S3Service
+from tests.services.stores import open_statement_files
 from workers.ports.errors import StorageError
 from workers.ports.statement_files import StatementFiles
 

@@ -17,15 +17,15 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from adapters.storage.images import open_image_store
 from adapters.storage.opening import S3Options
 from adapters.storage.owner_files import open_owner_files
-from adapters.storage.statements import open_statement_files, rows_folder
+from adapters.storage.statements import rows_folder
 from contracts.ids import owner_folder
 from infra.tools.terraform import CheckError, Terraform
 from tests.conformance.storage.statement_suite import ROWS
 from tests.integration.terraform.applying import alone, apply, needs
 from tests.services.s3 import S3Service
+from tests.services.stores import open_image_store, open_statement_files
 from workers.domain.privacy import NOTHING_NAMED
 from workers.ports.errors import StatementError, StorageError
 from workers.ports.statement_files import ChunkPlace
@@ -238,7 +238,7 @@ async def test_each_role_does_its_work_and_nothing_else(users: tuple[str, Mappin
     assert may_delete(made["worker"], bucket, f"{rows_folder(PLACE.tenant, PLACE.statement_id)}/{PLACE.chunk}.jsonl")
     with pytest.raises(StatementError):
         statements["worker"].rows(PLACE)
-    assert await owners["reader"].load(key) == b"picture"
+    assert await owners["reader"].load("acme", "nok", key) == b"picture"
     month = await images["archiver"].save("archive/part-00001.parquet", b"month")
     assert await images["reader"].load(month) == b"month"
     assert may_delete(made["archiver"], bucket, month.key)

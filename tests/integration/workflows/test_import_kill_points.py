@@ -23,7 +23,7 @@ from adapters.database.workflows import SqlTimerStore
 from adapters.inference.mappings import SortedLayer
 from adapters.statements.occurrences import open_occurrences
 from adapters.statements.reader import FileStatementReader
-from adapters.storage.statements import open_statement_files
+from adapters.storage.statements import open_statement_stores
 from contracts.base import Command
 from contracts.codec import decode_event
 from contracts.commands.statements import CloseStatement, ImportStatementChunk, SurveyStatement
@@ -42,6 +42,7 @@ from workers.handlers.books import Books
 from workers.handlers.spending import Duplicates
 from workers.handlers.statements import StatementTools, close_statement, import_chunk, survey_statement
 from workers.ports.handling import Handler
+from workers.ports.sealing import UNSEALED
 from workers.ports.store import StoredEvent
 from workers.workflows.handlers import Workflows, new_workflow_id, stream_of, workflow_handlers
 from workers.workflows.statements import IMPORT_STATEMENT
@@ -74,7 +75,7 @@ class ImportWorld(World):
         return f"{self.url.removeprefix('sqlite:///')}.files"
 
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
-        files = open_statement_files(f"file://{self.files}")
+        files = open_statement_stores(f"file://{self.files}", UNSEALED)
         computing = ThreadComputing()
         tools = StatementTools(FileStatementReader(), files, open_occurrences, lambda _: None, computing, chunk_rows=2)
         entries = SqlSpendingRepository(database)

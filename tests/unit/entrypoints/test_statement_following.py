@@ -259,13 +259,14 @@ def test_an_import_of_another_tenant_with_the_same_id_is_none_of_ours() -> None:
     assert ours.end == COMPLETED
 
 
-def test_a_small_file_travels_in_the_message_and_a_large_one_through_the_store(tmp_path: Path) -> None:
+async def test_a_small_file_travels_in_the_message_and_a_large_one_through_the_store(tmp_path: Path) -> None:
     settings = Settings.model_validate({"data_dir": tmp_path})
     small, large = tmp_path / "small.csv", tmp_path / "large.csv"
     small.write_bytes(b"Date,Debit\n")
     large.write_bytes(b"x" * 600_000)
-    assert ImportStatement.model_validate({"file": file_field(settings, "acme", "nok", small)}).file.kind == "inline"
-    field = file_field(settings, "acme", "nok", large)
+    field = await file_field(settings, "acme", "nok", small)
+    assert ImportStatement.model_validate({"file": field}).file.kind == "inline"
+    field = await file_field(settings, "acme", "nok", large)
     assert ImportStatement.model_validate({"file": field}).file.kind == "reference"
     assert (tmp_path / "images" / field["key"]).read_bytes() == large.read_bytes()
 
@@ -273,10 +274,10 @@ def test_a_small_file_travels_in_the_message_and_a_large_one_through_the_store(t
 @pytest.mark.parametrize(
     ("size", "told"), [(0, "is empty"), (33 * 1024 * 1024, "a statement has at most"), (-1, "No such")]
 )
-def test_a_file_that_cannot_be_sent_is_refused(tmp_path: Path, size: int, told: str) -> None:
+async def test_a_file_that_cannot_be_sent_is_refused(tmp_path: Path, size: int, told: str) -> None:
     file = tmp_path / "file"
     if size >= 0:
         with file.open("wb") as made:
             made.truncate(size)
     with pytest.raises(InputError, match=told):
-        file_field(Settings.model_validate({"data_dir": tmp_path}), "acme", "nok", file)
+        await file_field(Settings.model_validate({"data_dir": tmp_path}), "acme", "nok", file)

@@ -16,6 +16,7 @@ from workers.domain.errors import RejectionError
 from workers.domain.privacy import files_named
 from workers.handlers.privacy import Privacy, named_in
 from workers.handlers.recognition import remembered_of
+from workers.ports.cache import sealed_of
 from workers.ports.errors import StorageError, TransientError
 from workers.ports.privacy import OwnerRow
 
@@ -58,14 +59,19 @@ async def erased(through: Privacy) -> OwnerErased:
 
 async def test_rows_files_and_what_is_remembered_go_and_the_outcome_says_how_much() -> None:
     owners, kept, cache = MemoryOwners(EXTRACTED, LETTER), MemoryOwnerFiles(files()), VisibleCache()
-    cache.values = {f"{remembered_of(CONTEXT.tenant, CONTEXT.owner)}ab:engine": b"lines", "model:cd": b"answer"}
+    cache.values = {
+        f"{remembered_of(CONTEXT.tenant, CONTEXT.owner)}ab:engine": b"lines",
+        f"{sealed_of(CONTEXT.tenant, CONTEXT.owner)}ab": b"sealed",
+        f"{sealed_of(CONTEXT.tenant, 'another')}ab": b"sealed",
+        "model:cd": b"answer",
+    }
 
     event = await erased(privacy(owners, kept, cache))
 
     assert event == OwnerErased(erased_until=CONTEXT.now, removed=Removed(events=1, entries=1, files=3))
     assert not owners.stored
     assert set(kept.kept) == {OTHERS}
-    assert set(cache.values) == {"model:cd"}
+    assert set(cache.values) == {f"{sealed_of(CONTEXT.tenant, 'another')}ab", "model:cd"}
 
 
 async def test_a_command_that_names_another_owner_erases_nobody() -> None:

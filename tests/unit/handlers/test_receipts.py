@@ -30,7 +30,7 @@ from tests.unit.handlers.examples import (
 from workers.handlers.receipts import extract_receipt, purchase_of
 from workers.ports.errors import BackendError, ImageError, NothingFoundError
 from workers.ports.inference import Purchase, RecognisedText
-from workers.ports.tenancy import paying_tenant
+from workers.ports.tenancy import paying_tenant, served_owner
 
 IMAGE = b"\x89PNG an image"
 SHA256 = hashlib.sha256(IMAGE).hexdigest()
@@ -214,20 +214,20 @@ async def test_an_engine_that_could_not_be_asked_degrades_the_outcome_and_is_nam
     assert processing.degraded_reason == "text_recognition: vision cannot be reached"
 
 
-async def test_the_tenant_of_the_command_pays_for_all_of_it() -> None:
-    asked: list[str] = []
+async def test_the_tenant_of_the_command_pays_for_all_of_it_and_it_is_the_owners() -> None:
+    asked: list[object] = []
 
     class Paid(FakeCategorization):
         async def categorise(self, purchase: Purchase) -> tuple[Read[Category], tuple[BackendAnswer, ...]]:
-            asked.append(paying_tenant())
+            asked.extend((paying_tenant(), served_owner()))
             return await super().categorise(purchase)
 
     desk = Desk()
     desk.categorization = Paid(CATEGORY)
     await desk.extract(ExtractReceipt(image=inline()))
 
-    assert asked == [CONTEXT.tenant]
-    assert paying_tenant() == ""
+    assert asked == [CONTEXT.tenant, (CONTEXT.tenant, CONTEXT.owner)]
+    assert (paying_tenant(), served_owner()) == ("", None)
 
 
 async def test_what_the_owner_taught_spares_the_question_for_the_category() -> None:

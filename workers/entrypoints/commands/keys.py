@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,8 +10,8 @@ import typer
 from workers.config import Settings
 from workers.entrypoints.context import client_settings, run_async
 from workers.entrypoints.exits import ExitCode
-from workers.entrypoints.output import say, say_json
-from workers.ports.vault import KeysState
+from workers.entrypoints.output import complain, say, say_json
+from workers.ports.vault import KeysState, OldRowSealer, TableSealing
 
 # A light command does not load the database's libraries: `workers.bootstrap.keys` is imported where it is used.
 
@@ -18,6 +19,11 @@ app = typer.Typer(no_args_is_help=True, help="The keys that personal texts are e
 
 AT_ONCE = 500
 """Keys wrapped anew in one transaction."""
+
+ROWS_AT_ONCE = 200
+"""Old rows gone through in one transaction: one may hold an image of 700 kB."""
+TOLD_EVERY = 10_000
+"""Rows between two lines of progress."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -83,6 +89,50 @@ def rotate(
         say_json({"wrapped": done})
     else:
         say(f"{done:,} keys wrapped anew; none is left that an older master key wraps")
+
+
+@app.command()
+def seal(*, as_json: Json = False) -> None:
+    """Encrypt what was stored before the first master key was set; killed, it goes on where it was when called again.
+
+    Events, entries and dead letters, some rows a transaction, while the fleet goes on; and the cache forgets what it
+    remembers in the clear. Run it once all workers have the master key. Again and again changes nothing. Ends with 1
+    if the cache cannot be reached.
+
+    For instance:
+
+    ```
+    poon keys seal
+    ```
+    """
+    settings = client_settings()
+    found, forgotten = run_async(lambda: _sealed(settings, quiet=as_json))
+    if as_json:
+        tables = {each.table: {"rows": each.looked, "sealed": each.sealed} for each in found}
+        say_json({"tables": tables, "cache_forgotten": forgotten})
+    else:
+        for each in found:
+            say(f"{each.table}: {each.looked:,} rows, of which {each.sealed:,} were in the clear and are encrypted now")
+    if not forgotten:
+        complain("the cache cannot be reached: what it remembers in the clear is gone in 7 days, or run this again")
+        raise typer.Exit(ExitCode.NO)
+
+
+async def _sealed(settings: Settings, *, quiet: bool) -> tuple[Sequence[TableSealing], bool]:
+    from workers.bootstrap.keys import forget_plain_answers, old_row_sealer  # noqa: PLC0415
+
+    async with old_row_sealer(settings) as sealer:
+        await sealer.begin()
+        await _gone_through(sealer, quiet=quiet)
+        found = await sealer.progress()
+    return found, await forget_plain_answers(settings)
+
+
+async def _gone_through(sealer: OldRowSealer, *, quiet: bool) -> None:
+    while (some := await sealer.seal_some(ROWS_AT_ONCE)) is not None:
+        is_told = some.is_over or some.looked % TOLD_EVERY < ROWS_AT_ONCE
+        if is_told and not quiet:
+            say(f"{some.table}: {some.looked:,} rows gone through, {some.sealed:,} encrypted")
 
 
 async def _state(settings: Settings) -> KeysState:

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from contracts.commands.privacy import EraseOwner
-from workers.bootstrap.clients import owner_files
 from workers.config import Settings
 from workers.entrypoints.command_input import addressed, checked
 from workers.entrypoints.commands.options import Patience
@@ -158,8 +157,8 @@ async def _erased_again(settings: Settings, wanted: Sequence[PastErasure]) -> di
 
 async def _exported(settings: Settings, tenant: str, owner: str, target: Path) -> dict[str, Any]:
     # A light command does not load the database's libraries.
-    from workers.bootstrap.owners import owner_reader  # noqa: PLC0415
+    from workers.bootstrap.owners import owner_reading  # noqa: PLC0415
     from workers.entrypoints.owner_archive import OwnerArchive  # noqa: PLC0415
 
-    async with owner_reader(settings) as reader:
-        return await OwnerArchive(reader, owner_files(settings)).write(tenant, owner, target)
+    async with owner_reading(settings) as (reader, files):
+        return await OwnerArchive(reader, files).write(tenant, owner, target)

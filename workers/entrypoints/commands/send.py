@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from contracts.commands.receipts import ExtractReceipt
 from contracts.envelope import Envelope
 from contracts.registry import COMMANDS
-from workers.bootstrap.clients import Addressed, image_store, outcomes, sender, system_clock
+from workers.bootstrap.clients import Addressed, client_seals, image_stores, outcomes, sender, system_clock
 from workers.config import Settings
 from workers.entrypoints.command_input import (
     Sender,
@@ -180,9 +180,15 @@ def image(  # noqa: PLR0913  each is an option
     field = inline_image(data)
     if reference is not None or not fits_inline(data):
         key = content_key(origin.tenant, origin.owner, data) if reference is None else reference
-        field = run_async(lambda: uploaded_image(image_store(settings), key, data))
+        field = run_async(lambda: _uploaded(settings, origin, key, data))
     command = addressed(ExtractReceipt.type, {"image": field, "reference_date": _day(reference_date)}, origin)
     deliver(settings, [checked(replace(command, id=command_id))], Answer(wait, timeout, as_json))
+
+
+async def _uploaded(settings: Settings, origin: Sender, key: str, data: bytes) -> dict[str, Any]:
+    async with client_seals(settings) as seals:
+        store = await image_stores(settings, seals).of(origin.tenant, origin.owner)
+        return await uploaded_image(store, key, data)
 
 
 def sender_of(settings: Settings, tenant: str | None, owner: str | None) -> Sender:

@@ -131,7 +131,7 @@ def import_(  # noqa: PLR0913  the options of the command line
     origin = sender_of(settings, tenant, owner)
     checked(replace(text_command("1", origin), id=command_id))  # nothing is uploaded for what would not be sent
     data = {
-        "file": file_field(settings, origin.tenant, origin.owner, file),
+        "file": run_async(lambda: file_field(settings, origin.tenant, origin.owner, file)),
         "reference_date": date and date.date(),
         "default_currency": currency,
         "positive": positive,

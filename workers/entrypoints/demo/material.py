@@ -16,7 +16,7 @@ from workers.bootstrap.clients import Addressed
 from workers.entrypoints.command_input import Sender, addressed
 from workers.entrypoints.failures import InputError
 from workers.entrypoints.images import content_key, fits_inline, inline_image, read_image, uploaded_image
-from workers.ports.images import ImageStore
+from workers.ports.images import ImageStores
 
 DATA: Final = Path(__file__).parent.parent / "demo_data"
 TENANT: Final = "demo"
@@ -118,7 +118,7 @@ def text_command_item(item: TextItem) -> Item:
     return Item(command, item.text, text=item.text, reference_date=item.reference_date)
 
 
-async def image_command_item(item: ImageItem, store: ImageStore) -> Item:
+async def image_command_item(item: ImageItem, stores: ImageStores) -> Item:
     """The command of a picture; a large one is uploaded first.
 
     Raises:
@@ -126,15 +126,15 @@ async def image_command_item(item: ImageItem, store: ImageStore) -> Item:
         StorageError: it cannot be uploaded.
     """
     data = read_image(item.file)
-    field = (
-        inline_image(data)
-        if fits_inline(data)
-        else await uploaded_image(store, content_key(TENANT, item.owner, data), data)
-    )
+    field = inline_image(data) if fits_inline(data) else await _uploaded(item.owner, data, stores)
     command = addressed(
         ExtractReceipt.type, {"image": field, "reference_date": item.reference_date}, Sender(TENANT, item.owner)
     )
     return Item(command, item.file.name, reference_date=item.reference_date, key=item.key)
+
+
+async def _uploaded(owner: str, data: bytes, stores: ImageStores) -> dict[str, Any]:
+    return await uploaded_image(await stores.of(TENANT, owner), content_key(TENANT, owner, data), data)
 
 
 def _text_item(file: Path, number: int, line: str) -> TextItem:

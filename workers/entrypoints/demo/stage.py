@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.registry import AREAS
-from workers.bootstrap.clients import image_store, outcomes, sender, system_clock
+from workers.bootstrap.clients import client_seals, image_stores, outcomes, sender, system_clock
 from workers.config import Settings
 from workers.domain.spending import SpendingEntry
 from workers.entrypoints.demo.checking import problems_of
@@ -55,8 +55,8 @@ async def perform(
     from workers.bootstrap import fleet  # noqa: PLC0415
     from workers.bootstrap.ground import grounded  # noqa: PLC0415
 
-    items = await _items(settings, texts, images)
     async with grounded(settings), outcomes(settings, AREAS, FromBeginning()) as reader:
+        items = await _items(settings, texts, images)
         async with fleet.running(settings, AREAS) as running, sender(settings) as out:
             story = await play(items, out, reader, system_clock(), progress, timeout_seconds)
             stored = [event async for event in running.store.scan(TENANT)]
@@ -67,9 +67,10 @@ async def perform(
 
 
 async def _items(settings: Settings, texts: Sequence[TextItem], images: Sequence[ImageItem]) -> list[Item]:
-    store = image_store(settings)
     # Images first: they take longest, and texts are done meanwhile.
-    pictures = [await image_command_item(item, store) for item in images]
+    async with client_seals(settings) as seals:
+        stores = image_stores(settings, seals)
+        pictures = [await image_command_item(item, stores) for item in images]
     return [*pictures, *(text_command_item(item) for item in texts)]
 
 

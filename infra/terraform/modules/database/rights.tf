@@ -15,6 +15,7 @@ locals {
     dead_letters           = local.append
     owner_erasures         = local.read
     owner_keys             = local.replace
+    sealing_walks          = local.read
     workflow_runs          = local.remove
     workflow_timers        = local.remove
     projection_generations = local.replace

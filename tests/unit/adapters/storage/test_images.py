@@ -5,9 +5,10 @@ import pytest
 from obstore.exceptions import GenericError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore
 
-from adapters.storage.images import ObjectImageStore, open_image_store
+from adapters.storage.images import ObjectImageStore
 from adapters.storage.opening import S3Options
 from contracts.values import ImageReference
+from tests.services.stores import open_image_store
 from workers.ports.errors import StorageError
 
 REFERENCE = ImageReference(key="r-1.jpg", sha256="0" * 64)
