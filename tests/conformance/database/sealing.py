@@ -369,18 +369,6 @@ class SealingContract:
         with pytest.raises(MasterKeyError, match="POON_PRIVACY__MASTER_KEY"):
             await plain.seals.keys.rewrap_some(10)
 
-    async def test_who_seals_what_is_to_last_learns_at_once_that_another_has_destroyed_the_key(
-        self, database: Database, other_database: Database
-    ) -> None:
-        keys, others = database.seals.keys, other_database.seals.keys
-        old = await keys.key_of(TENANT, OWNER, anew=True)
-        assert await others.key_of(TENANT, OWNER, anew=False) == old
-        await others.destroy(TENANT, OWNER)
-        assert await keys.key_of(TENANT, OWNER, anew=False) == old, "what is remembered is still good for a cache"
-        new = await keys.key_of(TENANT, OWNER, anew=True)
-        assert (new.generation, new.id == old.id, new.secret == old.secret) == (2, False, False)
-        assert await keys.key_of(TENANT, OWNER, anew=False) == new
-
     async def test_a_key_is_forgotten_in_time_and_the_least_used_first(self, database: Database) -> None:
         keys = OwnerKeys(database, vault(most=2))
         for owner in ("a", "b", "a", "c"):

@@ -15,12 +15,12 @@ from tests.conformance.database.backups import LONG_AGO, since
 from tests.conformance.database.dead_letter_box import DeadLetterBoxContract
 from tests.conformance.database.decision_store import DecisionStoreContract
 from tests.conformance.database.old_rows import OldRowsContract
-from tests.conformance.database.owners import OwnersContract
+from tests.conformance.database.owners import OWNER, OwnersContract
 from tests.conformance.database.planted import PAYLOAD, plant
 from tests.conformance.database.read_models import ReadModelsContract
 from tests.conformance.database.reading import EventReaderContract, SpendingRepositoryContract
 from tests.conformance.database.replaying import ReplayContract
-from tests.conformance.database.samples import verdict
+from tests.conformance.database.samples import TENANT, verdict
 from tests.conformance.database.sealing import SealingContract
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
@@ -174,3 +174,27 @@ class TestRecordedEvents(OnSqlite, RecordedSealed):
 
 class TestRecordedEventsPostgresql(OnPostgresql, RecordedSealed):
     """`RecordedEvents`, sealed, on PostgreSQL."""
+
+
+class KeysForFiles:
+    async def test_who_seals_what_is_to_last_learns_at_once_that_another_has_destroyed_the_key(
+        self, database: Database, other_database: Database
+    ) -> None:
+        for opened in (database, other_database):
+            opened.seal_with(vault())
+        keys, others = database.seals.keys, other_database.seals.keys
+        old = await keys.key_of(TENANT, OWNER, anew=True)
+        assert await others.key_of(TENANT, OWNER, anew=False) == old
+        await others.destroy(TENANT, OWNER)
+        assert await keys.key_of(TENANT, OWNER, anew=False) == old, "what is remembered is still good for a cache"
+        new = await keys.key_of(TENANT, OWNER, anew=True)
+        assert (new.generation, new.id == old.id, new.secret == old.secret) == (2, False, False)
+        assert await keys.key_of(TENANT, OWNER, anew=False) == new
+
+
+class TestKeysForFiles(OnSqlite, KeysForFiles):
+    """`OwnerKeySource` on SQLite."""
+
+
+class TestKeysForFilesPostgresql(OnPostgresql, KeysForFiles):
+    """`OwnerKeySource` on PostgreSQL."""
