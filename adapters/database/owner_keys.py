@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Insert, Row, Select, Update, func, select, tuple_, update
@@ -23,6 +24,9 @@ _OWN: Final = owner_keys.c
 _PLACE: Final = tuple_(_OWN.tenant, _OWN.owner)
 _OF_A_KEY: Final = ("id", "master", "wrapped", "created_at")
 _CHUNK: Final = 500
+_CALLS_AT_ONCE: Final = 16
+
+T = TypeVar("T")
 
 Place = tuple[str, str]
 """Tenant and owner."""
@@ -155,21 +159,18 @@ class OwnerKeys:
         newest = vault.masters.newest
         others = _live().where(_OWN.master != newest).order_by(_OWN.master, _OWN.tenant, _OWN.owner).limit(limit)
         rows = await self._rows(others)
-        wrapped = [
-            (row, await vault.masters.wrap(key.secret, _bound(key)))
-            for row, key in zip(rows, await self._unwrapped(rows), strict=True)
-        ]
+        keys = await self._unwrapped(rows)
+        anew = await _few_at_once([partial(vault.masters.wrap, key.secret, _bound(key)) for key in keys])
+        wrapped = list(zip(rows, anew, strict=True))
         async with self._database.connection(writes=True) as connection:
-            for row, anew in wrapped:
-                await connection.execute(_rewrapped(row, newest, anew))
+            for row, key in wrapped:
+                await connection.execute(_rewrapped(row, newest, key))
             await connection.commit()
         return len(wrapped)
 
     async def _make(self, places: Sequence[Place]) -> None:
         vault = self._sealing()
-        rows = []
-        for tenant, owner in places:
-            rows.append(await self._new_row(vault, tenant, owner))
+        rows = await _few_at_once([partial(self._new_row, vault, *place) for place in places])
         async with self._database.connection(writes=True) as connection:
             # Whoever is second leaves the key of the first alone.
             await connection.execute(_added(is_sqlite=self._database.is_sqlite), rows)
@@ -192,16 +193,16 @@ class OwnerKeys:
             return list(await connection.execute(wanted))
 
     async def _unwrapped(self, rows: Sequence[Row[Any]]) -> Sequence[OwnerKey]:
-        keys = []
-        for row in rows:
-            if self.vault is None:
-                raise MasterKeyError.missing(row.master)
-            named = OwnerKey(row.id, row.tenant, row.owner, row.generation, b"")
-            secret = await self.vault.masters.unwrap(row.master, row.wrapped, _bound(named))
-            key = OwnerKey(row.id, row.tenant, row.owner, row.generation, secret)
-            self._remembered.remember(key)
-            keys.append(key)
-        return keys
+        return await _few_at_once([partial(self._unwrap, row) for row in rows])
+
+    async def _unwrap(self, row: Row[Any]) -> OwnerKey:
+        if self.vault is None:
+            raise MasterKeyError.missing(row.master)
+        named = OwnerKey(row.id, row.tenant, row.owner, row.generation, b"")
+        secret = await self.vault.masters.unwrap(row.master, row.wrapped, _bound(named))
+        key = OwnerKey(row.id, row.tenant, row.owner, row.generation, secret)
+        self._remembered.remember(key)
+        return key
 
     def _sealing(self) -> Vault:
         if self.vault is None:
@@ -244,6 +245,14 @@ class _Remembered:
         kept = self._by_place.pop(place, None)
         if kept is not None:
             self._places.pop(kept[1].id, None)
+
+
+async def _few_at_once(calls: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
+    """What calls give, in order: each may be a request to a key management service."""
+    found: list[T] = []
+    for start in range(0, len(calls), _CALLS_AT_ONCE):
+        found += await asyncio.gather(*(call() for call in calls[start : start + _CALLS_AT_ONCE]))
+    return found
 
 
 def _now() -> float:

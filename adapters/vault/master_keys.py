@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from workers.ports.vault import BrokenSealError, Cipher, MasterKeyError
+from workers.ports.vault import BrokenSealError, Cipher, MasterKeyError, MasterKeys
 
 _ID_DIGITS: Final = 12
 _ID_PREFIX: Final = b"poon master key\0"
@@ -52,3 +52,31 @@ class LocalMasterKeys:
                 f"the master key {master} does not open an owner's key it is said to have wrapped: a row of owner_keys"
                 " was changed, restore that table"
             ) from None
+
+
+class MasterKeysTogether:
+    """`MasterKeys` of two kinds, while owners' keys move from one to the other.
+
+    Args:
+        first: wraps from now on.
+        older: still opens what it has wrapped.
+    """
+
+    def __init__(self, first: MasterKeys, older: MasterKeys) -> None:
+        self._first = first
+        self._older = older
+
+    @property
+    def newest(self) -> str:
+        return self._first.newest
+
+    @property
+    def known(self) -> frozenset[str]:
+        return self._first.known | self._older.known
+
+    async def wrap(self, data_key: bytes, bound: bytes) -> bytes:
+        return await self._first.wrap(data_key, bound)
+
+    async def unwrap(self, master: str, wrapped: bytes, bound: bytes) -> bytes:
+        keeper = self._older if master in self._older.known else self._first
+        return await keeper.unwrap(master, wrapped, bound)

@@ -234,7 +234,7 @@ async def client_seals(settings: Settings) -> AsyncIterator[ContentSeals]:
     Raises:
         UnavailableError: a master key is set, and the database of the owners' keys cannot be used.
     """
-    if not settings.privacy.keys:
+    if not settings.privacy.seals:
         yield UNSEALED
         return
     # A light command does not load the database's libraries.

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import uuid4
 
 from adapters.cache.sealed import SealedCache
 from adapters.database.engine import OPERATION_SECONDS, Database, open_database
 from adapters.database.owner_keys import Vault
 from workers.config import Settings
+from workers.config.privacy import PrivacySettings
 from workers.ports.cache import Cache
+from workers.ports.errors import UnavailableError
 from workers.ports.sealing import UNSEALED, ContentSeals
+from workers.ports.vault import Cipher, MasterKeys
+
+_MISSING: Final = "a master key at AWS KMS needs packages that are not installed: pip install 'poon-workers[kms]'"
 
 
 def sealing_database(
@@ -37,7 +43,7 @@ def sealing_database(
 
 def content_seals(settings: Settings, database: Database) -> ContentSeals:
     """What seals files and what caches remember, with the keys of a database that `sealing_database` gave."""
-    if not settings.privacy.keys:
+    if not settings.privacy.seals:
         return UNSEALED
     # Only who seals loads the library.
     from adapters.vault.contents import OwnerContents  # noqa: PLC0415
@@ -47,17 +53,37 @@ def content_seals(settings: Settings, database: Database) -> ContentSeals:
 
 def sealing_cache(settings: Settings, cache: Cache, seals: ContentSeals) -> Cache:
     """A cache that seals, if anything is sealed."""
-    return SealedCache(cache, seals) if settings.privacy.keys else cache
+    return SealedCache(cache, seals) if settings.privacy.seals else cache
 
 
 def _vault(settings: Settings) -> Vault | None:
     chosen = settings.privacy
-    if not chosen.keys:
+    if not chosen.seals:
         return None
     # Only who seals loads the library.
     from adapters.vault.aead import AesGcm  # noqa: PLC0415
-    from adapters.vault.master_keys import LocalMasterKeys  # noqa: PLC0415
 
     cipher = AesGcm()
-    masters = LocalMasterKeys(chosen.keys, cipher)
-    return Vault(cipher, masters, uuid4, chosen.remember_keys_seconds, chosen.most_remembered_keys)
+    return Vault(cipher, _masters(chosen, cipher), uuid4, chosen.remember_keys_seconds, chosen.most_remembered_keys)
+
+
+def _masters(chosen: PrivacySettings, cipher: Cipher) -> MasterKeys:
+    from adapters.vault.master_keys import LocalMasterKeys, MasterKeysTogether  # noqa: PLC0415
+
+    kinds: list[MasterKeys] = []
+    if chosen.keys:
+        kinds.append(LocalMasterKeys(chosen.keys, cipher))
+    if chosen.kms_keys:
+        kinds.append(_at_kms(chosen))
+    if chosen.kms_key is not None:
+        kinds.reverse()
+    return kinds[0] if len(kinds) == 1 else MasterKeysTogether(*kinds)
+
+
+def _at_kms(chosen: PrivacySettings) -> MasterKeys:
+    try:
+        from adapters.vault.aws_kms import AwsKmsMasterKeys  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise UnavailableError(_MISSING) from None
+    endpoint = chosen.kms_endpoint
+    return AwsKmsMasterKeys(chosen.kms_keys, None if endpoint is None else endpoint.get_secret_value())

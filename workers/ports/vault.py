@@ -23,7 +23,8 @@ class MasterKeyError(UnavailableError):
         """That a master key is needed and not set."""
         return cls(
             f"owners' keys are wrapped by the master key {master}, which is not set: give it in"
-            " POON_PRIVACY__MASTER_KEY or POON_PRIVACY__OLD_MASTER_KEYS (`poon keys status` tells which are needed)"
+            " POON_PRIVACY__MASTER_KEY or POON_PRIVACY__OLD_MASTER_KEYS, one at AWS KMS in POON_PRIVACY__KMS_KEY or"
+            " POON_PRIVACY__OLD_KMS_KEYS (`poon keys status` tells which are needed)"
         )
 
 
