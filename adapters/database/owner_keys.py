@@ -82,6 +82,10 @@ class OwnerKeys:
             self.forget([place])
         return (await self.of_owners([place]))[place]
 
+    async def known_key_of(self, tenant: str, owner: str) -> OwnerKey | None:
+        self.forget([(tenant, owner)])
+        return (await self.existing([(tenant, owner)])).get((tenant, owner))
+
     async def existing(self, places: Iterable[Place]) -> Mapping[Place, OwnerKey]:
         """The keys of those owners who have one; raises as `of_owners`."""
         wanted = dict.fromkeys(places)

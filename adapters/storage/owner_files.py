@@ -68,7 +68,7 @@ class ObjectOwnerFiles:
         stored = await self._stored(key)
         if stored is None:
             return None
-        return await asyncio.to_thread(_in_the_clear, stored, key, await self._seals.of(tenant, owner))
+        return await asyncio.to_thread(_in_the_clear, stored, key, await self._seals.reading(tenant, owner))
 
     async def _stored(self, key: str) -> bytes | None:
         if not await self._is_inside(key):

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from adapters.vault.streaming import Segments, opened, sealed, sealed_size
-from workers.ports.sealing import CONTENT_MARK, ContentSeal, beginning
+from workers.ports.sealing import CONTENT_MARK, ContentSeal, Unsealed, beginning
 from workers.ports.vault import BrokenSealError, DestroyedKeyError, OwnerKey, OwnerKeySource
 
 _ID_BYTES: Final = 16
 _PREFIX_BYTES: Final = len(CONTENT_MARK) + _ID_BYTES
+_GONE: Final = "the key it is sealed with was destroyed, or is another owner's"
 
 
 class OwnerContents:
@@ -26,6 +27,20 @@ class OwnerContents:
 
     async def of(self, tenant: str, owner: str, *, lasting: bool = True) -> ContentSeal:
         return OwnerContentSeal(await self._keys.key_of(tenant, owner, anew=lasting))
+
+    async def reading(self, tenant: str, owner: str) -> ContentSeal:
+        key = await self._keys.known_key_of(tenant, owner)
+        return Keyless() if key is None else OwnerContentSeal(key)
+
+
+class Keyless(Unsealed):
+    """`ContentSeal` of an owner who has no key: only what was never sealed can be read."""
+
+    def opened(self, pieces: Iterable[bytes], place: str) -> Iterator[bytes]:  # noqa: ARG002  nothing opens anywhere
+        head, whole = beginning(pieces, len(CONTENT_MARK))
+        if head.startswith(CONTENT_MARK):
+            raise DestroyedKeyError(_GONE)
+        yield from whole
 
 
 class OwnerContentSeal:
@@ -49,7 +64,7 @@ class OwnerContentSeal:
         if len(head) < _PREFIX_BYTES:
             raise BrokenSealError("sealed content was cut short")
         if head[len(CONTENT_MARK) : _PREFIX_BYTES] != self._key.id.bytes:
-            raise DestroyedKeyError("the key it is sealed with was destroyed, or is another owner's")
+            raise DestroyedKeyError(_GONE)
         stored = Segments(whole)
         stored.take(_PREFIX_BYTES)
         yield from opened(self._key.secret, stored, self._bound("content", place))

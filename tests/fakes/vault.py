@@ -33,6 +33,9 @@ class MemoryOwnerKeys:
         new = OwnerKey(uuid4(), tenant, owner, 1 + self._destroyed, AesGcm().new_key())
         return self._keys.setdefault((tenant, owner), new)
 
+    async def known_key_of(self, tenant: str, owner: str) -> OwnerKey | None:
+        return self._keys.get((tenant, owner))
+
     def destroy(self, tenant: str, owner: str) -> None:
         self._destroyed += 1
         del self._keys[tenant, owner]

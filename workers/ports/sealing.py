@@ -67,12 +67,20 @@ class ContentSeals(Protocol):
         """
         ...
 
+    async def reading(self, tenant: str, owner: str) -> ContentSeal:
+        """An owner's seal for who only opens: no key is made, so no right to make one is needed; raises as `of`."""
+        ...
+
 
 class Unsealed:
     """`ContentSeal` and `ContentSeals` where no master key is set: everything is kept as it is."""
 
     async def of(self, tenant: str, owner: str, *, lasting: bool = True) -> ContentSeal:  # noqa: ARG002
         """See `ContentSeals.of`."""
+        return self
+
+    async def reading(self, tenant: str, owner: str) -> ContentSeal:  # noqa: ARG002
+        """See `ContentSeals.reading`."""
         return self
 
     def stored_size(self, size: int) -> int:

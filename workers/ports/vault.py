@@ -69,6 +69,15 @@ class OwnerKeySource(Protocol):
         """
         ...
 
+    async def known_key_of(self, tenant: str, owner: str) -> OwnerKey | None:
+        """An owner's key as it is now, for who only reads; None for an owner who has none.
+
+        Raises:
+            MasterKeyError: the one that is needed is missing.
+            UnavailableError: the database of the keys cannot be reached.
+        """
+        ...
+
 
 class Cipher(Protocol):
     """Authenticated encryption under one key. Never blocks."""

@@ -54,6 +54,9 @@ class NoKeys:
     async def of(self, tenant: str, owner: str, *, lasting: bool = True) -> ContentSeal:
         raise UnavailableError(f"no key of {owner} at {tenant}: {lasting}")
 
+    async def reading(self, tenant: str, owner: str) -> ContentSeal:
+        return await self.of(tenant, owner)
+
 
 class SealedCacheSuite(CacheSuite):
     """Subclasses give the fixture `under`, an empty cache of another kind."""

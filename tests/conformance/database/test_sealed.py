@@ -191,6 +191,17 @@ class KeysForFiles:
         assert (new.generation, new.id == old.id, new.secret == old.secret) == (2, False, False)
         assert await keys.key_of(TENANT, OWNER, anew=False) == new
 
+    async def test_who_only_reads_makes_no_key(self, database: Database, other_database: Database) -> None:
+        for opened in (database, other_database):
+            opened.seal_with(vault())
+        keys, others = database.seals.keys, other_database.seals.keys
+        assert await keys.known_key_of(TENANT, OWNER) is None
+        assert await others.existing([(TENANT, OWNER)]) == {}
+        made = await others.key_of(TENANT, OWNER, anew=True)
+        assert await keys.known_key_of(TENANT, OWNER) == made
+        await others.destroy(TENANT, OWNER)
+        assert await keys.known_key_of(TENANT, OWNER) is None
+
 
 class TestKeysForFiles(OnSqlite, KeysForFiles):
     """`OwnerKeySource` on SQLite."""

@@ -152,6 +152,15 @@ class SealedStoreSuite:
         assert code_of((await place.statements("stranger")).pieces(statement)) is ErrorCode.STATEMENT_NOT_FOUND
         assert await place.owner_files.load(TENANT, "stranger", "a.jpg") is None
 
+    async def test_who_only_reads_makes_no_key(self, place: SealedPlace) -> None:
+        await place.plain_images.save("old.jpg", CONTENT)
+        await (await place.images()).save("a.jpg", CONTENT)
+        asked = len(place.keys.asked)
+        assert await place.owner_files.load(TENANT, "stranger", "old.jpg") == CONTENT
+        assert await place.owner_files.load(TENANT, "stranger", "a.jpg") is None
+        assert await place.owner_files.load(TENANT, OWNER, "a.jpg") == CONTENT
+        assert len(place.keys.asked) == asked
+
     async def test_who_has_no_master_key_is_told_so(self, place: SealedPlace) -> None:
         image = await (await place.images()).save("a.jpg", CONTENT)
         statement = (await place.statements()).save("a.csv", [CONTENT])
