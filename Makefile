@@ -70,6 +70,10 @@ chaos-table: .venv/.stamp-dev ## The results of all seeds in build/chaos as tabl
 rolling: .venv/.stamp-dev ## Two releases side by side, scaling out and in, lost nodes, under load (ARGS="--parts update --brokers 1")
 	@$(BIN)/python -m tests.rolling $(ARGS)
 
+.PHONY: cluster-test
+cluster-test: .venv/.stamp-dev ## A real control plane with KEDA scales workers by the lag on real Kafka (Go; builds it once, for long)
+	@$(BIN)/python -m tests.cluster $(ARGS)
+
 .PHONY: drills
 drills: .venv/.stamp-dev ## Real faults until alert, doctor and runbook have done their part; ARGS="--only broker-down"
 	@$(BIN)/python -m tests.drills $(ARGS)
