@@ -20,8 +20,9 @@ from workers.entrypoints.scaling.traces import Numbers, Trace
 
 REACTION: Final = 3
 """Seconds that a decision may take to be seen, or a lag may have been read earlier than here."""
-ERROR: Final = 0.2
-"""The share by which the time to drain may lie outside of what was predicted."""
+ERROR: Final = 0.3
+"""The share by which the time to drain may lie outside of what was predicted: keys fall on partitions unevenly, and on
+a busy machine later workers start more slowly than the first one. Three runs took 8 to 20 % longer."""
 _REBALANCE_SECONDS: Final = 0.5
 _DRAINED: Final = 20
 

@@ -91,7 +91,7 @@ def _timeline(run: Run) -> Table:
 
 
 def _figures(run: Run) -> Table:
-    table = Table(title=f"A worker of {run.scene.rate:.0f} commands/s that took {run.startup:.1f} s to start")
+    table = Table(title=f"A worker of {run.scene.rate:.1f} commands/s that took {run.startup:.1f} s to start")
     for head in ("What", "Recorded", "Predicted"):
         table.add_column(head, justify="left" if head == "What" else "right")
     looks, prediction = run.looks, run.prediction
