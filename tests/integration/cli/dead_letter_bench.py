@@ -46,6 +46,7 @@ from workers.handlers.spending import Duplicates
 from workers.ports.errors import BackendError
 from workers.ports.handling import CommandContext, Decision, NewEvent
 from workers.ports.messages import OutgoingRecord
+from workers.ports.sealing import UNSEALED
 
 TENANT = "acme"
 
@@ -157,7 +158,7 @@ async def working(bootstrap_servers: str, database_url: str) -> AsyncIterator[Be
         timers=SqlTimerStore(database),
         history=SqlSpendingHistory(database),
         computing=DirectComputing(),
-        statements=statement_tools(settings, lambda _: None, DirectComputing()),
+        statements=statement_tools(settings, UNSEALED, lambda _: None, DirectComputing()),
         months=Months(SqlMonthEntries(database), reader),
         privacy=Privacy(MemoryOwners(), MemoryOwners(), MemoryOwnerFiles(), VisibleCache()),
     )
