@@ -20,11 +20,12 @@ from workers.entrypoints.scaling.traces import Numbers, Trace
 
 REACTION: Final = 3
 """Seconds that a decision may take to be seen, or a lag may have been read earlier than here."""
-ERROR: Final = 0.3
-"""The share by which the time to drain may lie outside of what was predicted: keys fall on partitions unevenly, and on
-a busy machine later workers start more slowly than the first one. Three runs took 8 to 20 % longer."""
+ERROR: Final = 0.2
+"""The share by which the time to drain may lie outside of what was predicted."""
 _REBALANCE_SECONDS: Final = 0.5
-_DRAINED: Final = 20
+_DRAINED: Final = 5
+"""The part of its peak at which a lag counts as worked off: how long the rest takes depends on how unevenly keys fall
+on partitions, which the model is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Prediction:
         decisions: replicas, by the lag that was recorded.
         replicas: replicas, by the commands that were sent.
         lag: by the commands that were sent.
-        drained: the least and the most seconds from the end of the burst until the lag is a twentieth of its peak.
+        drained: the least and the most seconds from the end of the burst until the lag is a fifth of its peak.
     """
 
     decisions: Band
@@ -126,7 +127,7 @@ def predict(scene: Scene, values: ScalingValues, partitions: int, startup: float
 
 
 def drained_after(lag: Sequence[float] | Numbers, end: float) -> float | None:
-    """Seconds from the end of the burst until the lag is a twentieth of its peak; None where it never is."""
+    """Seconds from the end of the burst until the lag is a fifth of its peak; None where it never is."""
     floor = max(lag) / _DRAINED
     steps = (number * STEP for number, found in enumerate(lag) if found <= floor and number * STEP >= end)
     return next((at - end for at in steps), None)

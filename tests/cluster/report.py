@@ -102,7 +102,7 @@ def _figures(run: Run) -> Table:
     rows = (
         ("replicas, the most", str(max(wanted)), f"{replicas.low.max():.0f}-{replicas.high.max():.0f}"),
         ("lag, the most", f"{max(lag):,}", f"{lags.low.max():,.0f}-{lags.high.max():,.0f}"),
-        ("seconds to drain", "never" if drained is None else f"{drained:.0f}", f"{least:.0f}-{most:.0f}"),
+        ("seconds until a fifth is left", "never" if drained is None else f"{drained:.0f}", f"{least:.0f}-{most:.0f}"),
         ("replica seconds", f"{sum(wanted):,}", f"{replicas.low.sum():,.0f}-{replicas.high.sum():,.0f}"),
         ("commands with an outcome", f"{run.settled:,}", f"{looks[-1].sent:,}"),
     )

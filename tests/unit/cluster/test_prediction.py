@@ -95,8 +95,8 @@ def test_a_lag_that_is_worked_off_late_is_told_of(run: list[Look]) -> None:
     assert any("the lag was worked off" in problem for problem in said(wrong))
 
 
-def test_the_lag_is_worked_off_at_a_twentieth_of_its_peak_behind_the_burst() -> None:
-    assert drained_after([0, 1_000, 400, 50, 10], 2.0) == 1.0
+def test_the_lag_is_worked_off_at_a_fifth_of_its_peak_behind_the_burst() -> None:
+    assert drained_after([0, 1_000, 400, 200, 10], 2.0) == 1.0
     assert drained_after([0, 1_000, 400], 2.0) is None
 
 
