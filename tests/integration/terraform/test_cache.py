@@ -164,11 +164,13 @@ def test_what_the_fleet_does_not_ask_for_is_refused(server: NativeRedis, user: s
     assert not allowed
 
 
-@pytest.mark.usefixtures("applied")
-def test_users_are_there_again_when_the_server_starts_again(server: NativeRedis) -> None:
-    server.kill()
-    server.start()
-    with redis.Redis.from_url(url(server, "poon-workers")) as client:
+def test_users_are_there_again_when_the_server_starts_again(own_server: NativeRedis) -> None:
+    needs("redis-cli")
+    with alone("cache", environment()) as ready:
+        apply(ready, given(own_server))
+    own_server.kill()
+    own_server.start()
+    with redis.Redis.from_url(url(own_server, "poon-workers")) as client:
         assert client.get("poon:key") is None
 
 
