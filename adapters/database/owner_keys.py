@@ -79,12 +79,16 @@ class OwnerKeys:
     async def key_of(self, tenant: str, owner: str, *, anew: bool) -> OwnerKey:
         place = tenant, owner
         if anew:
-            self.forget([place])
+            await self.known_key_of(tenant, owner)
         return (await self.of_owners([place]))[place]
 
     async def known_key_of(self, tenant: str, owner: str) -> OwnerKey | None:
-        self.forget([(tenant, owner)])
-        return (await self.existing([(tenant, owner)])).get((tenant, owner))
+        place = tenant, owner
+        found = await self._unwrapped(await self._rows(_live().where(_PLACE.in_([place]))))
+        if not found:
+            self.forget([place])
+            return None
+        return found[0]
 
     async def existing(self, places: Iterable[Place]) -> Mapping[Place, OwnerKey]:
         """The keys of those owners who have one; raises as `of_owners`."""
@@ -202,6 +206,9 @@ class OwnerKeys:
     async def _unwrap(self, row: Row[Any]) -> OwnerKey:
         if self.vault is None:
             raise MasterKeyError.missing(row.master)
+        kept = self._remembered.of_id(row.id)
+        if kept is not None and kept.place == (row.tenant, row.owner):
+            return kept  # a key never changes under its id, and asking for it again may be a request to a service
         named = OwnerKey(row.id, row.tenant, row.owner, row.generation, b"")
         secret = await self.vault.masters.unwrap(row.master, row.wrapped, _bound(named))
         key = OwnerKey(row.id, row.tenant, row.owner, row.generation, secret)

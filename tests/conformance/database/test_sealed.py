@@ -24,7 +24,7 @@ from tests.conformance.database.samples import TENANT, verdict
 from tests.conformance.database.sealing import SealingContract
 from tests.conformance.database.stories import StoryReaderContract
 from tests.conformance.database.workflow_histories import WorkflowHistoriesContract
-from tests.fakes.vault import vault
+from tests.fakes.vault import CountingMasters, vault
 from workers.ports.errors import UnavailableError
 from workers.ports.store import CommitResult, InboxKey, StoredEvent, Verdict
 
@@ -201,6 +201,23 @@ class KeysForFiles:
         assert await keys.known_key_of(TENANT, OWNER) == made
         await others.destroy(TENANT, OWNER)
         assert await keys.known_key_of(TENANT, OWNER) is None
+
+    async def test_a_key_looked_up_anew_is_unwrapped_once_for_as_long_as_it_is_remembered(
+        self, database: Database, other_database: Database
+    ) -> None:
+        usual = vault()
+        masters = CountingMasters(usual.masters)
+        database.seal_with(usual._replace(masters=masters))
+        other_database.seal_with(usual)
+        keys, others = database.seals.keys, other_database.seals.keys
+        made = await others.key_of(TENANT, OWNER, anew=True)
+        found = [await keys.key_of(TENANT, OWNER, anew=True) for _ in range(3)]
+        assert [*found, await keys.known_key_of(TENANT, OWNER)] == [made] * 4
+        assert masters.unwrapped == 1
+        await others.destroy(TENANT, OWNER)
+        await others.key_of(TENANT, OWNER, anew=True)
+        await keys.key_of(TENANT, OWNER, anew=True)
+        assert masters.unwrapped == 2, "another key, another request"
 
 
 class TestKeysForFiles(OnSqlite, KeysForFiles):
