@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import select
 
 from adapters.database.dead_letters import SqlDeadLetterBox
-from adapters.database.engine import Database, open_database
+from adapters.database.engine import Database
 from adapters.database.old_rows import SqlOldRowSealer
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.seals import MARK
@@ -19,6 +19,7 @@ from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import events, owner_keys, sealing_walks, spending_entries
 from contracts.commands.privacy import EraseOwner
 from contracts.mappings import MappingStatus
+from tests.conformance.database.keyed import Keyed
 from tests.conformance.database.owners import OTHER, OWNER, by, erase, recorded, sent, stored
 from tests.conformance.database.planted import (
     LETTER,
@@ -32,7 +33,6 @@ from tests.conformance.database.planted import (
     planted_letter,
 )
 from tests.conformance.database.samples import TENANT, mapping, mapping_verdict, spending, verdict
-from tests.fakes.vault import vault
 from workers.domain.mappings import SHARED
 from workers.ports.store import InboxKey, Verdict
 from workers.ports.vault import MasterKeyError, TableSealing
@@ -118,20 +118,8 @@ class Meanwhile(SqlOldRowSealer):
         return await super()._changes(kind, old)
 
 
-class OldRowsContract:
+class OldRowsContract(Keyed):
     """A subclass gives `url`."""
-
-    @pytest.fixture(autouse=True)
-    def _sealed(self, database: Database, other_database: Database) -> None:
-        database.seal_with(vault())
-        other_database.seal_with(vault())
-
-    @pytest.fixture
-    async def plain(self, url: str) -> AsyncIterator[Database]:
-        """The same database before there was a master key."""
-        opened = open_database(url)
-        yield opened
-        await opened.close()
 
     async def test_what_was_in_the_clear_is_sealed_and_read_as_before(
         self, database: Database, plain: Database

@@ -1,7 +1,7 @@
 """What sealing promises on every database: nothing personal in any row, everything for who has the keys."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import select, update
 
 from adapters.database.dead_letters import SqlDeadLetterBox
-from adapters.database.engine import Database, open_database
+from adapters.database.engine import Database
 from adapters.database.erasing import SqlOwnerEraser
 from adapters.database.owner_keys import OwnerKeys
 from adapters.database.read_models import SqlReadModels
@@ -23,6 +23,7 @@ from adapters.database.store import SqlDecisionStore
 from adapters.database.tables import events, owner_erasures, owner_keys, spending_entries
 from adapters.vault.master_keys import master_id
 from contracts.mappings import MappingStatus
+from tests.conformance.database.keyed import Keyed
 from tests.conformance.database.owners import AFTER, NOW, OTHER, OWNER, erase, recorded, sent, stored
 from tests.conformance.database.planted import (
     LETTER,
@@ -86,20 +87,8 @@ def statements(database: Database, about: str) -> Iterator[list[str]]:
         listening.remove(engine, "before_cursor_execute", note)
 
 
-class SealingContract:
+class SealingContract(Keyed):
     """A subclass gives `url`."""
-
-    @pytest.fixture(autouse=True)
-    def _sealed(self, database: Database, other_database: Database) -> None:
-        database.seal_with(vault())
-        other_database.seal_with(vault())
-
-    @pytest.fixture
-    async def plain(self, url: str) -> AsyncIterator[Database]:
-        """The same database as somebody opens it who has no key."""
-        opened = open_database(url)
-        yield opened
-        await opened.close()
 
     async def test_nothing_planted_is_in_any_row_and_all_of_it_is_handed_over(self, database: Database) -> None:
         await plant(database)

@@ -11,8 +11,8 @@ from adapters.storage.statements import ObjectStatementFiles, open_statement_sto
 from adapters.vault.contents import OwnerContents
 from contracts.errors import ErrorCode
 from contracts.values import MAX_IMAGE_BYTES, ImageReference
-from tests.conformance.storage.owner_suite import OWNER, TENANT
-from tests.conformance.storage.statement_suite import PLACE, ROWS, code_of
+from tests.conformance.storage.owner_suite import OWNER, TENANT, OwnerFilesSuite
+from tests.conformance.storage.statement_suite import PLACE, ROWS, StatementFilesSuite, code_of
 from tests.fakes.vault import MemoryOwnerKeys
 from tests.services.stores import open_image_store, open_statement_files
 from workers.ports.errors import ImageError, StatementError
@@ -177,3 +177,27 @@ class SealedStoreSuite:
     ) -> None:
         large = await place.plain_images.save("large.jpg", bytes(MAX_IMAGE_BYTES + 1))
         assert await refused(await place.images(), large) is ErrorCode.IMAGE_TOO_LARGE
+
+
+class SealedStatementsSuite(StatementFilesSuite):
+    """A module gives `place`."""
+
+    @pytest.fixture
+    async def files(self, place: SealedPlace) -> StatementFiles:
+        return await place.statements()
+
+
+class SealedOwnersSuite(OwnerFilesSuite):
+    """A module gives `place`."""
+
+    @pytest.fixture
+    def files(self, place: SealedPlace) -> OwnerFiles:
+        return place.owner_files
+
+    @pytest.fixture
+    async def images(self, place: SealedPlace) -> ObjectImageStore:
+        return open_image_store(place.url, s3=place.s3, seal=await place.seals.of(TENANT, OWNER))
+
+    @pytest.fixture
+    async def statements(self, place: SealedPlace) -> ObjectStatementFiles:
+        return open_statement_files(place.url, s3=place.s3, seal=await place.seals.of(TENANT, OWNER))

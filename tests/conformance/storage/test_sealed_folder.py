@@ -4,18 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from adapters.storage.images import ObjectImageStore
-from adapters.storage.statements import ObjectStatementFiles
 from contracts.errors import ErrorCode
 from contracts.statements import MAX_STATEMENT_BYTES, StatementReference
-from tests.conformance.storage.owner_suite import OWNER, TENANT, OwnerFilesSuite
-from tests.conformance.storage.sealed_suite import SealedPlace, SealedStoreSuite
-from tests.conformance.storage.statement_suite import StatementFilesSuite, code_of
+from tests.conformance.storage.sealed_suite import (
+    SealedOwnersSuite,
+    SealedPlace,
+    SealedStatementsSuite,
+    SealedStoreSuite,
+)
+from tests.conformance.storage.statement_suite import code_of
 from tests.conformance.storage.suite import ImageStoreSuite
-from tests.services.stores import open_image_store, open_statement_files
 from workers.ports.images import ImageStore
-from workers.ports.privacy import OwnerFiles
-from workers.ports.statement_files import StatementFiles
 
 
 @pytest.fixture
@@ -48,21 +47,9 @@ class TestImages(ImageStoreSuite):
         return store
 
 
-class TestStatements(StatementFilesSuite):
-    @pytest.fixture
-    async def files(self, place: SealedPlace) -> StatementFiles:
-        return await place.statements()
+class TestStatements(SealedStatementsSuite):
+    """`StatementFiles`, sealed, in a folder."""
 
 
-class TestOwners(OwnerFilesSuite):
-    @pytest.fixture
-    def files(self, place: SealedPlace) -> OwnerFiles:
-        return place.owner_files
-
-    @pytest.fixture
-    async def images(self, place: SealedPlace) -> ObjectImageStore:
-        return open_image_store(place.url, seal=await place.seals.of(TENANT, OWNER))
-
-    @pytest.fixture
-    async def statements(self, place: SealedPlace) -> ObjectStatementFiles:
-        return open_statement_files(place.url, seal=await place.seals.of(TENANT, OWNER))
+class TestOwners(SealedOwnersSuite):
+    """`OwnerFiles`, sealed, in a folder."""
