@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +55,9 @@ class PostgresService:
 class NativePostgres(Startable):
     """A server from the programs of this machine, on loopback and a Unix socket, data in a temporary folder."""
 
-    def __init__(self, *, volatile: bool = True) -> None:
+    def __init__(self, *, volatile: bool = True, options: Sequence[str] = ()) -> None:
         self._initdb, self._postgres = _program("initdb"), _program("postgres")
-        self._options = _VOLATILE if volatile else ()
+        self._options = (*(_VOLATILE if volatile else ()), *options)
         self._home = Path(tempfile.mkdtemp(prefix="poon-postgres-"))
         self._user = _unprivileged_user()
         if self._user:
@@ -157,11 +157,12 @@ def native_postgres_is_possible() -> bool:
 
 
 @contextmanager
-def best_postgres(*, volatile: bool = True) -> Iterator[PostgresService]:
+def best_postgres(*, volatile: bool = True, options: Sequence[str] = ()) -> Iterator[PostgresService]:
     """The best PostgreSQL to be had here; there is no embedded one.
 
     Args:
         volatile: whether a native one may forget at a power failure, which spares tests the waiting for the disk.
+        options: of the server, such as `-cshared_buffers=1GB`; a native one alone is given them.
     """
     if url := explicit_url("POSTGRES"):
         yield PostgresService(Service("PostgreSQL", _version_of(url), "POON_TEST_POSTGRES"), url)
@@ -169,7 +170,7 @@ def best_postgres(*, volatile: bool = True) -> Iterator[PostgresService]:
         with containers.postgres() as (url, image):
             yield PostgresService(Service("PostgreSQL", image, "Docker"), url)
     elif native_postgres_is_possible():
-        with NativePostgres(volatile=volatile) as server:
+        with NativePostgres(volatile=volatile, options=options) as server:
             yield PostgresService(Service("PostgreSQL", server.version, "native"), server.url, server)
     else:
         raise ServiceUnavailableError(

@@ -59,7 +59,7 @@ def growth(  # noqa: PLR0913  one argument an option
     options = GrowthOptions(dimension, wanted, messages, rounds)
     chosen = _chosen(contenders)
     facts = machine_facts()
-    with folder(keep) as place, ground() as services:
+    with folder(keep) as place, ground(roomy=True) as services:
         experiment = Growth(services, options, place, tell)
         steps = list(experiment.rounds(chosen))
         facts |= services.facts()

@@ -115,6 +115,13 @@ def test_native_postgres_keeps_what_was_committed_through_a_kill() -> None:
             connection.execute("SELECT id FROM kept")
 
 
+@needs_postgres
+def test_native_postgres_is_given_the_options_asked_for() -> None:
+    with NativePostgres(options=["-cshared_buffers=64MB"]) as server, psycopg.connect(server.url) as connection:
+        assert connection.execute("SHOW shared_buffers").fetchone() == ("64MB",)
+        assert connection.execute("SHOW fsync").fetchone() == ("off",)
+
+
 def test_a_fresh_database_is_empty_and_dropped(postgres_service: PostgresService) -> None:
     with postgres_service.fresh_database() as first, postgres_service.fresh_database() as second:
         assert first != second
