@@ -24,6 +24,9 @@ _MOST_BY_WORDS: Final = 0.92
 _LEAST_BY_WORDS: Final = 0.5
 _BY_VAGUE_WORD: Final = 0.6
 _NOTHING_KNOWN: Final = 0.25
+_THE_PRICE_OF: Final = 8
+"""Letters a word that begins with ค่า is thought to be longer: the fare to the doctor's is a fare.
+Not where it goes on: of ค่าห้องคาราโอเกะ the room is a part of a name."""
 _DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
 
 
@@ -36,7 +39,25 @@ _COOKING_AFTER: Final = re.compile(
 _BY_NIGHT: Final = re.compile(
     r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า)\s?คืน(?!เงิน|ให้)|คืนละ|ต่อคืน|คืนเดียว|\bnights?\b|โรงแรม|รีสอร์[ทต]|\bhotel|\bresort|\bhostel"
 )
+_TO_A_PERSON: Final = re.compile(
+    r"\s*(?:[$€£¥฿]?[\d,.]+\s?k?\s?(?:baht|thb|usd|php|sgd|eur|gbp|dollars?|pesos?|euros?|pounds?|bucks)?)?"
+    r"\s*(?:home )?(?:to|for)?\s*(?:my|the|คุณ)?\s*"
+)
+"""Between a word of giving and the relative: nothing, or the sum that was given."""
 _HOSPITAL: Final = re.compile(r"รพ|โรงพยาบาล|hospital|ผู้ป่วย|แอดมิท")
+_OUTRANKED: Final = {
+    Category.GROCERIES: frozenset(
+        (Category.BILLS, Category.TRANSPORTATION, Category.SHOPPING, Category.HEALTHCARE, Category.EDUCATION,
+         Category.ENTERTAINMENT, Category.TRAVEL)
+    ),
+    Category.HEALTHCARE: frozenset((Category.SHOPPING, Category.GROCERIES, Category.FOOD, Category.TRANSPORTATION)),
+    Category.EDUCATION: frozenset((Category.FOOD, Category.TRANSPORTATION)),
+    Category.BILLS: frozenset((Category.FOOD, Category.SHOPPING)),
+    Category.TRAVEL: frozenset((Category.FOOD,)),
+    Category.SHOPPING: frozenset((Category.FOOD,)),
+    Category.TRANSPORTATION: frozenset((Category.FOOD,)),
+}  # fmt: skip
+"""What a seller of one kind also takes money for, where the words say so: bills at a shop, a meal at a hotel."""
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
@@ -68,8 +89,9 @@ class Judgement(NamedTuple):
 
 
 @cache
-def _purposes() -> PhraseBook[Category]:
-    return PhraseBook(category_rows("purpose"))
+def _purposes() -> PhraseBook[Category | None]:
+    traps: list[tuple[str, Category | None]] = [(word, None) for word in table("language")["not_purposes"]]
+    return PhraseBook(traps + list(category_rows("purpose")))
 
 
 @cache
@@ -144,7 +166,8 @@ def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
 @lru_cache(maxsize=64)
 def purposes_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that tells a cultural purpose, left to right."""
-    return tuple(_purposes().find(prose))
+    found = _purposes().find(prose)
+    return tuple(Found(one.start, one.end, one.value) for one in found if one.value is not None)
 
 
 def relatives_in(prose: Prose) -> frozenset[str]:
@@ -183,7 +206,7 @@ def _family_gift(prose: Prose) -> str | None:
     for giving in _family("giving").find(prose):
         for person in persons:
             gap = prose.folded[giving.end : person.start]
-            if person.start >= giving.end and gap.strip() in {"", "my", "to", "to my", "the", "คุณ"}:
+            if person.start >= giving.end and _TO_A_PERSON.fullmatch(gap):
                 return prose.text[giving.start : person.end]
     return None
 
@@ -201,7 +224,7 @@ def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[F
     if known is None or known.handles_money:
         return None
     telling = any(_weight(prose, one) > 1 for one in words)
-    if (telling and known.broad) or (words and _pays_a_bill(prose, known, words)):
+    if (telling and known.broad) or (telling and _sells_besides(prose, known, words)):
         return None
     evidence = found[0].within(prose) if found and merchant is None else known.canonical
     sure = _BY_BROAD_MERCHANT if known.broad else _BY_MERCHANT
@@ -209,10 +232,10 @@ def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[F
     return Judgement(known.category, sure, evidence, Step.MERCHANT, rivals)
 
 
-def _pays_a_bill(prose: Prose, known: KnownMerchant, words: Sequence[Found[Category]]) -> bool:
-    """Bills are paid at the counters of shops."""
-    bills = (one for one in words if one.value is Category.BILLS and _weight(prose, one) > 1)
-    return known.category is Category.GROCERIES and any(bills)
+def _sells_besides(prose: Prose, known: KnownMerchant, words: Sequence[Found[Category]]) -> bool:
+    """Whether the words tell of something sold there besides what the seller is known for."""
+    told = _by_words(prose, words)
+    return told is not None and told.category in _OUTRANKED.get(known.category, frozenset())
 
 
 def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | None:
@@ -232,8 +255,17 @@ def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | Non
 
 
 def _weight(prose: Prose, one: Found[Category]) -> int:
-    """Longer words are more particular; a vague one only counts when alone."""
-    return 1 if one.within(prose).casefold() in table("language")["vague_words"] else one.end - one.start
+    """Longer words are more particular, and a price of something most of all; a vague one only counts when alone."""
+    word = one.within(prose).casefold()
+    if word in _vague():
+        return 1
+    closed = word.startswith("ค่า") and not any(other.start == one.end for other in words_in(prose))
+    return one.end - one.start + (_THE_PRICE_OF if closed else 0)
+
+
+@cache
+def _vague() -> frozenset[str]:
+    return frozenset(table("language")["vague_words"])
 
 
 def _heaviest(prose: Prose, words: Sequence[Found[Category]], category: Category) -> int:

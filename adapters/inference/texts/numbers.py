@@ -45,8 +45,8 @@ _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)
 _ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
 _VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
 """Before a scale: many hundreds are no number."""
-_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?$")
-_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
+_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|กาแฟ|เนย|ดัมเบล|\bwhey|\bprotein(?: powder)?)[ก-๎]{0,20}\s?$")
+_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|กาแฟ|เนย|ดัมเบล)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"

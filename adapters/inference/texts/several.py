@@ -39,12 +39,14 @@ _SOLD_IN_SHOPS: Final = frozenset(
     )
 )
 _PARTS_OF_A_JOB: Final = frozenset(
-    ("ค่าแรง", "ค่าแรงช่าง", "ค่าช่าง", "ค่าติดตั้ง", "ติดตั้ง", "อะไหล่", "installation", "labour", "labor")
+    ("ขนส่ง", "ค่าขนส่ง", "ค่าขนย้าย", "ค่าแรง", "ค่าแรงช่าง", "ค่าช่าง", "ค่าติดตั้ง", "ติดตั้ง", "อะไหล่", "installation", "labour", "labor")
 )
 _PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
 _ANCHORS: Final = frozenset(word_list("bundle_anchors"))
 """One of these makes what goes with it one payment: a room with its water, a taxi with the toll."""
 _BUNDLES: Final = tuple(frozenset(word_list(name)) for name in ("home_bundle", "ride_bundle", "garage_bundle"))
+_ONE_COUNTER: Final = tuple(frozenset(word_list(name)) for name in ("garage_jobs", "home_jobs"))
+"""What is done and paid at one place: tyres with the wheel alignment, a deposit with the first rent."""
 _TIMES_OF_DAY: Final = {
     "เช้า": ("เช้า", "breakfast", "morning"),
     "เที่ยง": ("เที่ยง", "กลางวัน", "lunch", "noon"),
@@ -149,6 +151,8 @@ def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
     if not known or not known <= _PAID_APART or _bundled(prose):
         return False
     named = [frozenset(one.within(part).casefold() for one in words_in(part)) for part in parts]
+    if any(all(part & kind for part in named) for kind in _ONE_COUNTER):
+        return False
     return all(named) and len(set(named)) > 1
 
 
