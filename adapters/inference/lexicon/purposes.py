@@ -259,8 +259,9 @@ def _weight(prose: Prose, one: Found[Category]) -> int:
     word = one.within(prose).casefold()
     if word in _vague():
         return 1
-    closed = word.startswith("ค่า") and not any(other.start == one.end for other in words_in(prose))
-    return one.end - one.start + (_THE_PRICE_OF if closed else 0)
+    goes_on = not prose.folded.startswith("ไป", one.end) and any(other.start == one.end for other in words_in(prose))
+    priced = word.startswith("ค่า") and not goes_on and word not in table("language")["rents"]
+    return one.end - one.start + (_THE_PRICE_OF if priced else 0)
 
 
 @cache

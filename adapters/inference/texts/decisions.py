@@ -10,11 +10,13 @@ from adapters.inference.lexicon.purposes import sellers_in, words_in
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed
 from adapters.inference.texts.closing import closed_total, closed_twice
 from adapters.inference.texts.discounts import discounted, with_changes
+from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.several import are_several
-from adapters.inference.texts.sharing import factors_in, halved, heads_after, less_others, own_share, shared
+from adapters.inference.texts.sharing import all_heads, factors_in, halved, heads_after, less_others, own_share, shared
 from adapters.inference.texts.terms import Role, Term
 from adapters.inference.texts.unitprices import by_units
 from contracts.errors import ErrorCode
+from contracts.values import TransactionKind
 from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
@@ -87,6 +89,12 @@ def _price_before_change(terms: list[Term], back: Decimal) -> Term | None:
     others = [term for term in terms if term.role is not Role.CHANGE]
     lone = len(others) == 1 and others[0].role is Role.AMOUNT
     return others[0] if lone and others[0].number.value + back in _NOTES else None
+
+
+def _came_back(prose: Prose, terms: list[Term]) -> Answer | None:
+    """What a refund brought back is its amount, though "back" is a word of change."""
+    change = of(terms, Role.CHANGE)
+    return lone(change[-1], 0.9) if change and kind_of(prose) is TransactionKind.REFUND else None
 
 
 def _change_left(prose: Prose, terms: list[Term]) -> Answer | None:
@@ -268,6 +276,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_units,
-    _confirmed, _paid_less, _items, _fallback,
+    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_units,
+    _confirmed, _paid_less, _items, _came_back, _fallback,
 )  # fmt: skip

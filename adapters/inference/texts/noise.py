@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
@@ -41,6 +41,10 @@ _SHAPES: Final = (
     rf"(?<!\d)(?:\d{{1,2}}|{_HOUR_WORDS})\s?(?:โมง(?:เช้า|เย็น|ครึ่ง)?|ทุ่ม(?:ครึ่ง|กว่า)?)",
     r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
     r"#\s?\d+",
+    (
+        r"(?:แบงก์|แบงค์|ธนบัตร)(?:ใบ)?(?:ละ)?\s?(?:ยี่สิบ|ห้าสิบ|ร้อย|ห้าร้อย|พัน|20|50|100|500|1000|1,000)\s?"
+        r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|เดียว)\s?ใบ"
+    ),
     r"(?<![\d.,-])\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])",
     r"(?<![a-z\d])[ac-z]\d{1,2}\.\d(?!\d)",
     r"(?<![\d.,])\d{1,4}\s?x\s?\d{1,4}(?=\s?(?:นิ้ว|ซม|มม|เมตร|ฟุต|cm|mm|inch|px))",
@@ -77,9 +81,15 @@ def _names() -> PhraseBook[bool]:
     return PhraseBook((name, True) for name in word_list("number_names"))
 
 
+@lru_cache(maxsize=64)
+def number_names_in(prose: Prose) -> tuple[Span, ...]:
+    """Where names stand that hold the word of a number: ร้อยเอ็ด is a province."""
+    return tuple((name.start, name.end) for name in _names().find(prose))
+
+
 def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
-    found = [(name.start, name.end) for name in _names().find(prose)]
+    found = list(number_names_in(prose))
     found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
     beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER) for match in shape.finditer(prose.folded)]
     return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]

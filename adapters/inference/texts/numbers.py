@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.prose import PLAIN_NUMBER
+from adapters.inference.texts.noise import number_names_in
 from adapters.inference.texts.spelled import (
     ENGLISH_NUMBER,
     ENGLISH_TENS,
@@ -45,8 +46,8 @@ _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)
 _ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
 _VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
 """Before a scale: many hundreds are no number."""
-_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|กาแฟ|เนย|ดัมเบล|\bwhey|\bprotein(?: powder)?)[ก-๎]{0,20}\s?$")
-_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|กาแฟ|เนย|ดัมเบล)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
+_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|ดัมเบล|\bwhey|\bprotein(?: powder)?)[ก-๎]{0,20}\s?$")
+_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|ดัมเบล)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
@@ -168,8 +169,13 @@ def _spelled(prose: Prose) -> list[Number]:
 def _runs(prose: Prose, pattern: re.Pattern[str]) -> Iterator[Span]:
     """Where number words stand, whole words only; what a run gives back at its end is read again."""
     position = 0
+    names = list(number_names_in(prose))
     while (match := pattern.search(prose.folded, position)) is not None:
         start, end = match.span()
+        named = next((last for first, last in names if first <= start < last < end), None)
+        if named is not None:
+            position = named
+            continue
         position = end
         if end - start <= 2 * _LONGEST_NUMBER:
             first, last = _first_edge(prose, start, end), _last_edge(prose, start, end)

@@ -34,10 +34,37 @@ _INCOME: Final = re.compile(
     r"|\b(?:salary|bonus|wages|commission)\b.{0,20}\b(?:came|received|arrived|in)\b"
     r"|\b(?:won|earned) \W?\d|\bincome\b(?! tax)"
 )
+_EARNED: Final = re.compile(
+    r"(?:ลูกค้า|ผู้เช่า|คนเช่า|ลูกหนี้|นายจ้าง)(?:[ก-๎]{0,12})?(?:โอน|จ่าย|ชำระ|ให้|คืน)(?!คืนให้ลูกค้า)(?=(?:เงิน|ตังค์)?(?:ค่า|มา|แล้ว|เข้า|ให้|มัดจำ|\s?\d))"
+    r"|(?<!ให้)(?<!คืน)(?<!ที่)(?<!เงิน)(?:กู้|ยืม)(?:เงิน|ตังค์)?[ก-๎]{0,16}(?:มา|ไป)\s?(?:ก่อน\s?)?\d"
+    r"|(?:ได้รับ|รับ)(?:เงิน)?(?:โอน|คืนภาษี|เครดิตคืน|ค่าจ้าง|ค่าแรง|เบี้ย|สวัสดิการ)|เงิน(?:ดิจิทัล|เยียวยา|คนแก่|ผู้สูงอายุ|สวัสดิการ)เข้า"
+    r"|(?:รายได้|ยอดขาย|ขายของได้|ขายดี)(?:วันนี้|เมื่อวาน|เดือนนี้|อาทิตย์นี้)|ค่า[ก-๎]{2,12}เข้าแล้ว"
+    r"|\bgot a raise\b|\b(?:i|we) owe \w+ \W?\d|\bpayday\b|\bgot paid\b|\b(?:client|customer|tenant|boss|company) (?:just )?(?:paid|sent|transferred)(?: me| us)?\b(?! for my)"
+    r"|\bincoming transfer\b|\bmoney in\b|\bsalary (?:day|in|landed|came)\b|\btax refund (?:came|in)\b"
+)
+"""Money that came in, whatever it was for."""
+_QUOTED: Final = re.compile(
+    r"ราคา(?:ทอง(?:คำ|แท่ง)?|น้ำมัน|หุ้น|ข้าว(?:เปลือก)?|ยาง(?:พารา)?|ปาล์ม|หมู|ไข่|btc|บิตคอยน์|มันสำปะหลัง)[ก-๎]{0,6}(?:วันนี้|ตอนนี้|ล่าสุด|พุ่ง|ขึ้น|ลง)"
+    r"|อย่าลืม(?:จ่าย|โอน|ซื้อ|เติม|ไปจ่าย)|ต้อง(?:ไป)?(?:จ่าย|โอน|ชำระ)(?:เงิน|ค่า[ก-๎]+)?[^\n]{0,24}(?:พรุ่งนี้|ภายใน|ก่อนวันที่|สิ้นเดือน|วันที่|อาทิตย์หน้า|เดือนหน้า)"
+    r"|(?:พรุ่งนี้|มะรืน|อาทิตย์หน้า|เดือนหน้า|สิ้นเดือน|ปีหน้า)(?:นี้)?\s?(?:ค่อย|จะ|ต้อง|ถึงจะ|ว่าจะ)"
+    r"|(?:กำหนดชำระ|ครบกำหนด(?:ชำระ)?|โปรดชำระ|กรุณาชำระ|ค้างชำระ|ยอดค้าง|ถึงกำหนดชำระ)"
+    r"|(?:ราคา)?เท่าไห?ร่(?:คะ|ครับ|ค่ะ|อ่ะ|ดี|เนี่ย|หรอ|\s?\?)|กี่บาท(?:คะ|ครับ|ค่ะ|\s?\?)|ใช่(?:ไหม|มั้ย|ป่ะ|ปะ)(?:คะ|ครับ)?\s?\??$"
+    r"|แพง(?:ไป|เกิน)[ก-๎]{0,12}(?:เลย)?(?:ไม่|ยังไม่)(?:ซื้อ|เอา|ได้ซื้อ)|(?:เลย)?ไม่(?:ซื้อ|เอา)(?:ดีกว่า|แล้ว|ละ)?\s?$|ไม่ซื้อ(?:ดีกว่า|แล้ว|หรอก)"
+    r"|(?:ยัง)?ไม่(?:ได้)?ตัดสินใจ|ขอคิดดูก่อน|ยังคิดอยู่|ไว้ก่อน\s?$|เก็บเงิน(?:ซื้อ|ไว้ซื้อ)|อยากได้"
+    r"|\b(?:don'?t forget|remember) to (?:pay|buy|send|transfer)|\b(?:is|are|payment) due\b|\bdue (?:on|by|date|tomorrow|next)\b|\bplease pay\b"
+    r"|\bamount due\b|\bminimum due\b|\boutstanding\b|\b(?:too expensive|overpriced)[^\n]{0,24}(?:skipped|didn'?t|pass|walked|left)"
+    r"|\bhow much\b|\b(?:saving|save) up for\b|\bnext (?:week|month|year) (?:i|we)\b|\btomorrow (?:i|we|need|must|have)\b|\bstill (?:deciding|thinking)\b|\bwish(?:es|ed)? (?:i|to)\b"
+)
+"""Prices named, asked, due or wished for, with nothing paid."""
+_PAID_AFTER_ALL: Final = re.compile(
+    r"(?:ซื้อ|จ่าย|โอน|สั่ง|ชำระ|จัด|กด|สอย|หัก|ตัด|รูด|สแกน)(?:เงิน|ค่า[ก-๎]{2,10})?(?:มา|ไป|แล้ว|เลย|เรียบร้อย|สำเร็จ|บัตร|สด|จ่าย)|มัดจำ|จ่าย(?:สด|ผ่าน|ด้วย|ที่|ไป|\s?\d)|แต่ก็|สุดท้าย"
+    r"|\b(?:bought|paid|spent|ordered|deposit|got (?:it|one)|cash|card|transferred)\b"
+)
 _SENT_ME: Final = re.compile(rf"{_PERSON}(?:ส่ง|โอน)(?:เงิน|ตังค์|ค่าขนม)?มา(?:ให้)?\s?(?:อีก\s?)?\d")
 _SPENT: Final = re.compile(r"ซื้อ|จ่าย|กิน|ชำระ|หมด|เหลือ|เอาไป|\b(?:paid|spent|bought)\b")
+_SPENT_BY_ME: Final = re.compile(r"ซื้อ|จ่ายไป|จ่ายค่า|กิน|หมดไป|เอาไป|ผ่อน|\b(?:i|we) (?:paid|spent|bought)\b|\bbought\b|\bspent\b")
 _TREATED: Final = re.compile(
-    rf"{_PERSON}(?:เป็นคน)?เลี้ยง(?=ข้าว|กาแฟ|มื้อ|ชาบู|หมูกระทะ|บุฟ|อาหาร|ขนม|น้ำ|หนัง|เหล้า|เบียร์|\s|$)(?!เพื่อน|น้อง)"
+    rf"{_PERSON}(?:ที่[ก-๎]{{2,12}}?|[ก-๎]{{2,6}})?(?:เป็นคน)?เลี้ยง(?=ข้าว|กาแฟ|มื้อ|ชาบู|หมูกระทะ|บุฟ|อาหาร|ขนม|น้ำ|หนัง|เหล้า|เบียร์|\s|$)(?!เพื่อน|น้อง)"
     r"|\b(?:friend|boss|mom|mum|dad|sister|brother|boyfriend|girlfriend|husband|wife|he|she|they|colleague|company)"
     r" (?:treated (?:me|us)|(?:paid|bought|covered) (?:it )?for (?:me|us|everything|everyone)|bought me)\b"
 )
@@ -62,6 +89,10 @@ def why_unspent(prose: Prose) -> str | None:
     """What speaks against a purchase where a text tells an amount and yet of none spent; None where nothing does."""
     if _finds_but(prose, _INCOME, _OUTGOING):
         return "the text tells of money received, none of money spent"
+    if _finds_but(prose, _EARNED, _SPENT_BY_ME):
+        return "the text tells of money that came in"
+    if _finds_but(prose, _QUOTED, _PAID_AFTER_ALL):
+        return "the text names a price that nobody paid"
     if _finds_but(prose, _SENT_ME, _SPENT):
         return "the text tells of money that somebody sent"
     if _finds_but(prose, _TREATED, _OWN_MONEY):
