@@ -14,7 +14,7 @@ from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.several import are_several
 from adapters.inference.texts.sharing import all_heads, factors_in, halved, heads_after, less_others, own_share, shared
 from adapters.inference.texts.terms import Role, Term
-from adapters.inference.texts.unitprices import by_units
+from adapters.inference.texts.unitprices import by_bundles, by_units
 from contracts.errors import ErrorCode
 from contracts.values import TransactionKind
 from workers.ports.errors import RejectionError
@@ -175,6 +175,8 @@ def _paid_less(prose: Prose, terms: list[Term]) -> Answer | None:
     if _THE_REST.search(prose.folded, paid[0].number.right):
         return lone(max(items, key=lambda term: term.number.value), 0.88)
     asked = sum(term.number.value for term in items[:-1])
+    if asked < paid[0].number.value and len(items) > 2 and not _names_a_thing(prose, items, paid[0]):  # noqa: PLR2004
+        return lone(paid[0], 0.8)
     if asked < paid[0].number.value or are_several(prose, [_span(term) for term in items]):
         return None
     return lone(paid[0], 0.9)
@@ -276,6 +278,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_units,
+    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_bundles, by_units,
     _confirmed, _paid_less, _items, _came_back, _fallback,
 )  # fmt: skip

@@ -19,8 +19,26 @@ _INSTALMENTS: Final = re.compile(r"ผ่อน|แบ่งจ่าย|instal"
 _NIGHTS: Final = frozenset(("คืน", "night", "a night"))
 _ROOMS: Final = frozenset(("ห้อง", "หลัง", "room", "rooms"))
 _EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
+_BUNDLE: Final = 3
+_TOOK: Final = re.compile(r"(?:ซื้อ|เอา|สั่ง|จัด|หยิบ|กิน|ได้|bought|took|got|had|ate)(?:มา|ไป)?\s*$")
 _Part = tuple[Decimal, tuple[Term, ...]]
 """A price times its count, and the terms it comes from."""
+
+
+def by_bundles(prose: Prose, terms: list[Term]) -> Answer | None:
+    """So many for so much, and then how many were taken: three for a hundred, six of them."""
+    if len(terms) < _BUNDLE:
+        return None
+    first, price, taken = terms[:_BUNDLE]
+    times, rest = divmod(taken.number.value, first.number.value or taken.number.value + 1)
+    counted = first.role is Role.COUNT is taken.role and first.unit == taken.unit
+    if not counted or rest or times <= 1 or price.role not in {Role.AMOUNT, Role.MAYBE} or of(terms[_BUNDLE:], Role.AMOUNT):
+        return None
+    together = prose.folded[first.number.right : price.number.left].strip().removeprefix(first.unit)
+    took = _TOOK.search(prose.folded, price.number.right, taken.number.left)
+    if together.strip(" ละ=") or took is None:
+        return None
+    return Answer(price.number.value * times, (price, first, taken), 0.88)
 
 
 def by_units(prose: Prose, terms: list[Term]) -> Answer | None:

@@ -53,7 +53,7 @@ _QUOTED: Final = re.compile(
     r"|(?:ยัง)?ไม่(?:ได้)?ตัดสินใจ|ขอคิดดูก่อน|ยังคิดอยู่|ไว้ก่อน\s?$|เก็บเงิน(?:ซื้อ|ไว้ซื้อ)|อยากได้"
     r"|\b(?:don'?t forget|remember) to (?:pay|buy|send|transfer)|\b(?:is|are|payment) due\b|\bdue (?:on|by|date|tomorrow|next)\b|\bplease pay\b"
     r"|\bamount due\b|\bminimum due\b|\boutstanding\b|\b(?:too expensive|overpriced)[^\n]{0,24}(?:skipped|didn'?t|pass|walked|left)"
-    r"|\bhow much\b|\b(?:saving|save) up for\b|\bnext (?:week|month|year) (?:i|we)\b|\btomorrow (?:i|we|need|must|have)\b|\bstill (?:deciding|thinking)\b|\bwish(?:es|ed)? (?:i|to)\b"
+    r"|\bhow much\b|\botp\b|\bwants? \W?\d|\bfound \W?\d[\d,]*(?: baht| thb)? (?:on|in|at)\b|\b(?:saving|save) up for\b|\bnext (?:week|month|year) (?:i|we)\b|\btomorrow (?:i|we|need|must|have)\b|\bstill (?:deciding|thinking)\b|\bwish(?:es|ed)? (?:i|to)\b"
 )
 """Prices named, asked, due or wished for, with nothing paid."""
 _PAID_AFTER_ALL: Final = re.compile(
@@ -65,6 +65,7 @@ _SPENT: Final = re.compile(r"ซื้อ|จ่าย|กิน|ชำระ|�
 _SPENT_BY_ME: Final = re.compile(r"ซื้อ|จ่ายไป|จ่ายค่า|กิน|หมดไป|เอาไป|ผ่อน|\b(?:i|we) (?:paid|spent|bought)\b|\bbought\b|\bspent\b")
 _TREATED: Final = re.compile(
     rf"{_PERSON}(?:ที่[ก-๎]{{2,12}}?|[ก-๎]{{2,6}})?(?:เป็นคน)?เลี้ยง(?=ข้าว|กาแฟ|มื้อ|ชาบู|หมูกระทะ|บุฟ|อาหาร|ขนม|น้ำ|หนัง|เหล้า|เบียร์|\s|$)(?!เพื่อน|น้อง)"
+    rf"|{_PERSON}ซื้อ[ก-๎]{{1,16}}ให้(?:เรา|ผม|ฉัน|หนู)?\s?\d"
     r"|\b(?:friend|boss|mom|mum|dad|sister|brother|boyfriend|girlfriend|husband|wife|he|she|they|colleague|company)"
     r" (?:treated (?:me|us)|(?:paid|bought|covered) (?:it )?for (?:me|us|everything|everyone)|bought me)\b"
 )
