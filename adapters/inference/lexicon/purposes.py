@@ -58,6 +58,11 @@ _OUTRANKED: Final = {
     Category.TRANSPORTATION: frozenset((Category.FOOD,)),
 }  # fmt: skip
 """What a seller of one kind also takes money for, where the words say so: bills at a shop, a meal at a hotel."""
+_CIRCUMSTANCE: Final = re.compile(
+    r"\b(?:after|before|near|opposite|behind|beside|outside|during|next to)(?: the| my| a| an| our)?\s$"
+)
+"""Before what only tells when or where: an x-ray after the scooter fall."""
+_TO_THEM: Final = re.compile(r"\b(?:sent|gave|give|send|transferred|wired)(?: to)? (?:her|him|them)\b|(?:ให้|ส่งให้)(?:แก|ท่าน|เขา)(?=\s|\d)")
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
@@ -128,6 +133,11 @@ def words_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that names a thing of some category, left to right."""
     found = [Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None]
     found = [one._replace(value=Category.FOOD) if _is_cooked(prose, one) else one for one in found]
+    dishes = {one.end for one in found if one.value is Category.FOOD}
+    found = [
+        one._replace(value=Category.FOOD) if one.value is Category.GROCERIES and one.start in dishes else one
+        for one in found
+    ]  # โรตีกล้วยไข่: what a dish is made with
     return tuple(one._replace(value=_of_nights(prose)) if _is_by_night(prose, one) else one for one in found)
 
 
@@ -203,6 +213,9 @@ def _temple(prose: Prose) -> str | None:
 def _family_gift(prose: Prose) -> str | None:
     """Words of giving followed at once by a relative."""
     persons = [one for one in _family("persons").find(prose) if not _STRANGER.match(prose.folded, one.end)]
+    to_them = _TO_THEM.search(prose.folded)
+    if to_them is not None and any(one.end <= to_them.start() for one in persons):
+        return prose.text[to_them.start() : to_them.end()]
     for giving in _family("giving").find(prose):
         for person in persons:
             gap = prose.folded[giving.end : person.start]
@@ -257,7 +270,7 @@ def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | Non
 def _weight(prose: Prose, one: Found[Category]) -> int:
     """Longer words are more particular, and a price of something most of all; a vague one only counts when alone."""
     word = one.within(prose).casefold()
-    if word in _vague():
+    if word in _vague() or _CIRCUMSTANCE.search(prose.folded, max(0, one.start - 16), one.start):
         return 1
     goes_on = not prose.folded.startswith("ไป", one.end) and any(other.start == one.end for other in words_in(prose))
     priced = word.startswith("ค่า") and not goes_on and word not in table("language")["rents"]

@@ -26,6 +26,7 @@ _MANY: Final = 31
 _CUBIC_METRE: Final = "คิว"
 """Of sand; also what one waits in, with a number of its own."""
 _MOST_PEOPLE: Final = 100
+_HEADS: Final = "คน"
 _ROOM: Final = "ห้อง"
 _MOST_ROOMS: Final = 200
 _HARDLY_A_PRICE: Final = 4
@@ -151,9 +152,9 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             rest = prose.folded[end:]
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
             rooms = word == _ROOM and number.value > _MOST_ROOMS
-            if (number.value > _MANY and (rooms or not counts_before_a_price)) or (
-                _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
-            ):
+            heads = word == _HEADS and number.value <= _FEW
+            goes_on = not heads and _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
+            if (number.value > _MANY and (rooms or not counts_before_a_price)) or goes_on:
                 continue
         return word
     return ""

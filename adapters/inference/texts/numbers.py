@@ -44,7 +44,7 @@ _BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.
 _BAHT_HEAD: Final = re.compile(r"(?:(?<![a-z0-9])(?:bt\.?|b)\s?)$")
 _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)\s?(?:สตางค์|สต\.|cents?(?![a-z]))")
 _ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
-_VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
+_VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|ครึ่ง|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
 """Before a scale: many hundreds are no number."""
 _POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|ดัมเบล|\bwhey|\bprotein(?: powder)?)[ก-๎]{0,20}\s?$")
 _POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|ดัมเบล)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")

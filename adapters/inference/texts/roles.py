@@ -47,6 +47,8 @@ _PERCENT_ON: Final = re.compile(
 _SHARING: Final = re.compile(
     r"(?<!อา)หาร|แชร์|เฉลี่ย|(?:ตก|ออก(?:เงิน|กัน)*|เก็บ(?:เงิน|กัน)*|ลงขัน(?:กัน)?|แบ่งกัน)คนละ|split|share|ช่วยกันออก|คนละครึ่ง"
 )
+_TOKENS: Final = frozenset(("coins", "points", "pts", "แต้ม", "คะแนน", "พอยท์"))
+"""Units that a shop takes off a price: less 150 coins."""
 _ABOUT: Final = re.compile(
     r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
 )
@@ -91,7 +93,8 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     if number.is_count and not _UNIT_WORD.search(left) and role_after(right) is not Role.CHANGE:
         counted = as_count_or_label(prose, number, left, right)
         if counted is not None:
-            return counted
+            tokens = counted[1] in _TOKENS and _role_before(prose, number, left) is Role.DISCOUNT
+            return (Role.DISCOUNT, "") if tokens else counted
     unit = _unit_price(prose, left, right)
     if unit is not None:
         return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)

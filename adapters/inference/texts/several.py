@@ -58,7 +58,7 @@ _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
-    r"[\s,.]*(?:แล้ว|ก็|และ|กับ|and|then|\s)*(กิน|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid)"
+    r"[\s,.]*(?:แล้ว|ก็|และ|กับ|ส่วน|and|then|\s)*(กิน|ส่ง|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid)"
 )
 _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ตา|ปู่|ย่า|น้อง|พี่|ลูก)|(?:mom|mum|dad|sister|brother|grandma)")
 
