@@ -27,7 +27,7 @@ _NOTHING_KNOWN: Final = 0.25
 _THE_PRICE_OF: Final = 8
 """Letters a word that begins with ค่า is thought to be longer: the fare to the doctor's is a fare.
 Not where it goes on: of ค่าห้องคาราโอเกะ the room is a part of a name."""
-_DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
+_DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|จาก|\bto|\bto the|\bfrom|\bfrom the)\s*$")
 
 
 _COOKING_BEFORE: Final = re.compile(
@@ -162,8 +162,10 @@ def _is_cooked(prose: Prose, one: Found[Category]) -> bool:
 
 def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
     """Known merchants money went to: no bank or wallet, and not where a ride only ended."""
-    ride = next((one.start for one in words_in(prose) if one.value is Category.TRANSPORTATION), len(prose.text))
     sellers = [one for one in merchants_in(prose) if not one.value.handles_money]
+    rides = [one.start for one in words_in(prose) if one.value is Category.TRANSPORTATION]
+    rides += [one.start for one in sellers if one.value.category is Category.TRANSPORTATION]
+    ride = min(rides, default=len(prose.text))
     return [
         one
         for one in sellers

@@ -55,6 +55,8 @@ _ENDS_IN_NUMBER: Final = re.compile(
 )
 _HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?:an? )?(?=kilo|kg|litre|liter|dozen|day|hour)")
 _ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|โล|ลิตร|ชั่วโมง)ครึ่ง")
+_ONE_HALF: Final = re.compile(r"ครึ่ง(?:นึง|หนึ่ง)\s?")
+"""Half of something is no number one."""
 _AND_A_HALF: Final = re.compile(r"\s?(?:กิโล|โล|กก\.?|ลิตร|ชั่วโมง|ชม\.?|เมตร|ไร่)ครึ่ง")
 _GLUE: Final = re.compile(r"[a-z]$")
 _ANY_DIGIT: Final = re.compile(r"\d")
@@ -195,6 +197,9 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
     """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง หมื่นห้า 15,000."""
+    half = _ONE_HALF.match(prose.folded, start, end)
+    if half is not None:
+        start = half.end()
     if prose.folded.startswith("นึง", start) and start + 3 < end:
         start += 3  # แก้วนึงหกสิบ: one cup, and then what it cost
     if start in prose.edges:

@@ -47,6 +47,8 @@ _PERCENT_ON: Final = re.compile(
 _SHARING: Final = re.compile(
     r"(?<!อา)หาร|แชร์|เฉลี่ย|(?:ตก|ออก(?:เงิน|กัน)*|เก็บ(?:เงิน|กัน)*|ลงขัน(?:กัน)?|แบ่งกัน)คนละ|split|share|ช่วยกันออก|คนละครึ่ง"
 )
+_SPLIT: Final = re.compile(r"\bsplit\b|\bdivided\b|\bwent dutch\b")
+"""Before so much each: what came on everyone."""
 _TOKENS: Final = frozenset(("coins", "points", "pts", "แต้ม", "คะแนน", "พอยท์"))
 """Units that a shop takes off a price: less 150 coins."""
 _ABOUT: Final = re.compile(
@@ -97,7 +99,9 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
             return (Role.DISCOUNT, "") if tokens else counted
     unit = _unit_price(prose, left, right)
     if unit is not None:
-        return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)
+        shared = unit == "คน" and _SHARING.search(prose.folded)
+        shared = shared or (unit == "each" and _SPLIT.search(prose.folded, 0, number.left))
+        return (Role.OWN, "") if shared else (Role.UNIT, unit)
     return role_after(right) or _role_before(prose, number, left), ""
 
 

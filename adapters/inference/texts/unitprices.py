@@ -19,6 +19,8 @@ _INSTALMENTS: Final = re.compile(r"ผ่อน|แบ่งจ่าย|instal"
 _NIGHTS: Final = frozenset(("คืน", "night", "a night"))
 _ROOMS: Final = frozenset(("ห้อง", "หลัง", "room", "rooms"))
 _EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
+_MOST_TIMES: Final = 30
+_AGAIN: Final = re.compile(r"ไปกลับ|ไป-กลับ|ทั้งคู่|ทั้งหมด|รวม|\bboth ways\b|\bround trip\b|\breturn\b|\bboth\b")
 _BUNDLE: Final = 3
 _TOOK: Final = re.compile(r"(?:ซื้อ|เอา|สั่ง|จัด|หยิบ|กิน|ได้|bought|took|got|had|ate)(?:มา|ไป)?\s*$")
 _Part = tuple[Decimal, tuple[Term, ...]]
@@ -64,7 +66,9 @@ def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 def _counts(terms: list[Term]) -> list[Term]:
-    return [term for term in terms if term.role is Role.COUNT or (term.role is Role.MAYBE and term.unit == "things")]
+    heads = any(term.unit in _EACH for term in of(terms, Role.UNIT))
+    things = {"things", "heads"} if heads else {"things"}
+    return [term for term in terms if term.role is Role.COUNT or (term.role is Role.MAYBE and term.unit in things)]
 
 
 def _multiplied(units: list[Term], counts: list[Term]) -> list[_Part]:
@@ -102,6 +106,10 @@ def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: D
         )
         cheaper = before <= last.number.left and product / 2 < last.number.value < product
         return lone(last, 0.85) if cheaper and not named else None
+    times, rest = divmod(last.number.value, product)
+    between = prose.folded[used[-1].number.right : last.number.left]
+    if last.number.start > used[-1].number.start and not rest and 1 < times <= _MOST_TIMES and _AGAIN.search(between):
+        return lone(last, 0.85)  # so much a head, there and back so much
     measured = used[0].unit in word_list("measures") or _is_period(used[0].unit)
     return lone(last, 0.85) if measured and last.number.value > product else None
 
