@@ -26,7 +26,7 @@ _BY_VAGUE_WORD: Final = 0.6
 _NOTHING_KNOWN: Final = 0.25
 _THE_PRICE_OF: Final = 8
 """Letters a word that begins with ค่า is thought to be longer: the fare to the doctor's is a fare.
-Not where it goes on: of ค่าห้องคาราโอเกะ the room is a part of a name."""
+Where it goes on it is no more than its letters, and an open one decides nothing: of ค่าน้ำชา the tea does."""
 _DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|จาก|\bto|\bto the|\bfrom|\bfrom the)\s*$")
 
 
@@ -274,9 +274,11 @@ def _weight(prose: Prose, one: Found[Category]) -> int:
     word = one.within(prose).casefold()
     if word in _vague() or _CIRCUMSTANCE.search(prose.folded, max(0, one.start - 16), one.start):
         return 1
-    goes_on = not prose.folded.startswith("ไป", one.end) and any(other.start == one.end for other in words_in(prose))
-    priced = word.startswith("ค่า") and not goes_on and word not in table("language")["rents"]
-    return one.end - one.start + (_THE_PRICE_OF if priced else 0)
+    if not word.startswith("ค่า"):
+        return one.end - one.start
+    if not prose.folded.startswith("ไป", one.end) and any(other.start == one.end for other in words_in(prose)):
+        return 1 if word in table("language")["open_fees"] else one.end - one.start
+    return one.end - one.start + (0 if word in table("language")["rents"] else _THE_PRICE_OF)
 
 
 @cache
