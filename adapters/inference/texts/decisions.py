@@ -70,7 +70,7 @@ def _change(_: Prose, terms: list[Term]) -> Answer | None:
         return lone(price, 0.9)
     given = [
         term
-        for term in of(terms, Role.TENDERED, Role.PAID, Role.AMOUNT, Role.FINAL, Role.MAYBE)
+        for term in of(terms, Role.TENDERED, Role.PAID, Role.AMOUNT, Role.FINAL, Role.MAYBE, Role.LIST_PRICE)
         if term.number.value > back
     ]
     prices = {term.number.value: term for term in terms if term.role is not Role.CHANGE}

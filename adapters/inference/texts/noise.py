@@ -43,10 +43,6 @@ _SHAPES: Final = (
     r"#\s?\d+",
     r"\border (?:no\.? |number )?\d{4,}(?![\d,.]*\d|\s?(?:baht|thb|฿))",
     r"(?:สอบ|คะแนน|เกรด)[ก-๎]{0,10}ได้\s?\d+(?:\.\d+)?(?:\s?(?:เต็ม|จาก|/)\s?\d+)?",
-    (
-        r"(?:แบงก์|แบงค์|ธนบัตร)(?:ใบ)?(?:ละ)?\s?(?:ยี่สิบ|ห้าสิบ|ร้อย|ห้าร้อย|พัน|20|50|100|500|1000|1,000)\s?"
-        r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|เดียว)\s?ใบ"
-    ),
     r"(?<![\d.,-])\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])",
     r"(?<![a-z\d])[ac-z]\d{1,2}\.\d(?!\d)",
     r"(?<![\d.,])\d{1,4}\s?x\s?\d{1,4}(?=\s?(?:นิ้ว|ซม|มม|เมตร|ฟุต|cm|mm|inch|px))",
@@ -75,6 +71,11 @@ _LAUGHTER: Final = re.compile(r"(?<![\d.,฿$])5{3,}\+*(?![\d.,]|\s?(?:บาท
 """ห้า is read "ha": 555."""
 _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
 """The shops' sale days, 11.11 and the like, beside a price."""
+_NOTES: Final = re.compile(
+    r"(?:แบงก์|แบงค์|ธนบัตร)(?:ใบ)?(?:ละ)?\s?(?:ยี่สิบ|ห้าสิบ|ร้อย|ห้าร้อย|พัน|20|50|100|500|1000|1,000)\s?"
+    r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|เดียว)\s?ใบ"
+)
+"""The notes a price told beside them was paid with."""
 Span = tuple[int, int]
 
 
@@ -93,7 +94,7 @@ def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
     found = list(number_names_in(prose))
     found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
-    beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER) for match in shape.finditer(prose.folded)]
+    beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER, _NOTES) for match in shape.finditer(prose.folded)]
     return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]
 
 

@@ -49,6 +49,10 @@ _SHARING: Final = re.compile(
 )
 _SPLIT: Final = re.compile(r"\bsplit\b|\bdivided\b|\bwent dutch\b")
 """Before so much each: what came on everyone."""
+_CONTENTS: Final = frozenset(
+    ("กิโล", "กิโลกรัม", "กก.", "กก", "โล", "ขีด", "กรัม", "ลิตร", "มล.", "มิลลิลิตร", "ซีซี", "เมตร", "kg", "g", "ml", "litres")
+)
+"""Measures of what is in a bag or a bottle: ถุงละ 5 กิโล is no price."""
 _TOKENS: Final = frozenset(("coins", "points", "pts", "แต้ม", "คะแนน", "พอยท์"))
 """Units that a shop takes off a price: less 150 coins."""
 _ABOUT: Final = re.compile(
@@ -92,6 +96,8 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
     if measured:
         return Role.COUNT, measured
+    if number.is_count and _UNIT_WORD.search(left) and measure_after(prose, number) in _CONTENTS:
+        return Role.IGNORED, ""
     if number.is_count and not _UNIT_WORD.search(left) and role_after(right) is not Role.CHANGE:
         counted = as_count_or_label(prose, number, left, right)
         if counted is not None:
