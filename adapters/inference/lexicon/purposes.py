@@ -62,7 +62,10 @@ _CIRCUMSTANCE: Final = re.compile(
     r"\b(?:after|before|near|opposite|behind|beside|outside|during|next to)(?: the| my| a| an| our)?\s$"
 )
 """Before what only tells when or where: an x-ray after the scooter fall."""
-_TO_THEM: Final = re.compile(r"\b(?:sent|gave|give|send|transferred|wired)(?: to)? (?:her|him|them)\b|(?:ให้|ส่งให้)(?:แก|ท่าน|เขา)(?=\s|\d)")
+_TO_THEM: Final = re.compile(
+    r"\b(?:sent|gave|give|send|transferred|wired)(?: to)? (?:her|him|them)\b|(?:ให้|ส่งให้)(?:แก|ท่าน|เขา)(?=\s|\d)"
+    r"|ขอ(?:เงิน|ตังค์|ตัง)"
+)
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 

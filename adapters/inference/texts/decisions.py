@@ -278,6 +278,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_bundles, by_units,
-    _confirmed, _paid_less, _items, _came_back, _fallback,
+    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit,
+    by_bundles, by_units, _confirmed, _paid_less, _items, _came_back, _fallback,
 )  # fmt: skip

@@ -39,7 +39,20 @@ _SOLD_IN_SHOPS: Final = frozenset(
     )
 )
 _PARTS_OF_A_JOB: Final = frozenset(
-    ("ขนส่ง", "ค่าขนส่ง", "ค่าขนย้าย", "ค่าแรง", "ค่าแรงช่าง", "ค่าช่าง", "ค่าติดตั้ง", "ติดตั้ง", "อะไหล่", "installation", "labour", "labor")
+    (
+        "ขนส่ง",
+        "ค่าขนส่ง",
+        "ค่าขนย้าย",
+        "ค่าแรง",
+        "ค่าแรงช่าง",
+        "ค่าช่าง",
+        "ค่าติดตั้ง",
+        "ติดตั้ง",
+        "อะไหล่",
+        "installation",
+        "labour",
+        "labor",
+    )
 )
 _PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
 _ANCHORS: Final = frozenset(word_list("bundle_anchors"))
@@ -148,12 +161,14 @@ def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
         return not _eaten_at_the_show(judged)
     if len(known) > 1:
         return not any(known <= together for together in (*_TOGETHER, *(_IN_ONE_SHOP if sellers else ())))
-    if not known or not known <= _PAID_APART or _bundled(prose):
-        return False
+    return bool(known) and known <= _PAID_APART and not _bundled(prose) and _things_differ(parts)
+
+
+def _things_differ(parts: list[Prose]) -> bool:
+    """Whether each part names a thing of its own, and not all of them what one counter takes money for."""
     named = [frozenset(one.within(part).casefold() for one in words_in(part)) for part in parts]
-    if any(all(part & kind for part in named) for kind in _ONE_COUNTER):
-        return False
-    return all(named) and len(set(named)) > 1
+    one_counter = any(all(words & kind for words in named) for kind in _ONE_COUNTER)
+    return not one_counter and all(named) and len(set(named)) > 1
 
 
 def _eaten_at_the_show(judged: list[Judgement]) -> bool:

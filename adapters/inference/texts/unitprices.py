@@ -39,7 +39,13 @@ def by_bundles(prose: Prose, terms: list[Term]) -> Answer | None:
     first, price, taken = terms[:_BUNDLE]
     times, rest = divmod(taken.number.value, first.number.value or taken.number.value + 1)
     counted = first.role is Role.COUNT is taken.role and first.unit == taken.unit
-    if not counted or rest or times <= 1 or price.role not in {Role.AMOUNT, Role.MAYBE} or of(terms[_BUNDLE:], Role.AMOUNT):
+    if (
+        not counted
+        or rest
+        or times <= 1
+        or price.role not in {Role.AMOUNT, Role.MAYBE}
+        or of(terms[_BUNDLE:], Role.AMOUNT)
+    ):
         return None
     together = prose.folded[first.number.right : price.number.left].strip().removeprefix(first.unit)
     took = _TOOK.search(prose.folded, price.number.right, taken.number.left)
