@@ -27,7 +27,7 @@ _EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
 _MOST_TIMES: Final = 30
 _AGAIN: Final = re.compile(r"ไปกลับ|ไป-กลับ|ทั้งคู่|ทั้งหมด|รวม|\bboth ways\b|\bround trip\b|\breturn\b|\bboth\b")
 _BUNDLE: Final = 3
-_TOOK: Final = re.compile(r"(?:ซื้อ|เอา|สั่ง|จัด|หยิบ|กิน|ได้|bought|took|got|had|ate)(?:มา|ไป)?\s*$")
+_TOOK: Final = re.compile(r"(?:ซื้อ|เอา|สั่ง|จัด|หยิบ|เลือก|กิน|ได้|bought|took|got|had|ate)(?:มา|ไป)?\s*$")
 _Part = tuple[Decimal, tuple[Term, ...]]
 """A price times its count, and the terms it comes from."""
 
