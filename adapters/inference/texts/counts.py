@@ -48,6 +48,7 @@ _SOMETHING_ELSE: Final = re.compile(
 )
 _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\d?")
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
+_AT_A_PRICE: Final = re.compile(r"\s(?:at|@) (?:thb |rm |[฿$€£¥])?\d")
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
     r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|(?<!กิน)แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
@@ -226,7 +227,7 @@ def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple
     word = _WORD_AFTER.match(right)
     if number.value > _FEW or not number.value:
         return None
-    if _TABLE_FOR.search(left) or _FOR_A_PRICE.fullmatch(right):
+    if _TABLE_FOR.search(left) or _FOR_A_PRICE.fullmatch(right) or _AT_A_PRICE.match(right):
         return Role.COUNT, "things"
     if _FOR_SO_MANY.search(left) and word is None:
         return Role.MAYBE, "heads"

@@ -140,10 +140,13 @@ def _digits(prose: Prose) -> list[Number]:
             value, end, priced = value * 1000, thousands.end(), True
         elif (millions := _MILLIONS.match(prose.folded, end)) is not None:
             value, end, priced = value * 1_000_000, millions.end(), True
-        if _AND_A_HALF.match(prose.folded, end):
-            value += Decimal("0.5")
+        value += _half_more(prose, end)
         found.append(Number(value, match.start(), end, match.start(), end, priced=priced))
     return found
+
+
+def _half_more(prose: Prose, end: int) -> Decimal:
+    return Decimal("0.5") if _AND_A_HALF.match(prose.folded, end) else Decimal(0)
 
 
 def _spelled(prose: Prose) -> list[Number]:
@@ -162,7 +165,14 @@ def _spelled(prose: Prose) -> list[Number]:
             if spelled is not None and not _VAGUE_BEFORE.search(prose.folded, max(0, start - 12), start):
                 found.append(
                     Number(
-                        spelled.value, start, end, start, end, spelled=True, weak=spelled.weak, priced=not spelled.weak
+                        spelled.value + _half_more(prose, end),
+                        start,
+                        end,
+                        start,
+                        end,
+                        spelled=True,
+                        weak=spelled.weak,
+                        priced=not spelled.weak,
                     )
                 )
     return found

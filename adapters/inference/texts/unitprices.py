@@ -22,6 +22,9 @@ _WORKED: Final = frozenset(("วัน", "ชั่วโมง", "ชม.", "�
 _HIRED: Final = re.compile(r"จ้าง|ค่าแรง|คนงาน|แรงงาน|ค่าตัว")
 _THERE_AND_BACK: Final = re.compile(r"\bthere and back\b|\bboth ways\b|\bround trip\b|ไป-?กลับ")
 _A_WAY: Final = re.compile(r"\s?each way\b")
+_TENTHS: Final = Decimal(10)
+_KILOS: Final = frozenset(("โล", "กิโล", "กิโลกรัม", "กก.", "กก"))
+"""ขีด is a tenth of a kilo, by which it is often priced."""
 _TIMES: Final = frozenset(("x", "×", "*"))
 _EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
 _MOST_TIMES: Final = 30
@@ -99,6 +102,7 @@ def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Pa
         beside = rooms if unit.unit in _NIGHTS else hands if unit.unit in _WORKED else []
         times = [one for one in beside[:1] if one is not count]
         factor = times[0].number.value if times else Decimal(1)
+        factor /= _TENTHS if count.unit == "ขีด" and unit.unit in _KILOS else 1
         parts.append((count.number.value * factor * unit.number.value, (count, unit, *times)))
     return parts
 
