@@ -27,7 +27,10 @@ _MOST_TELLING: Final = (
 _OWN_MONEY: Final = frozenset(
     (PaymentMethod.CASH, PaymentMethod.CREDIT_CARD, PaymentMethod.DEBIT_CARD, PaymentMethod.DIGITAL_WALLET)
 )
-_BARE_CASH: Final = re.compile(r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?<=\.-))สด(?=\s|$|[.,!)])")
+_BARE_CASH: Final = re.compile(
+    r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?<=\.-)|(?<=ถ้วน))"
+    r"สด(?:ค่ะ|คะ|ครับ|คับ|คร้าบ|จ้า|จ้ะ|จ๊ะ|นะ|น้า|เลย|ไป|ล้วน|เน้น|ๆ|ด+)*(?=\s|$|[.,!)])"
+)
 _INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$")
 _BACK: Final = re.compile(r"คืน|refund|back")
 _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d")

@@ -24,7 +24,10 @@ _MOST_BY_WORDS: Final = 0.92
 _LEAST_BY_WORDS: Final = 0.5
 _BY_VAGUE_WORD: Final = 0.6
 _NOTHING_KNOWN: Final = 0.25
-_DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|\bto|\bto the)\s*$")
+_THE_PRICE_OF: Final = 8
+"""Letters a word that begins with ค่า is thought to be longer: the fare to the doctor's is a fare.
+Where it goes on it is no more than its letters, and an open one decides nothing: of ค่าน้ำชา the tea does."""
+_DESTINATION: Final = re.compile(r"(?:ไป|ถึง|(?<!ไป)กลับ|แถว|จาก|\bto|\bto the|\bfrom|\bfrom the)\s*$")
 
 
 _COOKING_BEFORE: Final = re.compile(
@@ -36,7 +39,33 @@ _COOKING_AFTER: Final = re.compile(
 _BY_NIGHT: Final = re.compile(
     r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า)\s?คืน(?!เงิน|ให้)|คืนละ|ต่อคืน|คืนเดียว|\bnights?\b|โรงแรม|รีสอร์[ทต]|\bhotel|\bresort|\bhostel"
 )
+_TO_A_PERSON: Final = re.compile(
+    r"\s*(?:[$€£¥฿]?[\d,.]+\s?k?\s?(?:baht|thb|usd|php|sgd|eur|gbp|dollars?|pesos?|euros?|pounds?|bucks)?)?"
+    r"\s*(?:home )?(?:to|for)?\s*(?:my|the|คุณ)?\s*"
+)
+"""Between a word of giving and the relative: nothing, or the sum that was given."""
 _HOSPITAL: Final = re.compile(r"รพ|โรงพยาบาล|hospital|ผู้ป่วย|แอดมิท")
+_OUTRANKED: Final = {
+    Category.GROCERIES: frozenset(
+        (Category.BILLS, Category.TRANSPORTATION, Category.SHOPPING, Category.HEALTHCARE, Category.EDUCATION,
+         Category.ENTERTAINMENT, Category.TRAVEL)
+    ),
+    Category.HEALTHCARE: frozenset((Category.SHOPPING, Category.GROCERIES, Category.FOOD, Category.TRANSPORTATION)),
+    Category.EDUCATION: frozenset((Category.FOOD, Category.TRANSPORTATION)),
+    Category.BILLS: frozenset((Category.FOOD, Category.SHOPPING)),
+    Category.TRAVEL: frozenset((Category.FOOD,)),
+    Category.SHOPPING: frozenset((Category.FOOD,)),
+    Category.TRANSPORTATION: frozenset((Category.FOOD,)),
+}  # fmt: skip
+"""What a seller of one kind also takes money for, where the words say so: bills at a shop, a meal at a hotel."""
+_CIRCUMSTANCE: Final = re.compile(
+    r"\b(?:after|before|near|opposite|behind|beside|outside|during|next to)(?: the| my| a| an| our)?\s$"
+)
+"""Before what only tells when or where: an x-ray after the scooter fall."""
+_TO_THEM: Final = re.compile(
+    r"\b(?:sent|gave|give|send|transferred|wired)(?: to)? (?:her|him|them)\b|(?:ให้|ส่งให้)(?:แก|ท่าน|เขา)(?=\s|\d)"
+    r"|ขอ(?:เงิน|ตังค์|ตัง)"
+)
 _STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
@@ -68,8 +97,9 @@ class Judgement(NamedTuple):
 
 
 @cache
-def _purposes() -> PhraseBook[Category]:
-    return PhraseBook(category_rows("purpose"))
+def _purposes() -> PhraseBook[Category | None]:
+    traps: list[tuple[str, Category | None]] = [(word, None) for word in table("language")["not_purposes"]]
+    return PhraseBook(traps + list(category_rows("purpose")))
 
 
 @cache
@@ -106,6 +136,11 @@ def words_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that names a thing of some category, left to right."""
     found = [Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None]
     found = [one._replace(value=Category.FOOD) if _is_cooked(prose, one) else one for one in found]
+    dishes = {one.end for one in found if one.value is Category.FOOD}
+    found = [
+        one._replace(value=Category.FOOD) if one.value is Category.GROCERIES and one.start in dishes else one
+        for one in found
+    ]  # โรตีกล้วยไข่: what a dish is made with
     return tuple(one._replace(value=_of_nights(prose)) if _is_by_night(prose, one) else one for one in found)
 
 
@@ -130,8 +165,10 @@ def _is_cooked(prose: Prose, one: Found[Category]) -> bool:
 
 def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
     """Known merchants money went to: no bank or wallet, and not where a ride only ended."""
-    ride = next((one.start for one in words_in(prose) if one.value is Category.TRANSPORTATION), len(prose.text))
     sellers = [one for one in merchants_in(prose) if not one.value.handles_money]
+    rides = [one.start for one in words_in(prose) if one.value is Category.TRANSPORTATION]
+    rides += [one.start for one in sellers if one.value.category is Category.TRANSPORTATION]
+    ride = min(rides, default=len(prose.text))
     return [
         one
         for one in sellers
@@ -144,7 +181,8 @@ def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
 @lru_cache(maxsize=64)
 def purposes_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that tells a cultural purpose, left to right."""
-    return tuple(_purposes().find(prose))
+    found = _purposes().find(prose)
+    return tuple(Found(one.start, one.end, one.value) for one in found if one.value is not None)
 
 
 def relatives_in(prose: Prose) -> frozenset[str]:
@@ -180,10 +218,13 @@ def _temple(prose: Prose) -> str | None:
 def _family_gift(prose: Prose) -> str | None:
     """Words of giving followed at once by a relative."""
     persons = [one for one in _family("persons").find(prose) if not _STRANGER.match(prose.folded, one.end)]
+    to_them = _TO_THEM.search(prose.folded)
+    if to_them is not None and any(one.end <= to_them.start() for one in persons):
+        return prose.text[to_them.start() : to_them.end()]
     for giving in _family("giving").find(prose):
         for person in persons:
             gap = prose.folded[giving.end : person.start]
-            if person.start >= giving.end and gap.strip() in {"", "my", "to", "to my", "the", "คุณ"}:
+            if person.start >= giving.end and _TO_A_PERSON.fullmatch(gap):
                 return prose.text[giving.start : person.end]
     return None
 
@@ -201,7 +242,7 @@ def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[F
     if known is None or known.handles_money:
         return None
     telling = any(_weight(prose, one) > 1 for one in words)
-    if (telling and known.broad) or (words and _pays_a_bill(prose, known, words)):
+    if (telling and known.broad) or (telling and _sells_besides(prose, known, words)):
         return None
     evidence = found[0].within(prose) if found and merchant is None else known.canonical
     sure = _BY_BROAD_MERCHANT if known.broad else _BY_MERCHANT
@@ -209,10 +250,10 @@ def _by_merchant(prose: Prose, merchant: KnownMerchant | None, words: Sequence[F
     return Judgement(known.category, sure, evidence, Step.MERCHANT, rivals)
 
 
-def _pays_a_bill(prose: Prose, known: KnownMerchant, words: Sequence[Found[Category]]) -> bool:
-    """Bills are paid at the counters of shops."""
-    bills = (one for one in words if one.value is Category.BILLS and _weight(prose, one) > 1)
-    return known.category is Category.GROCERIES and any(bills)
+def _sells_besides(prose: Prose, known: KnownMerchant, words: Sequence[Found[Category]]) -> bool:
+    """Whether the words tell of something sold there besides what the seller is known for."""
+    told = _by_words(prose, words)
+    return told is not None and told.category in _OUTRANKED.get(known.category, frozenset())
 
 
 def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | None:
@@ -232,8 +273,20 @@ def _by_words(prose: Prose, words: Sequence[Found[Category]]) -> Judgement | Non
 
 
 def _weight(prose: Prose, one: Found[Category]) -> int:
-    """Longer words are more particular; a vague one only counts when alone."""
-    return 1 if one.within(prose).casefold() in table("language")["vague_words"] else one.end - one.start
+    """Longer words are more particular, and a price of something most of all; a vague one only counts when alone."""
+    word = one.within(prose).casefold()
+    if word in _vague() or _CIRCUMSTANCE.search(prose.folded, max(0, one.start - 16), one.start):
+        return 1
+    if not word.startswith("ค่า"):
+        return one.end - one.start
+    if not prose.folded.startswith("ไป", one.end) and any(other.start == one.end for other in words_in(prose)):
+        return 1 if word in table("language")["open_fees"] else one.end - one.start
+    return one.end - one.start + (0 if word in table("language")["rents"] else _THE_PRICE_OF)
+
+
+@cache
+def _vague() -> frozenset[str]:
+    return frozenset(table("language")["vague_words"])
 
 
 def _heaviest(prose: Prose, words: Sequence[Found[Category]], category: Category) -> int:

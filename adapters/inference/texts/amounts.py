@@ -52,7 +52,7 @@ _MOST_WEIGHED: Final = 24
 """Numbers that are compared with one another; more of them are doubtful anyway, and would cost the square."""
 _GOLD: Final = re.compile(
     r"(?:ทอง(?:คำ|แท่ง|รูปพรรณ|เส้น)?|(?:สร้อย|แหวน|กำไล)(?:คอ|มือ|ข้อมือ)?(?:ทอง)?|\bgold(?: bar| chain| ring)?)"
-    r"(?:น้ำ|หนัก|\s)*$"
+    r"(?:น้ำ|หนัก|\s|[ก-๎]{0,8}\s?[ก-๎]{0,12}\s?)$"
 )
 _LEAST_OF_GOLD: Final = 1000
 _ITEMS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.LIST_PRICE, Role.DEPOSIT))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from adapters.inference.texts.confidence import Traits
     from workers.ports.inference import Purchase
 
-VERSION: Final = "4"
+VERSION: Final = "5"
 BACKEND: Final = f"rules/{VERSION}"
-LETTERS: Final = "letters/3"
+LETTERS: Final = "letters/4"
 _LEAST_SHARE: Final = 0.2
 """Of a model's belief: with less it says no more than chance."""
 _NAMES_NOTHING: Final = re.compile(

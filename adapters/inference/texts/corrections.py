@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TAKEN_BACK: Final = re.compile(
     r"เอ[๊้]?ย|เอ๊ะ|อุ๊ย|อุ้ย|ไม่ใช่|ไม่ๆ|ไม่สิ|พูดผิด|จดผิด|พิมพ์ผิด|ผิดๆ|โทษที|ขอโทษ|หมายถึง|แก้เป็น"
     r"|\b(?:no|oh|er|uh)?,?\s*(?:wait|sorry|scratch that|make that|i mean|correction|my bad|oops)\b|\bno,? no\b"
-    r"|\bactually\b|^\s*,?\s*no,?\s*$"
+    r"|\bactually\b|\?\s*no\b|^\s*,?\s*no,?\s*$"
 )
 _DENIED: Final = re.compile(r"(?:ไม่ใช่|\bnot)\s?[฿$€£¥]?$")
 _BUT: Final = re.compile(r"\s?(?:นะ|แต่)?(?:เป็น|แต่|,|but|it was|it's)\s?")

@@ -26,6 +26,7 @@ _MANY: Final = 31
 _CUBIC_METRE: Final = "คิว"
 """Of sand; also what one waits in, with a number of its own."""
 _MOST_PEOPLE: Final = 100
+_HEADS: Final = "คน"
 _ROOM: Final = "ห้อง"
 _MOST_ROOMS: Final = 200
 _HARDLY_A_PRICE: Final = 4
@@ -47,6 +48,7 @@ _SOMETHING_ELSE: Final = re.compile(
 )
 _FOR_A_PRICE: Final = re.compile(r"\s?for (?:only )?(?:thb |rm |[฿$€£¥])?\d?")
 """Between a number and the next one, whose first digit may be in sight: 5 for 50 baht."""
+_AT_A_PRICE: Final = re.compile(r"\s(?:at|@) (?:thb |rm |[฿$€£¥])?\d")
 _TIMES_AFTER: Final = re.compile(r"\s?[x×](?![a-z\d])")
 _FACTOR_BEFORE: Final = re.compile(
     r"(?:(?<!อา)หาร(?:กัน)?|แชร์(?:กัน)?|(?<!กิน)แบ่ง(?:กัน|จ่าย|ออก)*|ช่วยกัน(?:ออก|จ่าย)"
@@ -151,9 +153,9 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             rest = prose.folded[end:]
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
             rooms = word == _ROOM and number.value > _MOST_ROOMS
-            if (number.value > _MANY and (rooms or not counts_before_a_price)) or (
-                _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
-            ):
+            heads = word == _HEADS and number.value <= _FEW
+            goes_on = not heads and _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
+            if (number.value > _MANY and (rooms or not counts_before_a_price)) or goes_on:
                 continue
         return word
     return ""
@@ -225,7 +227,7 @@ def _english_count(prose: Prose, number: Number, left: str, right: str) -> tuple
     word = _WORD_AFTER.match(right)
     if number.value > _FEW or not number.value:
         return None
-    if _TABLE_FOR.search(left) or _FOR_A_PRICE.fullmatch(right):
+    if _TABLE_FOR.search(left) or _FOR_A_PRICE.fullmatch(right) or _AT_A_PRICE.match(right):
         return Role.COUNT, "things"
     if _FOR_SO_MANY.search(left) and word is None:
         return Role.MAYBE, "heads"

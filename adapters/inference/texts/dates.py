@@ -73,6 +73,10 @@ _ADDRESS: Final = re.compile(r"(?:ห้อง|เลขที่|unit|room|apar
 _BOOKING: Final = re.compile(r"จอง|ตั๋ว|เที่ยวบิน|คอนเสิร์ต|โรงแรม|ที่พัก|book|flight|ticket|hotel|concert|trip|reserv")
 _BILL: Final = re.compile(r"ค่า|บิล|bill|rent|fee|subscription|salary|เงินเดือน")
 
+_THIS_MONTH: Final = re.compile(r"เดือนนี้|\bthis month\b")
+_THIS_YEAR: Final = re.compile(r"ปีนี้|\bthis year\b")
+"""Beside the month or year before, which then is only compared with."""
+
 _VAGUE: Final = 0.55
 _MONTH_AGO: Final = 0.5
 _WEEK: Final = 7
@@ -233,12 +237,14 @@ def _back(days: int, sure: float = 0.97) -> Callable[[re.Match[str], date], Day]
 
 
 def _month_back(match: re.Match[str], reference: date) -> Day:
-    on = None if _BILL.search(match.string) else calendar.months_ago(1, reference)
+    aside = _BILL.search(match.string) or _THIS_MONTH.search(match.string)
+    on = None if aside else calendar.months_ago(1, reference)
     return Day(match.start(), match.end(), on, _MONTH_AGO)
 
 
 def _year_back(match: re.Match[str], reference: date) -> Day:
-    return Day(match.start(), match.end(), calendar.months_ago(12, reference), _MONTH_AGO)
+    on = None if _THIS_YEAR.search(match.string) else calendar.months_ago(12, reference)
+    return Day(match.start(), match.end(), on, _MONTH_AGO)
 
 
 def _weekday(*, before: bool) -> Callable[[re.Match[str], date], Day]:

@@ -10,11 +10,13 @@ from adapters.inference.lexicon.purposes import sellers_in, words_in
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed
 from adapters.inference.texts.closing import closed_total, closed_twice
 from adapters.inference.texts.discounts import discounted, with_changes
+from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.several import are_several
-from adapters.inference.texts.sharing import factors_in, halved, heads_after, less_others, own_share, shared
+from adapters.inference.texts.sharing import all_heads, factors_in, halved, heads_after, less_others, own_share, shared
 from adapters.inference.texts.terms import Role, Term
-from adapters.inference.texts.unitprices import by_units
+from adapters.inference.texts.unitprices import by_bundles, by_units
 from contracts.errors import ErrorCode
+from contracts.values import TransactionKind
 from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def _change(_: Prose, terms: list[Term]) -> Answer | None:
         return lone(price, 0.9)
     given = [
         term
-        for term in of(terms, Role.TENDERED, Role.PAID, Role.AMOUNT, Role.FINAL, Role.MAYBE)
+        for term in of(terms, Role.TENDERED, Role.PAID, Role.AMOUNT, Role.FINAL, Role.MAYBE, Role.LIST_PRICE)
         if term.number.value > back
     ]
     prices = {term.number.value: term for term in terms if term.role is not Role.CHANGE}
@@ -87,6 +89,12 @@ def _price_before_change(terms: list[Term], back: Decimal) -> Term | None:
     others = [term for term in terms if term.role is not Role.CHANGE]
     lone = len(others) == 1 and others[0].role is Role.AMOUNT
     return others[0] if lone and others[0].number.value + back in _NOTES else None
+
+
+def _came_back(prose: Prose, terms: list[Term]) -> Answer | None:
+    """What a refund brought back is its amount, though "back" is a word of change."""
+    change = of(terms, Role.CHANGE)
+    return lone(change[-1], 0.9) if change and kind_of(prose) is TransactionKind.REFUND else None
 
 
 def _change_left(prose: Prose, terms: list[Term]) -> Answer | None:
@@ -167,6 +175,8 @@ def _paid_less(prose: Prose, terms: list[Term]) -> Answer | None:
     if _THE_REST.search(prose.folded, paid[0].number.right):
         return lone(max(items, key=lambda term: term.number.value), 0.88)
     asked = sum(term.number.value for term in items[:-1])
+    if asked < paid[0].number.value and len(items) > 2 and not _names_a_thing(prose, items, paid[0]):  # noqa: PLR2004
+        return lone(paid[0], 0.8)
     if asked < paid[0].number.value or are_several(prose, [_span(term) for term in items]):
         return None
     return lone(paid[0], 0.9)
@@ -268,6 +278,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit, by_units,
-    _confirmed, _paid_less, _items, _fallback,
+    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit,
+    by_bundles, by_units, _confirmed, _paid_less, _items, _came_back, _fallback,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
@@ -26,14 +26,14 @@ _SHAPES: Final = (
     r"(?:(?<![ก-๎])|หวย|สลาก)เลข\s?\d{6}(?!\d)",
     r"(?<![\d.,])\d{2,3}/\d{2,3}(?:-\d{2}|\s?z?r\s?\d{2})(?!\d)",
     r"(?<![\d,])\d{3,}(?:-\d{3,}){2,}(?!\d)",
-    r"(?:รอบ|เช[็]?[คก]อิน|เช[็]?[คก]เอา(?:ท์|ต์)|check-?(?:in|out)|เปิด|ปิด|เริ่ม|นัด)\s?(?:[01]?\d|2[0-3])[.][0-5]\d(?!\d|\s?บาท)",
+    r"(?:รอบ|ตื่น|เข้านอน|เลิกงาน|เข้างาน|ออกจากบ้าน|ถึงบ้าน|เช[็]?[คก]อิน|เช[็]?[คก]เอา(?:ท์|ต์)|check-?(?:in|out)|เปิด|ปิด|เริ่ม|นัด)\s?(?:[01]?\d|2[0-3])[.][0-5]\d(?!\d|\s?บาท)",
     (
         r"(?:\b(?:number|no\.?|code|id)|(?:เลข(?:ที่)?|รหัส|หมายเลข)[ก-๎]{0,12})\s?(?:is|was|คือ|:)\s?[a-z]{0,4}\d{3,}"
         r"(?![\d,.]*\d|\s?(?:บาท|baht|thb|฿))"
     ),
     r"(?<!\d)\d{4}[- ]\d{4}[- ]\d{4}[- ]\d{4}(?!\d)",
     r"(?<![\d.,])(?:[01]?\d|2[0-4]):[0-5]\d(?::\d\d)?(?:\s?(?:น\.|น(?![ก-๎])|am|pm))?",
-    r"(?<![\d.,])(?:[01]?\d|2[0-4])[.][0-5]\d\s?(?:น\.|น(?![ก-๎])|am|pm|a\.m\.|p\.m\.|o'clock|hrs?(?![a-z]))",
+    r"(?<![\d.,])(?:[01]?\d|2[0-4])[.][0-5]\d\s?(?:น\.|น(?![ก-๎])|(?:am|pm|a\.m\.|p\.m\.|o'clock|hrs?)(?![a-z]))",
     r"(?:เวลา|ตอน)\s?(?:[01]?\d|2[0-4])(?:[.:][0-5]\d)?(?!\d|\s?(?:บาท|฿))",
     r"(?<![\d.,])(?:1[0-2]|0?\d)\s?(?:am|pm|a\.m\.|p\.m\.|o'clock)(?![a-z])",
     rf"(?:บ่าย|ตี)\s?(?:1[0-2]|[1-9]|{_HOUR_WORDS})(?!\d|[ก-๎])(?:\s?โมง)?(?:\s?ครึ่ง)?",
@@ -41,6 +41,8 @@ _SHAPES: Final = (
     rf"(?<!\d)(?:\d{{1,2}}|{_HOUR_WORDS})\s?(?:โมง(?:เช้า|เย็น|ครึ่ง)?|ทุ่ม(?:ครึ่ง|กว่า)?)",
     r"(?<![\d.,/])\d{1,4}/\d{1,4}(?:/\d+)?(?!\d)",
     r"#\s?\d+",
+    r"\border (?:no\.? |number )?\d{4,}(?![\d,.]*\d|\s?(?:baht|thb|฿))",
+    r"(?:สอบ|คะแนน|เกรด)[ก-๎]{0,10}ได้\s?\d+(?:\.\d+)?(?:\s?(?:เต็ม|จาก|/)\s?\d+)?",
     r"(?<![\d.,-])\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])",
     r"(?<![a-z\d])[ac-z]\d{1,2}\.\d(?!\d)",
     r"(?<![\d.,])\d{1,4}\s?x\s?\d{1,4}(?=\s?(?:นิ้ว|ซม|มม|เมตร|ฟุต|cm|mm|inch|px))",
@@ -69,6 +71,11 @@ _LAUGHTER: Final = re.compile(r"(?<![\d.,฿$])5{3,}\+*(?![\d.,]|\s?(?:บาท
 """ห้า is read "ha": 555."""
 _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
 """The shops' sale days, 11.11 and the like, beside a price."""
+_NOTES: Final = re.compile(
+    r"(?:แบงก์|แบงค์|ธนบัตร)(?:ใบ)?(?:ละ)?\s?(?:ยี่สิบ|ห้าสิบ|ร้อย|ห้าร้อย|พัน|20|50|100|500|1000|1,000)\s?"
+    r"(?:\d|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|เดียว)\s?ใบ"
+)
+"""The notes a price told beside them was paid with."""
 Span = tuple[int, int]
 
 
@@ -77,11 +84,17 @@ def _names() -> PhraseBook[bool]:
     return PhraseBook((name, True) for name in word_list("number_names"))
 
 
+@lru_cache(maxsize=64)
+def number_names_in(prose: Prose) -> tuple[Span, ...]:
+    """Where names stand that hold the word of a number: ร้อยเอ็ด is a province."""
+    return tuple((name.start, name.end) for name in _names().find(prose))
+
+
 def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
-    found = [(name.start, name.end) for name in _names().find(prose)]
+    found = list(number_names_in(prose))
     found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
-    beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER) for match in shape.finditer(prose.folded)]
+    beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER, _NOTES) for match in shape.finditer(prose.folded)]
     return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.prose import PLAIN_NUMBER
+from adapters.inference.texts.noise import number_names_in
 from adapters.inference.texts.spelled import (
     ENGLISH_NUMBER,
     ENGLISH_TENS,
@@ -43,10 +44,10 @@ _BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.
 _BAHT_HEAD: Final = re.compile(r"(?:(?<![a-z0-9])(?:bt\.?|b)\s?)$")
 _SATANG: Final = re.compile(r"\s?(?:กับ|and)?\s?(\d{1,2}|[ก-๎]{2,16}?)\s?(?:สตางค์|สต\.|cents?(?![a-z]))")
 _ONLY_SATANG: Final = re.compile(r"\s?(?:สตางค์|สต\.)")
-_VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
+_VAGUE_BEFORE: Final = re.compile(r"(?:หลาย|ไม่กี่|กี่|ครึ่ง|(?:\bfew|\bseveral|\bmany|\bcouple)(?: of)?)\s*$")
 """Before a scale: many hundreds are no number."""
-_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?$")
-_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
+_POUND_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|ดัมเบล|\bwhey|\bprotein(?: powder)?)[ก-๎]{0,20}\s?$")
+_POUNDS_OF_CAKE: Final = re.compile(r"(?:เค้ก|ลมยาง|เวย์|โปรตีน|ดัมเบล)[ก-๎]{0,20}\s?(?:\d[\d.]*|[ก-๎]{2,6})\s?ปอนด์")
 _SMALL_WORD: Final = re.compile("|".join(word for word in THAI_UNITS if word != "เอ็ด"))
 _ENDS_IN_NUMBER: Final = re.compile(
     rf"(?:\d|สิบ|{'|'.join((*THAI_UNITS, *THAI_SCALES))}"
@@ -54,6 +55,8 @@ _ENDS_IN_NUMBER: Final = re.compile(
 )
 _HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?:an? )?(?=kilo|kg|litre|liter|dozen|day|hour)")
 _ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|โล|ลิตร|ชั่วโมง)ครึ่ง")
+_ONE_HALF: Final = re.compile(r"ครึ่ง(?:นึง|หนึ่ง)\s?")
+"""Half of something is no number one."""
 _AND_A_HALF: Final = re.compile(r"\s?(?:กิโล|โล|กก\.?|ลิตร|ชั่วโมง|ชม\.?|เมตร|ไร่)ครึ่ง")
 _GLUE: Final = re.compile(r"[a-z]$")
 _ANY_DIGIT: Final = re.compile(r"\d")
@@ -137,10 +140,13 @@ def _digits(prose: Prose) -> list[Number]:
             value, end, priced = value * 1000, thousands.end(), True
         elif (millions := _MILLIONS.match(prose.folded, end)) is not None:
             value, end, priced = value * 1_000_000, millions.end(), True
-        if _AND_A_HALF.match(prose.folded, end):
-            value += Decimal("0.5")
+        value += _half_more(prose, end)
         found.append(Number(value, match.start(), end, match.start(), end, priced=priced))
     return found
+
+
+def _half_more(prose: Prose, end: int) -> Decimal:
+    return Decimal("0.5") if _AND_A_HALF.match(prose.folded, end) else Decimal(0)
 
 
 def _spelled(prose: Prose) -> list[Number]:
@@ -159,7 +165,14 @@ def _spelled(prose: Prose) -> list[Number]:
             if spelled is not None and not _VAGUE_BEFORE.search(prose.folded, max(0, start - 12), start):
                 found.append(
                     Number(
-                        spelled.value, start, end, start, end, spelled=True, weak=spelled.weak, priced=not spelled.weak
+                        spelled.value + _half_more(prose, end),
+                        start,
+                        end,
+                        start,
+                        end,
+                        spelled=True,
+                        weak=spelled.weak,
+                        priced=not spelled.weak,
                     )
                 )
     return found
@@ -168,8 +181,13 @@ def _spelled(prose: Prose) -> list[Number]:
 def _runs(prose: Prose, pattern: re.Pattern[str]) -> Iterator[Span]:
     """Where number words stand, whole words only; what a run gives back at its end is read again."""
     position = 0
+    names = list(number_names_in(prose))
     while (match := pattern.search(prose.folded, position)) is not None:
         start, end = match.span()
+        named = next((last for first, last in names if first <= start < last < end), None)
+        if named is not None:
+            position = named
+            continue
         position = end
         if end - start <= 2 * _LONGEST_NUMBER:
             first, last = _first_edge(prose, start, end), _last_edge(prose, start, end)
@@ -189,6 +207,9 @@ def _before_counted(prose: Prose, start: int, end: int) -> int:
 
 def _first_edge(prose: Prose, start: int, end: int) -> int:
     """Leave leading letters to the word before: มือสองสองแสน is second-hand and 200,000, มือสอง หมื่นห้า 15,000."""
+    half = _ONE_HALF.match(prose.folded, start, end)
+    if half is not None:
+        start = half.end()
     if prose.folded.startswith("นึง", start) and start + 3 < end:
         start += 3  # แก้วนึงหกสิบ: one cup, and then what it cost
     if start in prose.edges:

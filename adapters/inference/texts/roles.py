@@ -47,6 +47,14 @@ _PERCENT_ON: Final = re.compile(
 _SHARING: Final = re.compile(
     r"(?<!อา)หาร|แชร์|เฉลี่ย|(?:ตก|ออก(?:เงิน|กัน)*|เก็บ(?:เงิน|กัน)*|ลงขัน(?:กัน)?|แบ่งกัน)คนละ|split|share|ช่วยกันออก|คนละครึ่ง"
 )
+_SPLIT: Final = re.compile(r"\bsplit\b|\bdivided\b|\bwent dutch\b")
+"""Before so much each: what came on everyone."""
+_CONTENTS: Final = frozenset(
+    ("กิโล", "กิโลกรัม", "กก.", "กก", "โล", "ขีด", "กรัม", "ลิตร", "มล.", "มิลลิลิตร", "ซีซี", "เมตร", "kg", "g", "ml", "litres")
+)
+"""Measures of what is in a bag or a bottle: ถุงละ 5 กิโล is no price."""
+_TOKENS: Final = frozenset(("coins", "points", "pts", "แต้ม", "คะแนน", "พอยท์"))
+"""Units that a shop takes off a price: less 150 coins."""
 _ABOUT: Final = re.compile(
     r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
 )
@@ -83,19 +91,35 @@ def _on_its_line(left: str, number: Number) -> str:
 def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str]:
     if number.percent:
         return Role.PERCENT, _percent_sense(left, right)
-    if number.foreign:
+    if number.foreign or _tells_contents(prose, number, left):
         return Role.IGNORED, ""
     measured = measure_after(prose, number) if number.currency is None and not number.is_count else ""
-    if measured:
-        return Role.COUNT, measured
-    if number.is_count and not _UNIT_WORD.search(left) and role_after(right) is not Role.CHANGE:
-        counted = as_count_or_label(prose, number, left, right)
-        if counted is not None:
-            return counted
+    counted = (Role.COUNT, measured) if measured else _counted(prose, number, left, right)
+    if counted is not None:
+        return counted
     unit = _unit_price(prose, left, right)
     if unit is not None:
-        return (Role.OWN, "") if unit == "คน" and _SHARING.search(prose.folded) else (Role.UNIT, unit)
+        return (Role.OWN, "") if _came_on_everyone(prose, number, unit) else (Role.UNIT, unit)
     return role_after(right) or _role_before(prose, number, left), ""
+
+
+def _tells_contents(prose: Prose, number: Number, left: str) -> bool:
+    return number.is_count and _UNIT_WORD.search(left) is not None and measure_after(prose, number) in _CONTENTS
+
+
+def _counted(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
+    if not number.is_count or _UNIT_WORD.search(left) or role_after(right) is Role.CHANGE:
+        return None
+    counted = as_count_or_label(prose, number, left, right)
+    tokens = counted is not None and counted[1] in _TOKENS and _role_before(prose, number, left) is Role.DISCOUNT
+    return (Role.DISCOUNT, "") if tokens else counted
+
+
+def _came_on_everyone(prose: Prose, number: Number, unit: str) -> bool:
+    """Whether so much each is the owner's share of what was divided."""
+    if unit == "คน":
+        return _SHARING.search(prose.folded) is not None
+    return unit == "each" and _SPLIT.search(prose.folded, 0, number.left) is not None
 
 
 def _role_before(prose: Prose, number: Number, left: str) -> Role:

@@ -39,12 +39,27 @@ _SOLD_IN_SHOPS: Final = frozenset(
     )
 )
 _PARTS_OF_A_JOB: Final = frozenset(
-    ("ค่าแรง", "ค่าแรงช่าง", "ค่าช่าง", "ค่าติดตั้ง", "ติดตั้ง", "อะไหล่", "installation", "labour", "labor")
+    (
+        "ขนส่ง",
+        "ค่าขนส่ง",
+        "ค่าขนย้าย",
+        "ค่าแรง",
+        "ค่าแรงช่าง",
+        "ค่าช่าง",
+        "ค่าติดตั้ง",
+        "ติดตั้ง",
+        "อะไหล่",
+        "installation",
+        "labour",
+        "labor",
+    )
 )
 _PAID_APART: Final = frozenset((Category.BILLS, Category.TRANSPORTATION, Category.FAMILY, Category.TEMPLE))
 _ANCHORS: Final = frozenset(word_list("bundle_anchors"))
 """One of these makes what goes with it one payment: a room with its water, a taxi with the toll."""
 _BUNDLES: Final = tuple(frozenset(word_list(name)) for name in ("home_bundle", "ride_bundle", "garage_bundle"))
+_ONE_COUNTER: Final = tuple(frozenset(word_list(name)) for name in ("garage_jobs", "home_jobs"))
+"""What is done and paid at one place: tyres with the wheel alignment, a deposit with the first rent."""
 _TIMES_OF_DAY: Final = {
     "เช้า": ("เช้า", "breakfast", "morning"),
     "เที่ยง": ("เที่ยง", "กลางวัน", "lunch", "noon"),
@@ -56,7 +71,7 @@ _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
-    r"[\s,.]*(?:แล้ว|ก็|และ|กับ|and|then|\s)*(กิน|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid)"
+    r"[\s,.]*(?:แล้ว|ก็|และ|กับ|ส่วน|and|then|\s)*(กิน|ส่ง|เติม|นั่ง|ขึ้น|ดู|ตัด|ค่า|ทำบุญ|บริจาค|ใส่ซอง|ถวาย|ซื้อ|จ่าย|โอน|ให้|lunch|dinner|breakfast|taxi|donat\w+|bought|paid)"
 )
 _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ตา|ปู่|ย่า|น้อง|พี่|ลูก)|(?:mom|mum|dad|sister|brother|grandma)")
 
@@ -146,10 +161,14 @@ def _kinds_differ(prose: Prose, parts: list[Prose]) -> bool:
         return not _eaten_at_the_show(judged)
     if len(known) > 1:
         return not any(known <= together for together in (*_TOGETHER, *(_IN_ONE_SHOP if sellers else ())))
-    if not known or not known <= _PAID_APART or _bundled(prose):
-        return False
+    return bool(known) and known <= _PAID_APART and not _bundled(prose) and _things_differ(parts)
+
+
+def _things_differ(parts: list[Prose]) -> bool:
+    """Whether each part names a thing of its own, and not all of them what one counter takes money for."""
     named = [frozenset(one.within(part).casefold() for one in words_in(part)) for part in parts]
-    return all(named) and len(set(named)) > 1
+    one_counter = any(all(words & kind for words in named) for kind in _ONE_COUNTER)
+    return not one_counter and all(named) and len(set(named)) > 1
 
 
 def _eaten_at_the_show(judged: list[Judgement]) -> bool:

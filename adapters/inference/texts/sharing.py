@@ -36,6 +36,11 @@ _ONLY_MINE: Final = re.compile(
     r"(?:จ่าย|ออก)(?:แค่|เฉพาะ|แต่)(?:ของ)?(?:ตัวเอง|เรา|ผม|ฉัน)|ต่างคนต่าง(?:จ่าย|ออก)|แยกกันจ่าย|แยกจ่าย"
     r"|\b(?:paid|pay) (?:only |just )?for (?:myself|mine|my own)|\bjust (?:mine|my own)|\bonly (?:mine|my own)"
 )
+_ALL_MINE: Final = re.compile(
+    r"(?:เรา|ผม|ฉัน|หนู|กู|พี่|ป๋า)?เลี้ยง(?:เอง|หมด|ทั้งหมด|ทุกคน|ทั้งโต๊ะ|ทั้งทีม)|(?:เรา|ผม|ฉัน|หนู)(?:เป็นคน)?เลี้ยง|เป็นเจ้ามือ"
+    r"|(?:จ่าย|ออก)(?:ให้)?(?:หมด|ทุกคน|ทั้งหมด|ทั้งโต๊ะ)|\bmy treat\b|\b(?:i|we) (?:paid|pay|treated|covered|got) "
+    r"(?:for )?(?:all|everyone|everybody|the whole|them|us all)"
+)
 _LEAST_PEOPLE: Final = 2
 _MOST_PEOPLE: Final = 30
 
@@ -58,6 +63,19 @@ def heads_after(prose: Prose, terms: list[Term]) -> Answer | None:
         if any(abs(each.number.value * term.number.value - bill) <= TOLERANCE for term in people for bill in whole):
             return lone(each, 0.8)
     return None
+
+
+def all_heads(prose: Prose, terms: list[Term]) -> Answer | None:
+    """A price a head, so many heads, and words of paying for all of them."""
+    heads = [term for term in terms if term.role in {Role.UNIT, Role.OWN} and (term.unit in HEADS or not term.unit)]
+    people = [
+        term
+        for term in of(terms, Role.COUNT, Role.MAYBE)
+        if _LEAST_PEOPLE <= term.number.value <= _MOST_PEOPLE and (term.unit in _PEOPLE or not term.unit)
+    ]
+    if len(heads) != 1 or len(people) != 1 or not _ALL_MINE.search(prose.folded):
+        return None
+    return Answer(heads[0].number.value * people[0].number.value, (people[0], heads[0]), 0.85)
 
 
 def factors_in(prose: Prose, terms: list[Term]) -> list[Term]:

@@ -18,9 +18,43 @@ if TYPE_CHECKING:
 _INSTALMENTS: Final = re.compile(r"ผ่อน|แบ่งจ่าย|instal")
 _NIGHTS: Final = frozenset(("คืน", "night", "a night"))
 _ROOMS: Final = frozenset(("ห้อง", "หลัง", "room", "rooms"))
+_WORKED: Final = frozenset(("วัน", "ชั่วโมง", "ชม.", "ชม", "เดือน"))
+_HIRED: Final = re.compile(r"จ้าง|ค่าแรง|คนงาน|แรงงาน|ค่าตัว")
+_THERE_AND_BACK: Final = re.compile(r"\bthere and back\b|\bboth ways\b|\bround trip\b|ไป-?กลับ")
+_A_WAY: Final = re.compile(r"\s?each way\b")
+_TENTHS: Final = Decimal(10)
+_KILOS: Final = frozenset(("โล", "กิโล", "กิโลกรัม", "กก.", "กก"))
+"""ขีด is a tenth of a kilo, by which it is often priced."""
+_TIMES: Final = frozenset(("x", "×", "*"))
 _EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
+_MOST_TIMES: Final = 30
+_AGAIN: Final = re.compile(r"ไปกลับ|ไป-กลับ|ทั้งคู่|ทั้งหมด|รวม|\bboth ways\b|\bround trip\b|\breturn\b|\bboth\b")
+_BUNDLE: Final = 3
+_TOOK: Final = re.compile(r"(?:ซื้อ|เอา|สั่ง|จัด|หยิบ|เลือก|กิน|ได้|bought|took|got|had|ate)(?:มา|ไป)?\s*$")
 _Part = tuple[Decimal, tuple[Term, ...]]
 """A price times its count, and the terms it comes from."""
+
+
+def by_bundles(prose: Prose, terms: list[Term]) -> Answer | None:
+    """So many for so much, and then how many were taken: three for a hundred, six of them."""
+    if len(terms) < _BUNDLE:
+        return None
+    first, price, taken = terms[:_BUNDLE]
+    times, rest = divmod(taken.number.value, first.number.value or taken.number.value + 1)
+    counted = first.role is Role.COUNT is taken.role and first.unit == taken.unit
+    if (
+        not counted
+        or rest
+        or times <= 1
+        or price.role not in {Role.AMOUNT, Role.MAYBE}
+        or of(terms[_BUNDLE:], Role.AMOUNT)
+    ):
+        return None
+    together = prose.folded[first.number.right : price.number.left].strip().removeprefix(first.unit)
+    took = _TOOK.search(prose.folded, price.number.right, taken.number.left)
+    if together.strip(" ละ=") or took is None:
+        return None
+    return Answer(price.number.value * times, (price, first, taken), 0.88)
 
 
 def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
@@ -32,7 +66,7 @@ def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
     told_whole = units[-1].unit == "งวด" and of(terms, Role.AMOUNT, Role.PAID)
     if told_whole or (instalments and _is_period(units[-1].unit)):
         return lone(units[-1], 0.88)
-    parts = _multiplied(units, [] if instalments else _counts(terms))
+    parts = _multiplied(prose, units, [] if instalments else _counts(terms))
     product = sum((value for value, _ in parts), Decimal(0))
     counted = any(len(pair) > 1 for _, pair in parts)
     amounts = of(terms, Role.AMOUNT, Role.PAID)
@@ -46,25 +80,36 @@ def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 def _counts(terms: list[Term]) -> list[Term]:
-    return [term for term in terms if term.role is Role.COUNT or (term.role is Role.MAYBE and term.unit == "things")]
+    heads = any(term.unit in _EACH for term in of(terms, Role.UNIT))
+    things = {"things", "heads"} if heads else {"things"}
+    return [term for term in terms if term.role is Role.COUNT or (term.role is Role.MAYBE and term.unit in things)]
 
 
-def _multiplied(units: list[Term], counts: list[Term]) -> list[_Part]:
+def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Part]:
     """Each unit price times its count, once where it has none, with the terms that took part."""
     parts: list[_Part] = []
     free = list(counts)
     rooms = [one for one in counts if one.unit in _ROOMS]
+    hands = [one for one in counts if one.unit == "คน"] if _HIRED.search(prose.folded) else []
     last: Term | None = None
     for unit in units:
         count = _count_for(unit, free or [one for one in (last,) if one is not None and one.unit == unit.unit])
         if count is None:
-            parts.append((unit.number.value, (unit,)))
+            both_ways = Decimal(2) if _THERE_AND_BACK.search(prose.folded) and _each_way(prose, unit) else Decimal(1)
+            parts.append((unit.number.value * both_ways, (unit,)))
             continue
         last, free = count, [one for one in free if one is not count]
-        times = [one for one in rooms[:1] if unit.unit in _NIGHTS and one is not count]
+        beside = rooms if unit.unit in _NIGHTS else hands if unit.unit in _WORKED else []
+        times = [one for one in beside[:1] if one is not count]
         factor = times[0].number.value if times else Decimal(1)
+        factor /= _TENTHS if count.unit == "ขีด" and unit.unit in _KILOS else 1
         parts.append((count.number.value * factor * unit.number.value, (count, unit, *times)))
     return parts
+
+
+def _each_way(prose: Prose, unit: Term) -> bool:
+    right = unit.number.right
+    return unit.unit in {"เที่ยว", "ขา"} or _A_WAY.match(prose.folded, right) is not None
 
 
 def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: Decimal) -> Answer | None:
@@ -84,6 +129,10 @@ def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: D
         )
         cheaper = before <= last.number.left and product / 2 < last.number.value < product
         return lone(last, 0.85) if cheaper and not named else None
+    times, rest = divmod(last.number.value, product)
+    between = prose.folded[used[-1].number.right : last.number.left]
+    if last.number.start > used[-1].number.start and not rest and 1 < times <= _MOST_TIMES and _AGAIN.search(between):
+        return lone(last, 0.85)  # so much a head, there and back so much
     measured = used[0].unit in word_list("measures") or _is_period(used[0].unit)
     return lone(last, 0.85) if measured and last.number.value > product else None
 
@@ -95,7 +144,7 @@ def _count_for(unit: Term, counts: list[Term]) -> Term | None:
         return max(same, key=lambda one: (one.number.start < unit.number.start, -_distance(one, unit)))
     if _is_period(unit.unit):
         return None
-    other = [one for one in counts if not _is_period(one.unit)] or (counts if unit.unit in _EACH else [])
+    other = [one for one in counts if not _is_period(one.unit)] or (counts if unit.unit in _EACH | _TIMES else [])
     before = [one for one in other if one.number.start < unit.number.start]
     return before[-1] if before else (other[0] if other else None)
 

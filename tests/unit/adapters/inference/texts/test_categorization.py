@@ -10,14 +10,14 @@ from workers.ports.inference import Categorization, Purchase
 @pytest.mark.parametrize(
     ("text", "merchant", "category", "evidence"),
     [
-        ("ของไหว้ตรุษจีน", "Big C", Category.FESTIVAL, "ตรุษจีน"),
+        ("ของไหว้ตรุษจีน", "Big C", Category.FESTIVAL, "ของไหว้ตรุษจีน"),
         ("ชุดสังฆทาน", "Lotus's", Category.MERIT, "ชุดสังฆทาน"),
         ("ให้แม่", None, Category.FAMILY, "ให้แม่"),
         ("3 อย่าง", "7-ELEVEN", Category.GROCERIES, "7-Eleven"),
-        ("ลาเต้เย็น", None, Category.FOOD, "ลาเต้"),
+        ("ลาเต้เย็น", None, Category.FOOD, "ลาเต้เย็น"),
         ("ข้าวผัด", "Grab", Category.FOOD, "ข้าวผัด"),
         ("ไปทำงาน", "Grab", Category.TRANSPORTATION, "Grab"),
-        ("หมอนข้าง", None, Category.SHOPPING, "หมอน"),
+        ("หมอนข้าง", None, Category.SHOPPING, "หมอนข้าง"),
         ("หาหมอ", None, Category.HEALTHCARE, "หาหมอ"),
         ("น้ำมันรถ", None, Category.TRANSPORTATION, "น้ำมัน"),
     ],

@@ -11,9 +11,14 @@ from tests.eval.calibration import calibration_error
 from tests.eval.labelled import Judged, judge_all, load, sets
 from tests.eval.texts import outcomes
 
-# k was sought outside the lexicon, m is poor in categories; t, measured last, is mended in part.
-EVERYDAY = [path for path in sets() if not path.stem.endswith(("-k", "-m", "-t"))]
+# k was sought outside the lexicon, m is poor in categories; t is mended in part.
+# w and x were held out to the last: their floors are what was measured, before four amounts were mended.
+HELD_OUT = [path for path in sets() if path.stem.endswith(("-w", "-x"))]
+EVERYDAY = [path for path in sets() if not path.stem.endswith(("-k", "-m", "-t")) and path not in HELD_OUT]
 FLOORS = {"amount": 0.98, "currency": 0.99, "date": 0.98, "category": 0.95, "payment": 0.98, "rejection": 0.97}
+
+
+MEASURED_ONCE = {"amount": 0.93, "currency": 0.97, "date": 0.97, "category": 0.81, "payment": 0.96, "rejection": 0.92}
 
 
 @cache
@@ -26,6 +31,13 @@ def judged(path: Path) -> list[Judged]:
 def test_no_field_falls_below_what_was_reached(path: Path, field: str) -> None:
     right = [one.right[field] for one in judged(path) if field in one.right]
     assert sum(right) >= FLOORS[field] * len(right)
+
+
+@pytest.mark.parametrize("field", MEASURED_ONCE)
+@pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: path.stem)
+def test_sets_held_out_do_not_fall_below_what_was_measured(path: Path, field: str) -> None:
+    right = [one.right[field] for one in judged(path) if field in one.right]
+    assert sum(right) >= MEASURED_ONCE[field] * len(right)
 
 
 def test_hardly_an_amount_is_both_sure_and_wrong() -> None:
