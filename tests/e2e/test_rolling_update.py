@@ -56,9 +56,10 @@ def test_two_releases_side_by_side_lose_double_and_disorder_nothing(
     )
     # How long it takes is `make rolling`'s to judge: this machine may do other things meanwhile.
     assert result.violations == (), f"repeat with POON_TEST_SEED={SEED}"
+    assert result.workflows > 10
     note_finding(
         pytestconfig,
         f"Rolling update from {older.revision} (schema {result.notes['schema before']} to"
-        f" {result.notes['schema after']}) and back: {result.commands} commands,"
+        f" {result.notes['schema after']}) and back: {result.commands} commands, {result.workflows} workflows,"
         f" {result.republished} outcomes published again",
     )

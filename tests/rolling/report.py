@@ -22,9 +22,8 @@ def show(result: Result, console: Console) -> None:
         console.print(f"{plot}: {counts}", highlight=False)
     kinds = [sentence.partition(":")[0] for sentence in result.violations]
     doubled = kinds.count("doubled") + kinds.count("rows") + kinds.count("entry")
-    started = sum(one.commands for one in result.workflow_phases)
     console.print(
-        f"{result.sent} records, {result.commands} commands, {started} workflows: lost {kinds.count('lost')},"
+        f"{result.sent} records, {result.commands} commands, {result.workflows} workflows: lost {kinds.count('lost')},"
         f" doubled {doubled}, out of order {kinds.count('order')}, promises broken {len(result.violations)},"
         f" bounds missed {len(result.slow)}, published again {result.republished}",
         highlight=False,

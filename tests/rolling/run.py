@@ -59,7 +59,8 @@ class Result:
         name: of the part.
         phases: what commands felt in each.
         workflow_phases: what workflows felt, from their start to their end, by the phase they were started in.
-        plots: how many workflows of each kind there were, and how many of them were compensated.
+        workflows: that were started.
+        plots: how many of each kind, and how many of them were compensated.
         sent: records, duplicates and poison included.
         commands: different ones.
         republished: outcomes published more often than their commands were sent.
@@ -72,6 +73,7 @@ class Result:
     options: Options
     phases: tuple[Figures, ...]
     workflow_phases: tuple[Figures, ...]
+    workflows: int
     plots: dict[str, str]
     sent: int
     commands: int
@@ -169,6 +171,7 @@ class Run:
             options=self._options,
             phases=tuple(found),
             workflow_phases=tuple(workflow_phases),
+            workflows=len(self.workflows.begun),
             plots=self.workflows.plots(),
             sent=len(plan),
             commands=sum(1 for _ in first_of_each(plan)),
