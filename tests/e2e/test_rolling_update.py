@@ -15,7 +15,8 @@ from tests.services.fixtures import note_finding
 from tests.services.kafka import KafkaService
 
 SEED = int(os.environ.get("POON_TEST_SEED", "20261127"))
-OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED)
+# Commands alone: the workflows are `make rolling`'s, and in process `tests/integration/workflows/test_scenarios.py`'s.
+OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED, workflows=0.0)
 WORKERS = 2
 
 pytestmark = [
@@ -56,10 +57,9 @@ def test_two_releases_side_by_side_lose_double_and_disorder_nothing(
     )
     # How long it takes is `make rolling`'s to judge: this machine may do other things meanwhile.
     assert result.violations == (), f"repeat with POON_TEST_SEED={SEED}"
-    assert result.workflows > 10
     note_finding(
         pytestconfig,
         f"Rolling update from {older.revision} (schema {result.notes['schema before']} to"
-        f" {result.notes['schema after']}) and back: {result.commands} commands, {result.workflows} workflows,"
+        f" {result.notes['schema after']}) and back: {result.commands} commands,"
         f" {result.republished} outcomes published again",
     )
