@@ -32,7 +32,9 @@ def main() -> int:
     folder.mkdir(parents=True)
     schedule = make_schedule(seed, options.minutes * 60, options.kinds or tuple(FaultKind))
     tell = console.log
-    result = asyncio.run(run_chaos(schedule, options.rate, folder.resolve(), SystemClock(), tell))
+    result = asyncio.run(
+        run_chaos(schedule, options.rate, folder.resolve(), SystemClock(), tell, workflows=options.workflows)
+    )
     show(result, console)
     save(result, RESULTS / f"seed-{seed}.json")
     console.print(f"repeat with: make chaos SEED={seed} MINUTES={options.minutes:g}; logs in {folder}", highlight=False)
@@ -44,6 +46,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="decides what is done and when; made up and printed when left out")
     parser.add_argument("--minutes", type=float, default=5.0, help="from 5 on every kind of fault comes")
     parser.add_argument("--rate", type=float, default=100.0, help="commands sent, a second")
+    parser.add_argument(
+        "--workflows",
+        type=float,
+        default=0.0,
+        help="workflows started beside them, a second; the crew works for statements, insights and workflows then, too",
+    )
     parser.add_argument(
         "--kinds", nargs="*", type=FaultKind, metavar="KIND", help=f"only these: {', '.join(FaultKind)}"
     )

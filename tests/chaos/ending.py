@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.chaos.traffic import Load, Watch
 from tests.ledger.checker import Evidence
@@ -35,18 +35,36 @@ def _has_more(watch: Watch, seen: int) -> bool:
     return len(watch.first) > seen
 
 
-async def gather(watch: Watch, database_url: str, tenant: str, areas: Iterable[str], group: str) -> Evidence:
-    """What stands on the topics, in the tables and at the offsets, after the workers are gone."""
+async def gather(
+    watch: Watch, database_url: str, tenant: str, areas: Iterable[str], group: str, *, without: str | None = None
+) -> Evidence:
+    """What stands on the topics, in the tables and at the offsets, after the workers are gone.
+
+    Nothing of the tenant `without`, which is judged by itself.
+    """
     areas = tuple(areas)
     servers = watch.bootstrap_servers
-    letters = await asyncio.to_thread(_dead_letters, servers, areas)
-    stored = await read_stored(database_url, tenant)
+    found = await asyncio.to_thread(dead_letters, servers, areas)
+    letters = [letter.outcome_id for letter in found if without is None or not letter.is_of(without)]
+    stored = await read_stored(database_url, tenant, without=without)
     left = await asyncio.to_thread(lag, servers, [f"{group}.{area}" for area in areas])
     return Evidence(watch.outcomes, letters, stored.rows, stored.entries, left)
 
 
-def _dead_letters(bootstrap_servers: str, areas: Sequence[str]) -> list[str]:
+class Letter(NamedTuple):
+    """A dead letter: its key, and the outcome it names."""
+
+    key: bytes
+    outcome_id: str
+
+    def is_of(self, tenant: str) -> bool:
+        """Whether a tenant sent it."""
+        return self.key.startswith(f"{tenant}/".encode())
+
+
+def dead_letters(bootstrap_servers: str, areas: Sequence[str]) -> list[Letter]:
+    """Everything on the dead-letter topics; blocks."""
     tail = TopicTail(bootstrap_servers, dead_letter_topics(areas))
     tail.to_the_end()
     tail.close()
-    return [header(message, "poon_outcome-id") for message in tail.messages]
+    return [Letter(message.key() or b"", header(message, "poon_outcome-id")) for message in tail.messages]

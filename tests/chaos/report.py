@@ -23,6 +23,8 @@ def show(result: Result, console: Console) -> None:
     """Print a table a fault kind and the ledger."""
     console.print(_faults(result))
     console.print(_ledger(result))
+    for plot, counts in result.plots.items():
+        console.print(f"{plot}: {counts}", highlight=False)
     for label, sentences in (("VIOLATION", result.violations), ("SLOW", result.slow)):
         for sentence in sentences[:SHOWN]:
             console.print(f"{label} {sentence}", style="red", markup=False, highlight=False)
@@ -67,6 +69,7 @@ def as_json(result: Result) -> dict[str, Any]:
         ],
         "violations": list(result.violations),
         "slow": list(result.slow),
+        "workflows": result.plots,
     }
 
 

@@ -28,6 +28,8 @@ from workers.ports.clock import Clock
 AREAS: Final = ("receipts", "texts", "spending")
 GROUP: Final = "chaos"
 GROUPS: Final = tuple(f"{GROUP}.{area}" for area in AREAS)
+MORE_AREAS: Final = (*AREAS, "statements", "insights", "workflows")
+"""With those that only workflows give something to do."""
 BROKERS: Final = 3
 LISTENER: Final = "WORKERS"
 """The brokers' listener behind the proxies."""
@@ -44,6 +46,8 @@ class Stage:
         broker_links: the link to each broker.
         database_link: the link to the database.
         control: of the backends.
+        store: the folder of the workers' object store.
+        areas: whose workers there are.
     """
 
     cluster: NativeKafka
@@ -53,6 +57,8 @@ class Stage:
     database_link: Link
     control: Control
     crew: Crew
+    store: Path
+    areas: tuple[str, ...] = AREAS
 
     @property
     def bootstrap_servers(self) -> str:
@@ -96,7 +102,7 @@ def missing() -> str | None:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path, clock: Clock) -> AsyncIterator[Stage]:
+async def open_stage(folder: Path, clock: Clock, areas: tuple[str, ...] = AREAS) -> AsyncIterator[Stage]:
     """Start the services, with topics and tables; no worker runs yet."""
     async with AsyncExitStack() as stack:
         cluster = NativeKafka(BROKERS, MoreListeners({LISTENER: "PLAINTEXT"}))
@@ -113,7 +119,10 @@ async def open_stage(folder: Path, clock: Clock) -> AsyncIterator[Stage]:
         await asyncio.to_thread(reset_topics, cluster.bootstrap_servers, BROKERS)
         await asyncio.to_thread(migrate, database.url)
         control = Control(folder / "control.json")
+        store = folder / "store"
         environment = {
+            "POON_RUNTIME__AREAS": ",".join(areas),
+            "POON_IMAGES__URL": f"file://{store}",
             "POON_KAFKA__BOOTSTRAP_SERVERS": ",".join(link.address for link in links.values()),
             "POON_DATABASE__URL": database.url.replace(_address(database.url), database_link.address),
             "POON_CACHE__URL": cache.url,
@@ -121,7 +130,7 @@ async def open_stage(folder: Path, clock: Clock) -> AsyncIterator[Stage]:
         }
         crew = Crew(_SETTINGS | environment, folder)
         stack.callback(crew.close)
-        yield Stage(cluster, database, cache, links, database_link, control, crew)
+        yield Stage(cluster, database, cache, links, database_link, control, crew, store, areas)
 
 
 def _address(url: str) -> str:
@@ -130,7 +139,6 @@ def _address(url: str) -> str:
 
 
 _SETTINGS: Final = {
-    "POON_RUNTIME__AREAS": ",".join(AREAS),
     "POON_KAFKA__GROUP_ID": GROUP,
     "POON_KAFKA__SESSION_TIMEOUT_SECONDS": "6",
     "POON_KAFKA__REBALANCE_TIMEOUT_SECONDS": "6",

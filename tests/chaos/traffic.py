@@ -15,6 +15,7 @@ from tests.ledger.observe import seen
 from tests.ledger.plan import CommandStream
 from tests.services.kafka_admin import SILENT
 from workers.ports.clock import Clock
+from workers.ports.messages import OutgoingRecord
 
 TICK: Final = 0.05
 """Seconds between two portions of commands."""
@@ -37,15 +38,10 @@ class UndeliveredError(Exception):
     """A command could not be sent at all: the run proves nothing."""
 
 
-class Load:
-    """Sends a stream's commands at a rate; remembers what was sent, in order, and when.
+class Outlet:
+    """Hands records to the brokers in their order, and tells where each came to lie."""
 
-    Attributes:
-        rate: commands a second.
-        sent: every record given to the producer.
-    """
-
-    def __init__(self, bootstrap_servers: str, stream: CommandStream, clock: Clock, rate: float) -> None:
+    def __init__(self, bootstrap_servers: str) -> None:
         # The idempotent producer keeps the order of a partition through every retry.
         self._producer = Producer(
             {
@@ -59,11 +55,58 @@ class Load:
             },
             logger=SILENT,
         )
+        self._failures: list[str] = []
+        self.partitions: dict[str, str] = {}
+
+    def give(self, command_id: str, record: OutgoingRecord) -> None:
+        """Send now; returns at once."""
+        self._producer.produce(
+            record.topic,
+            record.value,
+            record.key,
+            headers=list(record.headers),
+            on_delivery=self._delivered(command_id),
+        )
+
+    def poll(self) -> None:
+        """Hear what was acknowledged; returns at once."""
+        self._producer.poll(0)
+
+    def flush(self) -> None:
+        """Wait until everything is acknowledged; blocks.
+
+        Raises:
+            UndeliveredError: a command was not taken.
+        """
+        left = self._producer.flush(FLUSH_SECONDS)
+        if left or self._failures:
+            raise UndeliveredError(
+                f"{left} commands not acknowledged, {len(self._failures)} refused: {self._failures[:3]}"
+            )
+
+    def _delivered(self, command_id: str) -> Callable[[KafkaError | None, Message], None]:
+        def note(error: KafkaError | None, message: Message) -> None:
+            if error is not None:
+                self._failures.append(str(error))
+            else:
+                self.partitions[command_id] = f"{message.topic()}-{message.partition()}"
+
+        return note
+
+
+class Load:
+    """Sends a stream's commands at a rate; remembers what was sent, in order, and when.
+
+    Attributes:
+        rate: commands a second.
+        sent: every record given to the producer.
+    """
+
+    def __init__(self, bootstrap_servers: str, stream: CommandStream, clock: Clock, rate: float) -> None:
+        self._outlet = Outlet(bootstrap_servers)
         self._stream = stream
         self._clock = clock
         self._timed: list[Sending] = []
-        self._partitions: dict[str, str] = {}
-        self._failures: list[str] = []
         self._stopped = False
         self.rate = rate
         self.sent: list[Planned] = []
@@ -79,7 +122,7 @@ class Load:
             due = int((self._clock.monotonic() - began) * self.rate) - given
             self.send(self._stream.take(due))
             given += due
-            self._producer.poll(0)
+            self._outlet.poll()
             await self._clock.sleep(TICK)
 
     def stop(self) -> None:
@@ -91,11 +134,7 @@ class Load:
         Raises:
             UndeliveredError: a command was not taken.
         """
-        left = self._producer.flush(FLUSH_SECONDS)
-        if left or self._failures:
-            raise UndeliveredError(
-                f"{left} commands not acknowledged, {len(self._failures)} refused: {self._failures[:3]}"
-            )
+        self._outlet.flush()
 
     def flood_duplicates(self, count: int) -> None:
         self.send(self._stream.again(count))
@@ -107,30 +146,15 @@ class Load:
         """Send now, in order."""
         for planned in records:
             now = self._clock.monotonic()
-            record = planned.record
-            self._producer.produce(
-                record.topic,
-                record.value,
-                record.key,
-                headers=list(record.headers),
-                on_delivery=self._delivered(planned.command_id),
-            )
+            self._outlet.give(planned.command_id, planned.record)
             self.sent.append(planned)
             if not planned.duplicate and planned.kind not in UNTIMED:
                 self._timed.append(Sending(planned.command_id, "", now))
 
     def sendings(self) -> list[Sending]:
         """What was sent when and where, each command's first time, in order."""
-        return [one._replace(partition=self._partitions.get(one.command_id, "")) for one in self._timed]
-
-    def _delivered(self, command_id: str) -> Callable[[KafkaError | None, Message], None]:
-        def note(error: KafkaError | None, message: Message) -> None:
-            if error is not None:
-                self._failures.append(str(error))
-            else:
-                self._partitions[command_id] = f"{message.topic()}-{message.partition()}"
-
-        return note
+        partitions = self._outlet.partitions
+        return [one._replace(partition=partitions.get(one.command_id, "")) for one in self._timed]
 
 
 @dataclass
@@ -138,6 +162,7 @@ class Watch:
     """Sees outcomes as any consumer does, in a thread of its own.
 
     Attributes:
+        wants: whether an outcome is one of those it is about.
         outcomes: all that came, in the order of their partitions.
         times: when each of them came.
         first: when each command was first answered.
@@ -146,6 +171,7 @@ class Watch:
     bootstrap_servers: str
     topics: Sequence[str]
     clock: Clock
+    wants: Callable[[Seen], bool] = lambda _: True
     outcomes: list[Seen] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     first: dict[str, float] = field(default_factory=dict)
@@ -179,6 +205,8 @@ class Watch:
         self._stop.set()
 
     def _note(self, outcome: Seen) -> None:
+        if not self.wants(outcome):
+            return
         now = self.clock.monotonic()
         self.first.setdefault(outcome.command_id, now)
         self.times.append(now)

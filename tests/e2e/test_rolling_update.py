@@ -15,7 +15,8 @@ from tests.services.fixtures import note_finding
 from tests.services.kafka import KafkaService
 
 SEED = int(os.environ.get("POON_TEST_SEED", "20261127"))
-OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED)
+# Commands alone: the workflows are `make rolling`'s, and in process `tests/integration/workflows/test_scenarios.py`'s.
+OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED, workflows=0.0)
 WORKERS = 2
 
 pytestmark = [

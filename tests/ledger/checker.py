@@ -29,6 +29,7 @@ class Seen:
 
     Attributes:
         amount: what it says was spent; None for an outcome without an amount.
+        correlation_id: the command that its conversation began with.
     """
 
     topic: str
@@ -37,6 +38,7 @@ class Seen:
     command_id: str
     type: str
     amount: Decimal | None = None
+    correlation_id: str = ""
 
 
 class EntryState(NamedTuple):
@@ -125,15 +127,24 @@ def _wrong_outcomes(plan: Sequence[Planned], evidence: Evidence) -> Iterator[str
 
 
 def _out_of_order(plan: Sequence[Planned], evidence: Evidence) -> Iterator[str]:
-    """Outcomes of one key stand in the order their commands were sent, area by area; repetitions do not count."""
-    sent: dict[tuple[str, bytes | None], list[str]] = defaultdict(list)
-    for planned in first_of_each(plan):
-        if planned.keeps_key:
-            sent[planned.area, planned.record.key].append(planned.command_id)
+    kept = (planned for planned in first_of_each(plan) if planned.keeps_key)
+    yield from disorder(((one.area, one.record.key, one.command_id) for one in kept), evidence.outcomes)
+
+
+def disorder(sent: Iterable[tuple[str, bytes | None, str]], outcomes: Sequence[Seen]) -> Iterator[str]:
+    """Outcomes of one key stand in the order their commands were sent, area by area; repetitions do not count.
+
+    Args:
+        sent: area, key and id of each command once, in that order.
+        outcomes: in the order of their partitions; those of other commands are passed over.
+    """
+    lanes: dict[tuple[str, bytes | None], list[str]] = defaultdict(list)
+    for area, key, command_id in sent:
+        lanes[area, key].append(command_id)
     came: dict[tuple[str, bytes | None], dict[str, None]] = defaultdict(dict)
-    for seen in evidence.outcomes:
+    for seen in outcomes:
         came[seen.topic.split(".")[1], seen.key].setdefault(seen.command_id)
-    for lane, ids in sent.items():
+    for lane, ids in lanes.items():
         known = set(ids)
         arrived = [command_id for command_id in came[lane] if command_id in known]
         if arrived != [command_id for command_id in ids if command_id in came[lane]]:
@@ -143,8 +154,8 @@ def _out_of_order(plan: Sequence[Planned], evidence: Evidence) -> Iterator[str]:
 def _rows_differ(evidence: Evidence) -> Iterator[str]:
     stored = {event_id for event_id, _ in evidence.rows}
     published = {seen.event_id for seen in evidence.outcomes}
-    yield from _differences("row without outcome", stored - published)
-    yield from _differences("outcome without row", published - stored)
+    yield from differences("row without outcome", stored - published)
+    yield from differences("outcome without row", published - stored)
     if len(stored) != len(evidence.rows):
         yield "rows: an event is stored twice"
     # Every command of these areas decides one event, so a second row is a second effect, published or not.
@@ -157,14 +168,14 @@ def _dead_letters_differ(plan: Sequence[Planned], evidence: Evidence) -> Iterato
     lettered = {planned.command_id for planned in plan if planned.kind in DEAD_LETTERED}
     expected = {seen.event_id for seen in evidence.outcomes if seen.command_id in lettered}
     found = set(evidence.dead_letters)
-    yield from _differences("outcome without dead letter", expected - found)
-    yield from _differences("dead letter without reason", found - expected)
+    yield from differences("outcome without dead letter", expected - found)
+    yield from differences("dead letter without reason", found - expected)
 
 
 def _entries_differ(plan: Sequence[Planned], evidence: Evidence) -> Iterator[str]:
     expected = expected_entries(plan)
-    yield from _differences("command without entry", set(expected) - set(evidence.entries))
-    yield from _differences("entry without command", set(evidence.entries) - set(expected))
+    yield from differences("command without entry", set(expected) - set(evidence.entries))
+    yield from differences("entry without command", set(evidence.entries) - set(expected))
     for command_id, found in evidence.entries.items():
         wanted = expected.get(command_id, found)
         if found != wanted:
@@ -181,5 +192,6 @@ def expected_entries(plan: Sequence[Planned]) -> dict[str, EntryState]:
     return entries
 
 
-def _differences(what: str, ids: Iterable[str]) -> Iterator[str]:
+def differences(what: str, ids: Iterable[str]) -> Iterator[str]:
+    """A sentence for each."""
     return (f"{what}: {one}" for one in sorted(ids))

@@ -15,7 +15,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs re-export implicitly
 
-from contracts.topics import FLEET_TOPICS, TOPICS, WORKFLOW_REPLIES, TopicRole, topic_name
+from contracts.topics import FLEET_TOPICS, TOPICS, WORKFLOW_REPLIES, TopicRole, consumed_topics, topic_name
 from tests.ledger.checker import Seen
 from tests.services.kafka import KafkaService
 from tests.services.waiting import wait_until
@@ -143,12 +143,15 @@ def outcome_seen(topic: str, key: bytes, value: bytes, headers: Mapping[str, byt
         command_id=headers.get("ce_causationid", b"").decode(),
         type=headers.get("ce_type", b"").decode(),
         amount=Decimal(amount["amount"]) if amount else None,
+        correlation_id=headers.get("ce_correlationid", b"").decode(),
     )
 
 
 def _amount(payload: dict[str, Any]) -> dict[str, str] | None:
     """The amount an outcome is about: read from a text or a receipt, recorded or changed."""
-    for holder in (payload, payload.get("changes", {})):
+    for holder in (payload, payload.get("changes")):
+        if not isinstance(holder, dict):
+            continue  # the changes of a month's report are a list
         for name in ("amount", "total"):
             if found := holder.get(name):
                 amount: dict[str, str] = found.get("value", found)
@@ -162,15 +165,14 @@ def lag(bootstrap_servers: str, groups: Iterable[str]) -> dict[str, int]:
     consumer = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "ledger-observer"})
     found: dict[str, int] = {}
     for group in groups:
-        area = group.rsplit(".", 1)[-1]
-        topic = topic_name(area, TopicRole.COMMANDS)
         asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
         committed = {
             (partition.topic, partition.partition): partition.offset
             for partition in asked[group].result(SECONDS).topic_partitions
         }
-        for number in range(TOPICS[topic].partitions):
-            _, end = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=SECONDS)
-            found[f"{topic}-{number}"] = end - max(committed.get((topic, number), 0), 0)
+        for topic in consumed_topics(group.rsplit(".", 1)[-1]):
+            for number in range(CONSUMED[topic].partitions):
+                _, end = consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=SECONDS)
+                found[f"{topic}-{number}"] = end - max(committed.get((topic, number), 0), 0)
     consumer.close()
     return found

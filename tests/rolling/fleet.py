@@ -78,18 +78,21 @@ class Fleet:
 
     Attributes:
         crew: their processes.
+        store: the folder of their object store.
         workers: in the order they were started.
     """
 
     def __init__(self, place: Place, group: str, folder: Path, call_seconds: float) -> None:
         control = Control(folder / "control.json")
         control.slow(call_seconds)
+        self.store = folder / "store"
         self._environment = {
             **_SETTINGS,
             "POON_KAFKA__GROUP_ID": group,
             "POON_KAFKA__BOOTSTRAP_SERVERS": place.bootstrap_servers,
             "POON_DATABASE__URL": place.database_url,
             "POON_CACHE__URL": place.cache_url,
+            "POON_IMAGES__URL": f"file://{self.store}",
             CONTROL_VARIABLE: str(control.file),
         }
         self._folder = folder

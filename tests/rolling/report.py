@@ -1,6 +1,6 @@
 """A run's result for people and for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ SHOWN = 20
 
 def show(result: Result, console: Console) -> None:
     """Print what each phase felt, and the ledger."""
-    console.print(_phases(result))
+    console.print(_phases(f"Rolling: {result.name}", result.phases))
+    console.print(_phases(f"Workflows, from start to end: {result.name}", result.workflow_phases))
+    for plot, counts in result.plots.items():
+        console.print(f"{plot}: {counts}", highlight=False)
     kinds = [sentence.partition(":")[0] for sentence in result.violations]
     doubled = kinds.count("doubled") + kinds.count("rows") + kinds.count("entry")
     console.print(
-        f"{result.sent} records, {result.commands} commands: lost {kinds.count('lost')}, doubled {doubled},"
-        f" out of order {kinds.count('order')}, promises broken {len(result.violations)},"
+        f"{result.sent} records, {result.commands} commands, {result.workflows} workflows: lost {kinds.count('lost')},"
+        f" doubled {doubled}, out of order {kinds.count('order')}, promises broken {len(result.violations)},"
         f" bounds missed {len(result.slow)}, published again {result.republished}",
         highlight=False,
     )
@@ -40,13 +43,13 @@ def save(result: Result, facts: Mapping[str, Any], folder: Path) -> Path:
     return file
 
 
-def _phases(result: Result) -> Table:
-    table = Table(title=f"Rolling: {result.name}")
-    releases = sorted({name for one in result.phases for name in one.phase.settled})
+def _phases(title: str, phases: Sequence[Figures]) -> Table:
+    table = Table(title=title)
+    releases = sorted({name for one in phases for name in one.phase.settled})
     settled = [f"settled by {name}" for name in releases] if len(releases) > 1 else []
     for heading in ("Phase", "Seconds", "Commands", *settled, "p50", "p99", "Longest wait", "Longest pause", "Again"):
         table.add_column(heading, justify="left" if heading == "Phase" else "right")
-    for one in result.phases:
+    for one in phases:
         counts = [str(one.phase.settled.get(name, 0)) for name in releases] if settled else []
         table.add_row(*_figures(one, counts))
     return table

@@ -1,7 +1,7 @@
 """One run: a fleet under a steady load, phases in which something is done to it, and what came of all of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +12,23 @@ from tests.chaos.ending import gather, wait_for_the_last
 from tests.chaos.run import MIX
 from tests.chaos.standstill import Standstill, noticing
 from tests.chaos.traffic import Load, Watch
+from tests.chaos.workflows import AREAS as WORKFLOW_AREAS
+from tests.chaos.workflows import WorkflowLoad, is_of
 from tests.ledger.checker import Evidence, repetitions, republished_too_often, violations
 from tests.ledger.commands import Kind
 from tests.ledger.observe import outcome_topics, reset_topics
 from tests.ledger.plan import CommandStream, Mix, first_of_each
+from tests.ledger.scenarios import ScenarioStream
 from tests.rolling.figures import Bound, Figures, Phase, figures, idle_releases, slow_points
 from tests.rolling.fleet import Fleet, Place
 from tests.services.kafka import fresh_name
 from workers.ports.clock import Clock
 
 AREAS: Final = ("receipts", "texts", "spending")
+"""Where commands go from outside; workflows have theirs."""
 TENANT: Final = "rolling"
+WORKFLOWS_TENANT: Final = "rolling-workflows"
+"""Judged by itself: its commands are caused by others, and its entries come in more than one way."""
 # Without commands that no backend ever answers: they are retried for longer than a worker that stops would wait.
 STEADY: Final = Mix([each for each in MIX.weights if each[0] is not Kind.HOPELESS], MIX.keys, MIX.duplicates)
 
@@ -35,12 +41,14 @@ class Options:
         rate: commands a second.
         seconds: that each phase lasts at least, after what is done in it.
         call: what each backend takes for an answer, seconds.
+        workflows: that are started, a second.
     """
 
     rate: float = 30.0
     seconds: float = 15.0
     call: float = 0.05
     seed: int = 1
+    workflows: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,10 @@ class Result:
 
     Attributes:
         name: of the part.
+        phases: what commands felt in each.
+        workflow_phases: what workflows felt, from their start to their end, by the phase they were started in.
+        workflows: that were started.
+        plots: how many of each kind, and how many of them were compensated.
         sent: records, duplicates and poison included.
         commands: different ones.
         republished: outcomes published more often than their commands were sent.
@@ -60,6 +72,9 @@ class Result:
     name: str
     options: Options
     phases: tuple[Figures, ...]
+    workflow_phases: tuple[Figures, ...]
+    workflows: int
+    plots: dict[str, str]
     sent: int
     commands: int
     republished: int
@@ -81,7 +96,11 @@ class Run:
         self.group = fresh_name("rolling")
         self.fleet = Fleet(place, self.group, folder, options.call)
         self.load = Load(place.bootstrap_servers, CommandStream(options.seed, STEADY, TENANT), clock, options.rate)
-        self.watch = Watch(place.bootstrap_servers, outcome_topics(AREAS), clock)
+        self.watch = Watch(
+            place.bootstrap_servers, outcome_topics(AREAS), clock, lambda one: not is_of(WORKFLOWS_TENANT, one)
+        )
+        stream = ScenarioStream(options.seed, WORKFLOWS_TENANT)
+        self.workflows = WorkflowLoad(place.bootstrap_servers, stream, clock, options.workflows, self.fleet.store)
         self.notes: dict[str, str] = {}
         self._options = options
         self._clock = clock
@@ -122,26 +141,38 @@ class Run:
         """Wait for the last outcomes and stop the workers; what had not ended in time, a sentence each."""
         self._tell("waiting for the last outcomes")
         self.load.stop()
+        self.workflows.stop()
         await asyncio.to_thread(self.load.flush)
-        groups = [f"{self.group}.{area}" for area in AREAS]
-        late = await asyncio.to_thread(wait_for_the_last, self.load, self.watch, groups, self.fleet.crew.ask_for_stacks)
+        stacks = self.fleet.crew.ask_for_stacks
+        groups = self._groups(AREAS)
+        late = await asyncio.to_thread(wait_for_the_last, self.load, self.watch, groups, stacks)
+        late += await asyncio.to_thread(self.workflows.wait_for_the_last, self._groups(WORKFLOW_AREAS), stacks)
         self.fleet.bury()
         await self.fleet.stop(*self.fleet.workers)
         return late
+
+    def _groups(self, areas: Sequence[str]) -> list[str]:
+        return [f"{self.group}.{area}" for area in areas]
 
     async def result(self, name: str, late: list[str], standstills: list[Standstill]) -> Result:
         """Judge what there is when everything has ended."""
         plan = self.load.sent
         evidence = await self._evidence()
+        of_workflows = await self.workflows.judge(self.place.database_url, self._groups(WORKFLOW_AREAS))
         outcomes = zip(self.watch.outcomes, self.watch.times, strict=True)
         arrivals = [(one.command_id, at) for one, at in outcomes]
         again = [self.watch.times[place] for place in repetitions(plan, self.watch.outcomes)]
         found = figures(self._phases, self.load.sendings(), arrivals, again, standstills)
+        endings = self.workflows.endings()
+        workflow_phases = figures(self._phases, self.workflows.sendings(), endings, (), standstills)
         releases = sorted({release for phase in self._phases for release in phase.settled})
         return Result(
             name=name,
             options=self._options,
             phases=tuple(found),
+            workflow_phases=tuple(workflow_phases),
+            workflows=len(self.workflows.begun),
+            plots=self.workflows.plots(),
             sent=len(plan),
             commands=sum(1 for _ in first_of_each(plan)),
             republished=len(again),
@@ -152,6 +183,7 @@ class Run:
                 *self._promised,
                 *idle_releases(self._shared, releases),
                 *violations(plan, evidence),
+                *of_workflows,
             ),
             slow=(*slow_points(found), *republished_too_often(plan, evidence)),
             notes=self.notes,
@@ -172,7 +204,7 @@ class Run:
         self._phases.append(Phase(name, start, end, bound, settled))
 
     async def _evidence(self) -> Evidence:
-        return await gather(self.watch, self.place.database_url, TENANT, AREAS, self.group)
+        return await gather(self.watch, self.place.database_url, TENANT, AREAS, self.group, without=WORKFLOWS_TENANT)
 
 
 @asynccontextmanager
@@ -180,12 +212,15 @@ async def loaded(run: Run) -> AsyncIterator[None]:
     """Keep the load going while the phases are played, and see every outcome until the run has ended."""
     async with asyncio.TaskGroup() as group:
         group.create_task(asyncio.to_thread(run.watch.run))
+        group.create_task(asyncio.to_thread(run.workflows.watch.run))
         group.create_task(run.load.run())
+        group.create_task(run.workflows.run())
         try:
             yield
         finally:
             run.load.stop()
             run.watch.stop()
+            run.workflows.give_up()
 
 
 Play = Callable[[Run], Awaitable[None]]
