@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     PaymentWords = Callable[[str], PaymentMethod | None]
     MerchantNames = Callable[[str], str | None]
 
-NAME: Final = "receipt-rules/2"
+NAME: Final = "receipt-rules/3"
 UNKNOWN_FIELD: Final = Confidence(0.5)
 SLIP_PAYMENT: Final = 0.8
 ARITHMETIC_PART: Final = 0.85

@@ -124,7 +124,9 @@ def _extent(head: Sequence[Row], place: int) -> tuple[int, int]:
 
 
 def _belong(upper: Row, lower: Row) -> bool:
-    return bool(_CONTINUES.search(lower.text) or _UNFINISHED.search(upper.text))
+    if _CONTINUES.search(lower.text):
+        return True
+    return bool(_UNFINISHED.search(upper.text)) and _is_wordy(lower.text) and not _NEVER_A_NAME.search(lower.text)
 
 
 def tidy(name: str) -> str:
@@ -136,12 +138,14 @@ def tidy(name: str) -> str:
     return (short or name)[:MAX_LENGTH]
 
 
+def _is_wordy(text: str) -> bool:
+    letters = sum(map(str.isalpha, text))
+    return letters >= MIN_LETTERS and letters > sum(map(str.isdigit, text))
+
+
 def _may_be_name(row: Row) -> bool:
-    letters = sum(char.isalpha() for char in row.text)
-    digits = sum(char.isdigit() for char in row.text)
     return (
-        letters >= MIN_LETTERS
-        and letters > digits
+        _is_wordy(row.text)
         and row.confidence >= LEGIBLE
         and not _FOREIGN.search(row.text)
         and _is_worded_like_one(tidy(row.text))

@@ -124,14 +124,14 @@ def mend(text: str) -> str:
 
 def _likeness(phrase: _Phrase, read: str) -> tuple[float, str]:
     """The longer phrase, unless a shorter one is nearer to what was read."""
-    return len(phrase.letters) - 3 * _misfit(read, phrase.letters), phrase.words
+    return len(phrase.letters) - 3 * misfit(read, phrase.letters), phrase.words
 
 
 def month_of(word: str) -> int | None:
     """The month a word most likely names; None where two fit alike or none does."""
     read = word.replace(".", "").replace(" ", "").casefold()
     misfits = sorted(
-        (min(_misfit(read, name) / len(name) for name in names), number) for number, names in enumerate(_MONTHS, 1)
+        (min(misfit(read, name) / len(name) for name in names), number) for number, names in enumerate(_MONTHS, 1)
     )
     (best, number), (second, _) = misfits[:2]
     return number if best <= _MAX_MONTH_MISFIT and second - best >= _CLEAR_OF_THE_NEXT else None
@@ -176,7 +176,7 @@ _PHRASES: Final = tuple(phrase for phrase in map(_phrase, LABELS) if len(phrase.
 
 
 @lru_cache(maxsize=4096)
-def _misfit(read: str, true: str) -> float:
+def misfit(read: str, true: str) -> float:
     """An edit distance in which a look-alike or a mark lost counts little."""
     costs = [0.0]
     for char in true:

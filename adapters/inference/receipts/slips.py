@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.receipts.amounts import amounts_in
 from adapters.inference.receipts.codes import FoundReference
 from adapters.inference.receipts.merchants import tidy
+from adapters.inference.receipts.parties import Side, between_accounts, is_bank, labelled, side_of
 from contracts.values import PaymentMethod, TransactionKind
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ _REFERENCE: Final = re.compile(
     re.IGNORECASE,
 )
 _SURE_PAYEE: Final = 0.9
-_NEXT_ROW_PAYEE: Final = 0.85
+_NEXT_ROW: Final = 0.85 / 0.9
+_MISREAD_LABEL: Final = 0.9
+_BETWEEN_ACCOUNTS: Final = 0.75
 _SECOND_NAME: Final = 0.65
 _PRINTED_REFERENCE: Final = 0.9
 
@@ -75,17 +78,39 @@ def is_slip(rows: Sequence[Row]) -> bool:
 
 
 def find_payee(rows: Sequence[Row]) -> Payee | None:
-    """The party after the word for "to"; without such words the second name on the slip."""
+    """The party after the word for "to", or nearly that word; else the one between the accounts, else the second."""
+    return _after_the_word(rows) or _after_a_misread_word(rows) or _by_place(rows)
+
+
+def _after_the_word(rows: Sequence[Row]) -> Payee | None:
     for index, row in enumerate(rows):
         label = _PAYEE.match(row.text)
-        if label is None:
-            continue
-        rest = _name(row.text[label.end() :])
-        if rest:
-            return _payee(rest, _SURE_PAYEE * row.confidence, row)
-        for after in rows[index + 1 : index + 3]:
-            if _is_party(after):
-                return _payee(_name(after.text), _NEXT_ROW_PAYEE * after.confidence, after)
+        if label is not None and (found := _named(rows, index, row.text[label.end() :], _SURE_PAYEE)):
+            return found
+    return None
+
+
+def _after_a_misread_word(rows: Sequence[Row]) -> Payee | None:
+    for index, rest in labelled(rows, Side.PAYEE):
+        if found := _named(rows, index, rest, _MISREAD_LABEL * _SURE_PAYEE):
+            return found
+    return None
+
+
+def _named(rows: Sequence[Row], index: int, rest: str, trust: float) -> Payee | None:
+    """The payee whose label stands at the beginning of that row: beside it, else in the next row or the one after."""
+    if name := _name(rest):
+        return _payee(name, trust * rows[index].confidence, rows[index])
+    for after in rows[index + 1 : index + 3]:
+        if _is_party(after):
+            return _payee(_name(after.text), trust * _NEXT_ROW * after.confidence, after)
+    return None
+
+
+def _by_place(rows: Sequence[Row]) -> Payee | None:
+    inside = next(filter(_is_party, between_accounts(rows)), None)
+    if inside is not None:
+        return _payee(_name(inside.text), _BETWEEN_ACCOUNTS * inside.confidence, inside)
     names = [row for row in rows if _is_party(row)]
     if len(names) > 1:
         return _payee(_name(names[1].text), _SECOND_NAME * names[1].confidence, names[1])
@@ -122,7 +147,9 @@ def _is_party(row: Row) -> bool:
     text = row.text
     excluded = _DONE.search(text) or _NO_PARTY.search(text) or _PAYER.match(text) or _PAYEE.match(text)
     letters = sum(char.isalpha() for char in text)
-    return not excluded and letters > sum(char.isdigit() for char in text) and not amounts_in(text)
+    if excluded or side_of(text) is not None or is_bank(text):
+        return False
+    return letters > sum(char.isdigit() for char in text) and not amounts_in(text)
 
 
 def _name(text: str) -> str:

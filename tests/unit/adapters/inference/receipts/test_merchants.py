@@ -24,6 +24,9 @@ from tests.unit.adapters.inference.receipts.papers import read
         ("Your order number is\nDOI TEA", "DOI TEA"),
         ("DOI SUPPLY\nBill to\nBUYER (M) SDN BHD", "DOI SUPPLY"),
         ("บริษัท ดอยสูง\nจำกัด (มหาชน)", "บริษัท ดอยสูง จำกัด (มหาชน)"),
+        ("บริษัท ดอยสูง\nพัฒนา", "บริษัท ดอยสูง พัฒนา"),
+        ("บริษัท ดอยสูง\nโทร. 053123456", "บริษัท ดอยสูง"),
+        ("บริษัท ดอยสูง\n053-123456", "บริษัท ดอยสูง"),
     ],
 )
 def test_the_name_at_the_head_is_the_merchant(head: str, name: str) -> None:
