@@ -13,7 +13,7 @@ from adapters.inference.texts.answers import Answer
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import decide
-from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound
+from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound, written
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
 from adapters.inference.texts.second import doubt
@@ -91,7 +91,7 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
     currency, told = _currency(prose, answer, default)
     spans = tuple((term.number.left, term.number.right) for term in answer.terms)
-    evidence = " ".join(prose.text[start:end].strip() for start, end in spans)
+    evidence = " ".join(written(prose, term.number) for term in answer.terms)
     traits = _traits(prose, terms, answer, told=told)
     return Spent(
         answer.value,

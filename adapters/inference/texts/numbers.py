@@ -145,6 +145,12 @@ def _digits(prose: Prose) -> list[Number]:
     return found
 
 
+def written(prose: Prose, number: Number) -> str:
+    """A number as the text has it, with the half that follows its unit: "สองโลครึ่ง" is two and a half."""
+    half = _AND_A_HALF.match(prose.folded, number.end)
+    return prose.text[number.left : half.end() if half else max(number.end, number.right)].strip()
+
+
 def _half_more(prose: Prose, end: int) -> Decimal:
     return Decimal("0.5") if _AND_A_HALF.match(prose.folded, end) else Decimal(0)
 
@@ -175,7 +181,9 @@ def _spelled(prose: Prose) -> list[Number]:
                         priced=not spelled.weak,
                     )
                 )
-    return found
+    # The half of "สองโลครึ่ง" is the two's, and no one and a half beside it.
+    halved = {half.end() for number in found if (half := _AND_A_HALF.match(prose.folded, number.end))}
+    return [number for number in found if number.end not in halved]
 
 
 def _runs(prose: Prose, pattern: re.Pattern[str]) -> Iterator[Span]:
