@@ -31,6 +31,7 @@ from contracts.commands.statements import CloseStatement, ImportStatementChunk, 
 from tests.chaos.backends import MoodyCategorization, MoodyReceiptExtraction, MoodyRecognition, Temper
 from tests.chaos.control import Control, Told
 from tests.chaos.workflows import AREAS, KEPT_ROWS, Script
+from tests.fakes.broker import FakeRecord
 from tests.fakes.images import MemoryImages
 from tests.integration.workflows.mortal import Fuse, World
 from tests.ledger.checker import Seen
@@ -120,7 +121,7 @@ class StageWorld(World):
         for area in AREAS:
             log = self.log.topics.get(f"poon.{area}.events", [])
             for record in log[self._read.get(area, 0) :]:
-                self._answered.add(dict(record.headers)["ce_causationid"].decode())
+                self._answered.add(_headers(record)["ce_causationid"].decode())
             self._read[area] = len(log)
 
     async def _over(self, database: Database) -> None:
@@ -129,7 +130,7 @@ class StageWorld(World):
 
     def _outcomes(self) -> list[Seen]:
         return [
-            outcome_seen(record.topic, record.key or b"", record.value or b"{}", dict(record.headers))
+            outcome_seen(record.topic, record.key or b"", record.value or b"{}", _headers(record))
             for area in AREAS
             for record in self.log.topics.get(f"poon.{area}.events", [])
         ]
@@ -175,6 +176,10 @@ class StageWorld(World):
             | cast("dict[type[Command], Handler]", more)
             | workflow_handlers(workflows)
         )
+
+
+def _headers(record: FakeRecord) -> dict[str, bytes]:
+    return {name: value or b"" for name, value in record.headers}
 
 
 def stage_world(url: str, folder: Path) -> StageWorld:
