@@ -266,6 +266,13 @@ def test_what_is_published_again_is_no_violation() -> None:
     assert workflow_violations(SCENARIOS, ASKED, again) == []
 
 
+def test_an_outcome_behind_the_entries_of_its_decision_leaves_a_gap_in_no_history() -> None:
+    clean = perfect()
+    chunk = row_of(clean, Plot.STATEMENT, "statement.recorded")
+    rows = [row._replace(version=18) if row is chunk else row for row in clean.rows]
+    assert workflow_violations(SCENARIOS, ASKED, replace(clean, rows=rows)) == []
+
+
 def test_a_month_that_changed_in_time_is_reported_and_no_violation() -> None:
     fleet, scenario = LedgerFleet(), of(Plot.MONTH_CHANGED)
     fleet.carry_out(replace(scenario, plot=Plot.MONTH, refusal=None))
@@ -283,6 +290,7 @@ def test_a_month_that_changed_in_time_is_reported_and_no_violation() -> None:
         (lost_start, "lost: no outcome"),
         (never_ended, "never ended"),
         (left_step, "left behind: step"),
+        (left_step, "has a gap"),
         (unanswered_step, "lost: no outcome"),
         (not_undone, "left behind: receipt, aborted"),
         (not_deleted, "entry:"),
