@@ -178,14 +178,17 @@ class ScenarioStream:
     def scenario(self, plot: Plot) -> Scenario:
         """One of that plot."""
         self._number += 1
+        made = self._made(plot)
+        return self._aborted(made) if plot in ABORTED else made
+
+    def _made(self, plot: Plot) -> Scenario:
         match plot:
             case Plot.RECEIPT | Plot.NO_TOTAL | Plot.DOUBTFUL | Plot.TAKEN | Plot.RECEIPT_ABORTED:
-                made = self._receipt(plot)
+                return self._receipt(plot)
             case Plot.STATEMENT | Plot.STATEMENT_AGAIN | Plot.NO_STATEMENT | Plot.STATEMENT_ABORTED:
-                made = self._statement(plot)
+                return self._statement(plot)
             case Plot.MONTH | Plot.MONTH_CHANGED | Plot.MONTH_ABORTED:
-                made = self._month(plot)
-        return self._aborted(made) if plot in ABORTED else made
+                return self._month(plot)
 
     def _receipt(self, plot: Plot) -> Scenario:
         owner = f"diner-{self._rng.randrange(OWNERS)}"

@@ -20,6 +20,7 @@ from tests.unit.ledger.fleet import TENANT, LedgerFleet, seen
 from workers.ports.store import StoredEvent
 
 STREAM = ScenarioStream(7, TENANT, (20, CHUNK_ROWS + 20))
+ROWS = (3, 6)
 SCENARIOS = [STREAM.scenario(plot) for plot in (*Plot, Plot.RECEIPT, Plot.STATEMENT_AGAIN)]
 ASKED = asks_of(SCENARIOS)
 Planting = Callable[[WorkflowEvidence], WorkflowEvidence]
@@ -333,9 +334,9 @@ def test_every_planted_violation_is_found(planted: Planting, word: str) -> None:
 
 
 def test_the_plots_of_a_stream_are_the_same_for_the_same_seed_and_many_are_compensated() -> None:
-    scenarios = ScenarioStream(11, TENANT).take(400)
-    assert ScenarioStream(11, TENANT).take(400) == scenarios
-    assert ScenarioStream(12, TENANT).take(400) != scenarios
+    scenarios = ScenarioStream(11, TENANT, ROWS).take(400)
+    assert ScenarioStream(11, TENANT, ROWS).take(400) == scenarios
+    assert ScenarioStream(12, TENANT, ROWS).take(400) != scenarios
     assert {scenario.plot for scenario in scenarios} == set(Plot)
     assert sum(scenario.refusal is not None or scenario.abort is not None for scenario in scenarios) > 100
     assert any(ask.copies > 1 for ask in asks_of(scenarios))
@@ -350,6 +351,6 @@ def again_and_before(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, Scen
 
 
 def test_a_statement_once_more_is_a_file_its_owner_had_imported_before() -> None:
-    pairs = list(again_and_before(ScenarioStream(11, TENANT).take(400)))
+    pairs = list(again_and_before(ScenarioStream(11, TENANT, ROWS).take(400)))
     assert pairs
     assert all(one.owner == other.owner for one, other in pairs)
