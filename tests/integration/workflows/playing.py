@@ -97,8 +97,9 @@ class StageWorld(World):
         """What came of it."""
         stored = await read_workflows(self.url, TENANT)
         kept = [str(file) for file in (self.folder / "store" / KEPT_ROWS).rglob("*") if file.is_file()]
+        outcomes = [outcome for area in AREAS for outcome in self._outcomes(area)]
         return WorkflowEvidence(
-            self._outcomes(), stored.rows, stored.entries, stored.runs, stored.timers, kept, lag={"all": self.log.lag}
+            outcomes, stored.rows, stored.entries, stored.runs, stored.timers, kept, lag={"all": self.log.lag}
         )
 
     async def _send(self, scenarios: Sequence[Scenario]) -> None:
@@ -118,20 +119,19 @@ class StageWorld(World):
     def _look(self) -> None:
         """Note what was answered since."""
         for area in AREAS:
-            log = self.log.topics.get(f"poon.{area}.events", [])
-            for record in log[self._read.get(area, 0) :]:
-                self._answered.add(dict(record.headers)["ce_causationid"].decode())
-            self._read[area] = len(log)
+            fresh = self._outcomes(area, self._read.get(area, 0))
+            self._answered |= {outcome.command_id for outcome in fresh}
+            self._read[area] = self._read.get(area, 0) + len(fresh)
 
     async def _over(self, database: Database) -> None:
         await self._played.wait()
         await super()._over(database)
 
-    def _outcomes(self) -> list[Seen]:
+    def _outcomes(self, area: str, first: int = 0) -> list[Seen]:
         return [
-            outcome_seen(record.topic, record.key or b"", record.value or b"{}", dict(record.headers))
-            for area in AREAS
-            for record in self.log.topics.get(f"poon.{area}.events", [])
+            outcome_seen(record.topic, record.key or b"", record.value or b"{}", known)
+            for record in self.log.topics.get(f"poon.{area}.events", [])[first:]
+            for known in [{name: value for name, value in record.headers if value is not None}]
         ]
 
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
