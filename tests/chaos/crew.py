@@ -3,7 +3,7 @@
 import json
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ CLEAN: Final = (ExitCode.OK, ExitCode.ABORTED)
 MOST: Final = 4
 """Workers at a time."""
 _NOTHING: Final[Mapping[str, str]] = {}
+_RUNNER: Final = ("-m", "tests.chaos.runner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,19 @@ class WorkerProcess:
 class Crew:
     """The workers there are at the moment.
 
+    Args:
+        environment: of every worker.
+        folder: for logs.
+        program: what each of them runs, as arguments of Python.
+
     Attributes:
         deaths: what workers died of that nobody killed or stopped.
         failed_starts: how many could not start, because what they need was away.
     """
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path, program: Sequence[str] = _RUNNER) -> None:
         self._environment = environment
+        self._program = program
         self._folder = folder
         self._numbers = count(1)
         self._workers: list[WorkerProcess] = []
@@ -72,7 +79,7 @@ class Crew:
         log = home / "worker.log"
         settings = {"POON_DATA_DIR": str(home), "POON_LOGGING__FORMAT": "json", "PYTHONPATH": str(root)}
         process = ServiceProcess(
-            [sys.executable, "-m", "tests.chaos.runner"], log, environment={**self._environment, **settings, **more}
+            [sys.executable, *self._program], log, environment={**self._environment, **settings, **more}
         )
         worker = WorkerProcess(name, process, log)
         self._workers.append(worker)

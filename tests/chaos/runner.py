@@ -61,7 +61,8 @@ async def moody_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             privacy=parts.privacy,
             clock=parts.clock,
         )
-        yield replace(parts, handlers=table)
+        # Those of workflows are the fleet's own.
+        yield replace(parts, handlers={**parts.handlers, **table})
 
 
 async def run(settings: Settings) -> None:

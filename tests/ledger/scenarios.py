@@ -178,10 +178,10 @@ class ScenarioStream:
     def scenario(self, plot: Plot) -> Scenario:
         """One of that plot."""
         self._number += 1
-        made = self._begin(plot)
+        made = self._made(plot)
         return self._aborted(made) if plot in ABORTED else made
 
-    def _begin(self, plot: Plot) -> Scenario:
+    def _made(self, plot: Plot) -> Scenario:
         match plot:
             case Plot.RECEIPT | Plot.NO_TOTAL | Plot.DOUBTFUL | Plot.TAKEN | Plot.RECEIPT_ABORTED:
                 return self._receipt(plot)

@@ -16,6 +16,7 @@ COMPLETED: Final = "workflow.completed"
 COMPENSATED: Final = "workflow.compensated"
 ABORTED: Final = "workflow_aborted"
 STEERED: Final = "poon.workflow.steered.v1"
+_WITHOUT_GAPS: Final = ("workflow-", "entry-", "month-")
 _AFTER_THE_END: Final = frozenset({"workflow.steered", "timer.fired"})
 """What the transition that ends a workflow tells behind its end: who brought it about."""
 
@@ -96,6 +97,9 @@ def _streams_out_of_order(evidence: WorkflowEvidence) -> Iterator[str]:
         if list(versions) != sorted(versions):
             yield f"order: {stream} came to {topic} as {list(versions)}"
     for stream, history in evidence.streams.items():
+        # What is decided of no aggregate has its place in the decision for a version: the rows of a chunk leave gaps.
+        if not stream.startswith(_WITHOUT_GAPS):
+            continue
         if [told.row.version for told in history] != list(range(1, len(history) + 1)):
             yield f"rows: {stream} has a gap, or a version twice"
 

@@ -21,6 +21,8 @@ from tests.services.waiting import eventually
 
 START_SECONDS: Final = 180.0
 MIGRATE_SECONDS: Final = 180.0
+# By its path, so that the release on PYTHONPATH has no say in it; without that path's folder among those of modules.
+_PROGRAM: Final = ("-P", str(Path(__file__).with_name("runner.py")))
 _SETTLED: Final = re.compile(r"^poon_commands_settled_total\{[^}]*\} ([0-9.e+]+)", re.MULTILINE)
 _MIGRATE: Final = "import sys; from workers.entrypoints.cli import main; sys.argv = ['poon', *sys.argv[1:]]; main()"
 
@@ -97,7 +99,7 @@ class Fleet:
         }
         self._folder = folder
         self._known: dict[str, tuple[str, int]] = {}
-        self.crew = Crew(self._environment, folder)
+        self.crew = Crew(self._environment, folder, _PROGRAM)
         self.workers: list[Worker] = []
 
     async def start(self, release: Release, count: int = 1) -> list[Worker]:

@@ -31,7 +31,6 @@ from contracts.commands.statements import CloseStatement, ImportStatementChunk, 
 from tests.chaos.backends import MoodyCategorization, MoodyReceiptExtraction, MoodyRecognition, Temper
 from tests.chaos.control import Control, Told
 from tests.chaos.workflows import AREAS, KEPT_ROWS, Script
-from tests.fakes.broker import FakeRecord
 from tests.fakes.images import MemoryImages
 from tests.integration.workflows.mortal import Fuse, World
 from tests.ledger.checker import Seen
@@ -98,8 +97,9 @@ class StageWorld(World):
         """What came of it."""
         stored = await read_workflows(self.url, TENANT)
         kept = [str(file) for file in (self.folder / "store" / KEPT_ROWS).rglob("*") if file.is_file()]
+        outcomes = [outcome for area in AREAS for outcome in self._outcomes(area)]
         return WorkflowEvidence(
-            self._outcomes(), stored.rows, stored.entries, stored.runs, stored.timers, kept, lag={"all": self.log.lag}
+            outcomes, stored.rows, stored.entries, stored.runs, stored.timers, kept, lag={"all": self.log.lag}
         )
 
     async def _send(self, scenarios: Sequence[Scenario]) -> None:
@@ -119,20 +119,19 @@ class StageWorld(World):
     def _look(self) -> None:
         """Note what was answered since."""
         for area in AREAS:
-            log = self.log.topics.get(f"poon.{area}.events", [])
-            for record in log[self._read.get(area, 0) :]:
-                self._answered.add(_headers(record)["ce_causationid"].decode())
-            self._read[area] = len(log)
+            fresh = self._outcomes(area, self._read.get(area, 0))
+            self._answered |= {outcome.command_id for outcome in fresh}
+            self._read[area] = self._read.get(area, 0) + len(fresh)
 
     async def _over(self, database: Database) -> None:
         await self._played.wait()
         await super()._over(database)
 
-    def _outcomes(self) -> list[Seen]:
+    def _outcomes(self, area: str, first: int = 0) -> list[Seen]:
         return [
-            outcome_seen(record.topic, record.key or b"", record.value or b"{}", _headers(record))
-            for area in AREAS
-            for record in self.log.topics.get(f"poon.{area}.events", [])
+            outcome_seen(record.topic, record.key or b"", record.value or b"{}", known)
+            for record in self.log.topics.get(f"poon.{area}.events", [])[first:]
+            for known in [{name: value for name, value in record.headers if value is not None}]
         ]
 
     def _handlers(self, database: Database, decisions: SqlDecisionStore) -> dict[type[Command], Handler]:
@@ -176,10 +175,6 @@ class StageWorld(World):
             | cast("dict[type[Command], Handler]", more)
             | workflow_handlers(workflows)
         )
-
-
-def _headers(record: FakeRecord) -> dict[str, bytes]:
-    return {name: value or b"" for name, value in record.headers}
 
 
 def stage_world(url: str, folder: Path) -> StageWorld:

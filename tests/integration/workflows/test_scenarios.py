@@ -12,7 +12,7 @@ from tests.integration.workflows.playing import TENANT, stage_world
 from tests.ledger.scenarios import Plot, ScenarioStream
 from tests.ledger.workflow_checker import workflow_violations
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.filterwarnings(LEFT_BEHIND)]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.filterwarnings(LEFT_BEHIND)]
 
 SEED = 5
 DEATHS = (30, 150, 90)

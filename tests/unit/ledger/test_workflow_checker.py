@@ -20,6 +20,7 @@ from tests.unit.ledger.fleet import TENANT, LedgerFleet, seen
 from workers.ports.store import StoredEvent
 
 STREAM = ScenarioStream(7, TENANT, (20, CHUNK_ROWS + 20))
+ROWS = (3, 6)
 SCENARIOS = [STREAM.scenario(plot) for plot in (*Plot, Plot.RECEIPT, Plot.STATEMENT_AGAIN)]
 ASKED = asks_of(SCENARIOS)
 Planting = Callable[[WorkflowEvidence], WorkflowEvidence]
@@ -266,6 +267,13 @@ def test_what_is_published_again_is_no_violation() -> None:
     assert workflow_violations(SCENARIOS, ASKED, again) == []
 
 
+def test_an_outcome_behind_the_entries_of_its_decision_leaves_a_gap_in_no_history() -> None:
+    clean = perfect()
+    chunk = row_of(clean, Plot.STATEMENT, "statement.recorded")
+    rows = [row._replace(version=18) if row is chunk else row for row in clean.rows]
+    assert workflow_violations(SCENARIOS, ASKED, replace(clean, rows=rows)) == []
+
+
 def test_a_month_that_changed_in_time_is_reported_and_no_violation() -> None:
     fleet, scenario = LedgerFleet(), of(Plot.MONTH_CHANGED)
     fleet.carry_out(replace(scenario, plot=Plot.MONTH, refusal=None))
@@ -283,6 +291,7 @@ def test_a_month_that_changed_in_time_is_reported_and_no_violation() -> None:
         (lost_start, "lost: no outcome"),
         (never_ended, "never ended"),
         (left_step, "left behind: step"),
+        (left_step, "has a gap"),
         (unanswered_step, "lost: no outcome"),
         (not_undone, "left behind: receipt, aborted"),
         (not_deleted, "entry:"),
@@ -325,9 +334,9 @@ def test_every_planted_violation_is_found(planted: Planting, word: str) -> None:
 
 
 def test_the_plots_of_a_stream_are_the_same_for_the_same_seed_and_many_are_compensated() -> None:
-    scenarios = ScenarioStream(11, TENANT).take(400)
-    assert ScenarioStream(11, TENANT).take(400) == scenarios
-    assert ScenarioStream(12, TENANT).take(400) != scenarios
+    scenarios = ScenarioStream(11, TENANT, ROWS).take(400)
+    assert ScenarioStream(11, TENANT, ROWS).take(400) == scenarios
+    assert ScenarioStream(12, TENANT, ROWS).take(400) != scenarios
     assert {scenario.plot for scenario in scenarios} == set(Plot)
     assert sum(scenario.refusal is not None or scenario.abort is not None for scenario in scenarios) > 100
     assert any(ask.copies > 1 for ask in asks_of(scenarios))
@@ -342,6 +351,6 @@ def again_and_before(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, Scen
 
 
 def test_a_statement_once_more_is_a_file_its_owner_had_imported_before() -> None:
-    pairs = list(again_and_before(ScenarioStream(11, TENANT).take(400)))
+    pairs = list(again_and_before(ScenarioStream(11, TENANT, ROWS).take(400)))
     assert pairs
     assert all(one.owner == other.owner for one, other in pairs)
