@@ -58,6 +58,8 @@ _ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|
 _ONE_HALF: Final = re.compile(r"ครึ่ง(?:นึง|หนึ่ง)\s?")
 """Half of something is no number one."""
 _AND_A_HALF: Final = re.compile(r"\s?(?:กิโล|โล|กก\.?|ลิตร|ชั่วโมง|ชม\.?|เมตร|ไร่)ครึ่ง")
+_FED: Final = "หยอด"
+"""Before coins: those that a machine is fed with are no dollars."""
 _GLUE: Final = re.compile(r"[a-z]$")
 _ANY_DIGIT: Final = re.compile(r"\d")
 
@@ -322,7 +324,7 @@ def _currency_before(prose: Prose, position: int) -> tuple[Currency | None, int]
 
 def _may_precede(prose: Prose, word: str, start: int, end: int, position: int) -> bool:
     """A currency before a number belongs to the number before it when there is one: 50 บาท 2 แก้ว."""
-    if word[0].isalpha() and start not in prose.edges:
+    if (word[0].isalpha() and start not in prose.edges) or prose.folded.endswith(_FED, 0, start):
         return False
     number_before = _ENDS_IN_NUMBER.search(prose.folded[max(0, start - 12) : start].rstrip()) is not None
     return not number_before or (not word[-1].isalpha() and end == position)

@@ -102,7 +102,10 @@ def _with_tail(total: Decimal, pending: Decimal | None, scale: int | None, words
 def read_english(words: str) -> Spelled | None:
     """The value of a run that ENGLISH_NUMBER matched."""
     total, current, last = Decimal(0), Decimal(0), ""
-    parts = [part for part in _ENGLISH_TOKEN.findall(words) if part not in {"a", "an", "and"}]
+    tokens = _ENGLISH_TOKEN.findall(words)
+    if tokens[0] == "grand":  # of a name: the thousand follows its number, or "a"
+        return None
+    parts = [part for part in tokens if part not in {"a", "an", "and"}]
     for part in parts:
         if part[0].isdigit():
             current = Decimal(part.replace(",", ""))
