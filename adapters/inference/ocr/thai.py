@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from adapters.inference.ocr.inference import LINE_STEP, Network, metadata, read_model
+from adapters.inference.ocr.inference import CHARACTERS, LINE_STEP, Network, metadata, read_model
 from adapters.inference.ocr.model_file import SHIPPED, UnusableModelError, model_content
 from adapters.inference.ocr.routing import Reading
 from adapters.inference.ocr.spelling import Pixels, Values, prepare, spell
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from openvino import Model
 
-CHARACTERS: Final = "character"
 PP_OCR_HEIGHT: Final = 48
 COLOURS: Final = 3
 
@@ -53,7 +52,8 @@ class ThaiRecogniser:
         return np.repeat(scaled[None, None], COLOURS, axis=1)
 
     def _chances(self, lines: Values) -> Values:
-        return np.asarray(self._network(lines)[0], dtype=np.float32)
+        (chances,) = self._network(lines)
+        return np.array(chances[0], dtype=np.float32)
 
     def _check(self, name: str) -> None:
         """Read an empty line, so that a model of another kind is known at the start and not with the first image."""

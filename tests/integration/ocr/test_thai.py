@@ -5,7 +5,6 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -76,10 +75,10 @@ def test_a_page_without_thai_stays_exactly_as_the_latin_recogniser_reads_it() ->
     loaded = engine.load_engine()
     slip = demo_image("slip-school.jpg")
     pixels = np.asarray(next(decode_pages(slip)).pixels)[:, :, ::-1]
-    latin: Any = loaded.latin(pixels)
+    _, latin = engine.latin_lines(loaded, pixels)
     page = engine.read_image(slip)
     assert isinstance(page, engine.PageText)
-    assert sorted(line.text for line in page.lines) == sorted(text for text in latin.txts or () if text.strip())
+    assert sorted(line.text for line in page.lines) == sorted(reading.text for reading in latin)
 
 
 @pytest.mark.usefixtures("socket_disabled")
@@ -134,7 +133,7 @@ def bytes_held_after_each_shape() -> list[int]:
         for top in range(40, 600, 60):
             width = int(rng.integers(60, 600))
             cv2.putText(page, "TOTAL 65.00 BAHT"[: width // 30], (40, top), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2)
-        loaded.latin(page)
+        engine.latin_lines(loaded, page)
         give_back_memory()
         held.append(int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096)
     return held
