@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from adapters.inference.ocr.codes import codes_in
 from adapters.inference.ocr.images import DecodedImage, decode_pages
+from adapters.inference.ocr.letters import letters_version
 from adapters.inference.ocr.model_file import UnusableModelError, model_version
 from adapters.inference.ocr.pages import stacked
 from adapters.inference.ocr.routing import Reading, chosen, is_doubtful, shows_thai
@@ -94,7 +95,7 @@ Answer = PageText | Refusal | Failure
 
 def engine_name(choices: Choices) -> str:
     """The name with the version of everything an answer depends on; raises UnusableModelError."""
-    return f"{LATIN}+{CODES}+thai-lines-{model_version(choices.thai_model)}"
+    return f"{LATIN}+{CODES}+thai-lines-{model_version(choices.thai_model)}+letters-{letters_version()}"
 
 
 def start_process(choices: Choices) -> None:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from adapters.inference.ocr.decoding import Decoder
 from adapters.inference.ocr.inference import LINE_STEP, Network, metadata, read_model
+from adapters.inference.ocr.letters import shipped_content, unpacked
 from adapters.inference.ocr.model_file import SHIPPED, UnusableModelError, model_content
 from adapters.inference.ocr.routing import Reading
-from adapters.inference.ocr.spelling import Pixels, Values, prepare, spell
+from adapters.inference.ocr.spelling import Pixels, Values, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +40,11 @@ class ThaiRecogniser:
         self._characters = _characters(model, path)
         self._network = Network(model, LINE_STEP)
         self._check(name)
+        self._decoder = Decoder(self._characters, unpacked(shipped_content()))
 
     def read(self, line: Pixels) -> Reading:
         """The text of a grey line, with the mean probability of its characters."""
-        return Reading(*spell(self._chances(self._prepared(line)), self._characters))
+        return Reading(*self._decoder.spell(self._chances(self._prepared(line))))
 
     def _prepared(self, line: Pixels) -> Values:
         if not self._colours:
