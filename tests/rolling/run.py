@@ -48,7 +48,7 @@ class Options:
     seconds: float = 15.0
     call: float = 0.05
     seed: int = 1
-    workflows: float = 1.0
+    workflows: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ CHUNK: Final = 8
 
 
 async def _no_reading(*_: object) -> Any:  # noqa: ANN401  never called
-    raise NotImplementedError
+    raise AssertionError("the stage has a handler of its own for this")
 
 
 @dataclass
