@@ -34,6 +34,14 @@ _BARE_CASH: Final = re.compile(
 _INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$")
 _BACK: Final = re.compile(r"คืน|refund|back")
 _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d")
+_SUM_BEFORE: Final = re.compile(
+    r"\d\s?(?:บาท|บ\.|baht|thb|฿)?\s?(?:in|on|by|with|from|via|เป็น|ด้วย|ผ่าน|จาก|จ่าย)?\s?(?:my|the|a)?\s?$"
+)
+TWO_PURSES: Final = re.compile(
+    r"\bhalf (?:with|by|in|on|from|cash|card|of)\b.{2,30}\bhalf\b"
+    r"|ครึ่ง(?:นึง|หนึ่ง)?(?:จ่าย|โอน|เงินสด|สด|รูด|ใช้).{2,30}ครึ่ง"
+)
+"""Half by one purse and half by another: all of it was paid."""
 _MARKS: Final = frozenset("ัิีึืฺุู็่้๊๋์ํ")
 _SAME_SOUND: Final = str.maketrans(dict.fromkeys("ทธถดฎฏฐฑฒ", "ต") | dict.fromkeys("ศษซ", "ส") | {"ณ": "น", "ฬ": "ล"})
 _BARE: Final = dict.fromkeys(map(ord, _MARKS)) | _SAME_SOUND
@@ -87,7 +95,7 @@ def payment_of(prose: Prose) -> Found[PaymentMethod] | None:
     found = payments_in(prose)
     if not found:
         return None
-    if _is_split(prose, found):
+    if _is_split(prose, found) or TWO_PURSES.search(prose.folded):
         return Found(found[0].start, found[-1].end, PaymentMethod.OTHER)
     return min(found, key=lambda one: _MOST_TELLING.index(one.value))
 
@@ -102,8 +110,29 @@ def _is_split(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
     """Part by one purse, the rest by another: both named, a sum after each or a word of parting beside them."""
     if len({one.value for one in found}) == 1 or found[0].value not in _OWN_MONEY | {PaymentMethod.BANK_TRANSFER}:
         return False
-    sums = [one for one in found if _ITS_SUM.match(prose.folded, one.end)]
-    return len({one.value for one in sums}) > 1 or any(word in prose.folded for word in _SPLIT_WORDS)
+    if _has_two_sums(prose, found):
+        return True
+    return any(word in prose.folded for word in _SPLIT_WORDS)
+
+
+def _has_two_sums(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
+    """Whether two methods each have a number of their own, directly after or before them."""
+    sums: dict[int, PaymentMethod] = {}
+    apart = [one for one, last in zip(found, (None, *found), strict=False) if last is None or one.start > last.end + 1]
+    for one in apart:
+        after = _ITS_SUM.match(prose.folded, one.end)
+        before = _SUM_BEFORE.search(prose.folded, max(0, one.start - 24), one.start)
+        if after is not None:
+            sums[after.end()] = one.value
+        elif before is not None:
+            sums[_number_start(prose, before.start()) + 1] = one.value
+    return len(sums) > 1 and len(set(sums.values())) > 1
+
+
+def _number_start(prose: Prose, last: int) -> int:
+    while last and prose.folded[last - 1] in "0123456789,.":
+        last -= 1
+    return last
 
 
 def _negated(prose: Prose, one: Found[PaymentMethod]) -> bool:

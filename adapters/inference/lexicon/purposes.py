@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapters.inference.lexicon.data import category_rows, table
 from adapters.inference.lexicon.merchants import KnownMerchant, merchants_in
+from adapters.inference.lexicon.payment import payments_in
 from adapters.inference.lexicon.phrases import Found, PhraseBook
 from adapters.inference.lexicon.prose import Prose
 from contracts.values import Category
@@ -47,8 +48,8 @@ _TO_A_PERSON: Final = re.compile(
 _HOSPITAL: Final = re.compile(r"รพ|โรงพยาบาล|hospital|ผู้ป่วย|แอดมิท")
 _OUTRANKED: Final = {
     Category.GROCERIES: frozenset(
-        (Category.BILLS, Category.TRANSPORTATION, Category.SHOPPING, Category.HEALTHCARE, Category.EDUCATION,
-         Category.ENTERTAINMENT, Category.TRAVEL)
+        (Category.MISCELLANEOUS, Category.BILLS, Category.TRANSPORTATION, Category.SHOPPING, Category.HEALTHCARE,
+         Category.EDUCATION, Category.ENTERTAINMENT, Category.TRAVEL)
     ),
     Category.HEALTHCARE: frozenset((Category.SHOPPING, Category.GROCERIES, Category.FOOD, Category.TRANSPORTATION)),
     Category.EDUCATION: frozenset((Category.FOOD, Category.TRANSPORTATION)),
@@ -62,11 +63,19 @@ _CIRCUMSTANCE: Final = re.compile(
     r"\b(?:after|before|near|opposite|behind|beside|outside|during|next to)(?: the| my| a| an| our)?\s$"
 )
 """Before what only tells when or where: an x-ray after the scooter fall."""
+_PURSES: Final = frozenset(("wallet", "visa", "วีซ่า", "mastercard"))
 _TO_THEM: Final = re.compile(
-    r"\b(?:sent|gave|give|send|transferred|wired)(?: to)? (?:her|him|them)\b|(?:ให้|ส่งให้)(?:แก|ท่าน|เขา)(?=\s|\d)"
+    r"\b(?:sent|gave|give|send|transferred|wired)(?: to)? (?:her|him|them)\b|(?:ให้|ส่งให้)(?:แก|ท่าน|เขา)(?=\s|\d|ไป|แล้ว)"
     r"|ขอ(?:เงิน|ตังค์|ตัง)"
 )
-_STRANGER: Final = re.compile(r"\s?(?:เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)")
+_A_TEMPLE: Final = re.compile(r"(?:ศาลา|โบสถ์|หลังคา|เมรุ|กุฏิ|กุฎิ|เจดีย์|กำแพง|ห้องน้ำ|โรงครัว|พระ|ให้|ที่)วัด(?!ถุ|ดวง|ผล)[ก-๎]{0,20}")
+"""A temple's name in the middle of a word, where the dictionary saw no word begin."""
+_FOR: Final = "ให้"
+"""Bare, behind a thing, it tells for whom the thing is: a game topped up for a son."""
+_STRANGER: Final = re.compile(
+    r" and (?:me|i|myself)\b|(?:ค้า|ครัว|บ้าน|ชี|เลี้ยง|พิมพ์|สื่อ)|"
+    r"\s?(?:พนักงาน|เจ้าของ|ขาย|ร้าน|ข้าง|แม่บ้าน|วิน|แท็กซี่|คนขับ|ส่งของ|ช่าง|ยาม|รปภ|ที่ขาย|ทำความสะอาด|หอ|หวย)"
+)
 """After a word for a relative, somebody who only is called so: the aunt who owns the house."""
 
 
@@ -123,12 +132,30 @@ def judge(prose: Prose, merchant: KnownMerchant | None = None) -> Judgement:
     purpose = _by_purpose(prose)
     if purpose is not None:
         return purpose
-    words = words_in(prose)
+    words = _without_purses(prose, words_in(prose))
     gift = _family_gift(prose)
     bought_thing = bool(words) and _first_start(_family("buying").find(prose)) is not None
     if gift is not None and not bought_thing and not _outranks_family(prose, words):
         return Judgement(Category.FAMILY, _BY_PURPOSE, gift, Step.FAMILY)
     return _by_merchant(prose, merchant, words) or _by_words(prose, words) or _unknown()
+
+
+def _without_purses(prose: Prose, words: tuple[Found[Category], ...]) -> tuple[Found[Category], ...]:
+    """The words without those that are a part of how it was paid: GrabPay wallet, Visa credit card."""
+    paid = payments_in(prose) if any(one.within(prose).casefold() in _PURSES for one in words) else []
+    spans = [(one.start - 1, one.end + 1) for one in paid]
+    return tuple(
+        one
+        for one in words
+        if one.within(prose).casefold() not in _PURSES
+        or not any(one.end > start and one.start < end and _is_joined(prose, one, start, end) for start, end in spans)
+    )
+
+
+def _is_joined(prose: Prose, one: Found[Category], start: int, end: int) -> bool:
+    """Whether nothing but a space stands between a purse's word and the words of paying at (start + 1, end - 1)."""
+    between = prose.folded[one.end : start + 1] if one.end <= start + 1 else prose.folded[end - 1 : one.start]
+    return not between.strip()
 
 
 @lru_cache(maxsize=64)
@@ -210,9 +237,12 @@ def _by_purpose(prose: Prose) -> Judgement | None:
 
 
 def _temple(prose: Prose) -> str | None:
-    return next((one.within(prose) for one in words_in(prose) if one.value is Category.TEMPLE), None) or next(
-        (one.within(prose) for one in merchants_in(prose) if one.value.category is Category.TEMPLE), None
-    )
+    named = [one.within(prose) for one in words_in(prose) if one.value is Category.TEMPLE]
+    named += [one.within(prose) for one in merchants_in(prose) if one.value.category is Category.TEMPLE]
+    if named:
+        return named[0]
+    glued = _A_TEMPLE.search(prose.folded)
+    return None if glued is None else prose.text[glued.start() : glued.end()]
 
 
 def _family_gift(prose: Prose) -> str | None:
@@ -222,6 +252,10 @@ def _family_gift(prose: Prose) -> str | None:
     if to_them is not None and any(one.end <= to_them.start() for one in persons):
         return prose.text[to_them.start() : to_them.end()]
     for giving in _family("giving").find(prose):
+        if giving.within(prose) == _FOR and any(
+            _weight(prose, one) > 1 and one.end <= giving.start for one in words_in(prose)
+        ):
+            continue
         for person in persons:
             gap = prose.folded[giving.end : person.start]
             if person.start >= giving.end and _TO_A_PERSON.fullmatch(gap):

@@ -15,9 +15,8 @@ from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import decide
 from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound, written
 from adapters.inference.texts.places import Taken
-from adapters.inference.texts.roles import term_of
+from adapters.inference.texts.roles import HEADS, term_of
 from adapters.inference.texts.second import doubt
-from adapters.inference.texts.sharing import HEADS
 from adapters.inference.texts.terms import Role, Term
 from contracts.errors import ErrorCode
 from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
 
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
+_RAISED: Final = re.compile(
+    r"\b(?:went up|raised|increased|up|rose|gone up)(?: from)? ?$|(?:ขึ้น|ปรับ)(?:ราคา|ค่า[ก-๎]{2,8})?จาก\s?$"
+)
+"""Before the old price of what costs more now."""
 _EITHER: Final = re.compile(r"\s?(?:บาท|baht|thb)?\s?(?:หรือ|ไม่ก็|\bor)(?:ว่า)?\s?")
 _BETWEEN: Final = re.compile(r"\bbetween\s?[฿$€£¥]?$|ระหว่าง\s?$")
 _THEN_ITS_PRICE: Final = re.compile(r"\s*(?:(?:ใน)?ราคา|มูลค่า|เป็นเงิน|price|priced at|for)\s*:?\s*")
@@ -41,6 +44,8 @@ _AND_TAX: Final = re.compile(
     r"\s*(?:และ|กับ|and|\+|,|บวก|plus)*\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tax|gst|service(?: charge)?)\s*"
 )
 _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
+_SIZE_AFTER: Final = re.compile(r"\s?(?:min(?:ute)?s?|hours?|hrs?|นาที|ชม\.?|ml|cl|cm|mm|นิ้ว|กรัม)(?![a-z])")
+"""After the second of two numbers what each is long or big: eight lessons of 45 minutes."""
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
 _SHARED_OR_EACH: Final = re.compile(
     r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
@@ -91,7 +96,7 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
     currency, told = _currency(prose, answer, default)
     spans = tuple((term.number.left, term.number.right) for term in answer.terms)
-    evidence = " ".join(written(prose, term.number) for term in answer.terms)
+    evidence = " ".join([*(written(prose, term.number) for term in answer.terms), *filter(None, [answer.words])])
     traits = _traits(prose, terms, answer, told=told)
     return Spent(
         answer.value,
@@ -136,7 +141,8 @@ def _multiplied(prose: Prose, numbers: list[Number]) -> list[Number]:
     joined: list[Number] = []
     for number in numbers:
         last = joined[-1] if joined else None
-        if last is not None and _TIMES.fullmatch(prose.folded[last.right : number.left]):
+        times = last is not None and _TIMES.fullmatch(prose.folded[last.right : number.left])
+        if last is not None and times and not _SIZE_AFTER.match(prose.folded, number.right):
             product = last.value * number.value
             joined[-1] = replace(
                 last, value=product, right=number.right, end=number.end, priced=True,
@@ -217,6 +223,10 @@ def _without_ranges(prose: Prose, terms: list[Term]) -> list[Term]:
         rising = first.number.value < second.number.value
         ranges = first.number.currency is None and _RANGE.fullmatch(between)
         around = _BETWEEN.search(prose.folded, max(0, first.number.left - 10), first.number.left)
+        raised = ranges and _RAISED.search(prose.folded, 0, first.number.left)
+        if rising and raised:
+            marked[place] = replace(first, role=Role.LIST_PRICE)
+            continue
         open_end = ranges or _EITHER.fullmatch(between) or (around and re.fullmatch(r"\D{1,9}", between))
         if rising and open_end and not second.number.negative:
             marked[place] = replace(first, role=Role.RANGE)

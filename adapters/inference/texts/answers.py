@@ -16,11 +16,16 @@ UNCONFIRMED_SUM: Final = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value, the numbers it comes from, and how sure that is."""
+    """A value, the numbers it comes from, and how sure that is.
+
+    Attributes:
+        words: what else it was computed with, as the text has it: "ขีด", "there and back".
+    """
 
     value: Decimal
     terms: tuple[Term, ...]
     sure: float
+    words: str = ""
 
 
 def of(terms: list[Term], *roles: Role) -> list[Term]:

@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 _ADDED: Final = frozenset(
     (Role.AMOUNT, Role.PAID, Role.FINAL, Role.EXTRA, Role.FEE, Role.LIST_PRICE, Role.MAYBE, Role.DEPOSIT)
 )
+_PARTS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.TENDERED, Role.MAYBE))
+_FOR_ONE: Final = frozenset((Role.FINAL, Role.UNIT, Role.OWN))
+_ANY_KIND: Final = frozenset(
+    (
+        *("", "x", "things", "heads", "คน", "ท่าน", "ห้อง", "คืน", "วัน", "เดือน", "เที่ยว", "ครั้ง", "โหล"),
+        *("people", "persons", "of us", "rooms", "room", "nights", "night", "days", "day", "months", "times"),
+        *("lessons", "sessions", "dozen", "ways"),
+    )
+)
+"""What may be counted beside any price: pieces of another kind than the price's are another thing's."""
 _TOTALS: Final = frozenset((Role.AMOUNT, Role.PAID, Role.FINAL))
+_RATES: Final = (Decimal("1.07"), Decimal("1.1"), Decimal("1.177"), Decimal("1.03"))
+"""What tax, a service charge, both, and the fee of a card make of a price."""
 _LEAST_PARTS: Final = 2
 _MOST_PARTS: Final = 24
 """More numbers than this before a total are a list nobody writes in a spending text, and would cost the square."""
@@ -28,6 +40,64 @@ def closed_total(terms: list[Term]) -> Term | None:
         if term.role in _TOTALS and not term.number.negative and _makes(money[:place], term.number.value):
             return term if _nothing_else_after(money[place + 1 :], term) else None
     return None
+
+
+def opened_total(terms: list[Term], *, by_two: bool) -> Term | None:
+    """The first number, where all the money told after it makes it: 712, of which 300 in cash and 412 by card.
+
+    Args:
+        terms: all numbers of the text.
+        by_two: whether two purses are told, so that what is left was paid too.
+    """
+    money = [term for term in terms if term.role in _ADDED or term.role in {Role.DISCOUNT, Role.TENDERED}]
+    if len(money) <= _LEAST_PARTS or len(money) > _MOST_PARTS or money[0].role not in _TOTALS:
+        return None
+    parted = all(_sign(term) > 0 and (by_two or term.role in _PARTS) for term in money[1:])
+    return money[0] if parted and abs(_signed(money[1:]) - money[0].number.value) <= TOLERANCE else None
+
+
+def closed_product(terms: list[Term]) -> Term | None:
+    """The last price, which a price for one, so many times, and what was put on it make: three at 100, 40, 340."""
+    money = _money(terms)
+    last = money[-1] if money else None
+    if last is None or last.role not in _TOTALS or len(terms) > _MOST_PARTS:
+        return None
+    units = of(terms, Role.UNIT)
+    made = {one.number.value * times for one in _multiplied_by(terms, last) for times in _times(terms, one)}
+    if len(units) == 1:
+        beside = _signed(money[:-1])
+        counts = of(terms, Role.COUNT, Role.MAYBE) if beside > 0 else []
+        made |= {beside + units[0].number.value * count.number.value for count in counts if count.number.value > 1}
+    return last if any(abs(whole - last.number.value) <= TOLERANCE for whole in made) else None
+
+
+def _multiplied_by(terms: list[Term], last: Term) -> list[Term]:
+    """Prices before the last that it may be a multiple of; a bare one only where words say that the last was paid."""
+    paid = last.role is not Role.AMOUNT
+    before = [one for one in terms if one.number.start < last.number.start]
+    return [one for one in before if one.role in _FOR_ONE or (paid and one.role in _PARTS)]
+
+
+def _times(terms: list[Term], price: Term) -> set[Decimal]:
+    """By what a price may be multiplied: counts, two of them, there and back."""
+    counts = [one.number.value for one in _counts(terms, price)]
+    return {count * other for count in counts for other in (*counts, Decimal(1), Decimal(2))}
+
+
+def _counts(terms: list[Term], price: Term) -> list[Term]:
+    """Counts of the price's own kind, of heads, of time or of nothing that is named."""
+    counts = [one for one in of(terms, Role.COUNT, Role.MAYBE, Role.FACTOR) if one.number.value > 1]
+    return [one for one in counts if price.role is not Role.UNIT or one.unit in _ANY_KIND | {price.unit}]
+
+
+def taxed_total(terms: list[Term]) -> Term | None:
+    """The second of two prices, which is the first with value added tax, a service charge or both, to the satang."""
+    money = _money(terms)
+    if len(money) != _LEAST_PARTS or money[1].role not in _TOTALS or money[0].role not in _TOTALS:
+        return None
+    bare, whole = (term.number.value for term in money)
+    exact = whole != whole.to_integral_value()
+    return money[1] if exact and any(abs(bare * rate - whole) <= TOLERANCE for rate in _RATES) else None
 
 
 def closed_twice(terms: list[Term]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.merchants import merchants_in
+from adapters.inference.lexicon.payment import payments_in
 from adapters.inference.lexicon.purposes import purposes_in, words_in
 from adapters.inference.texts.terms import Role
 
@@ -23,6 +24,9 @@ _EACH_WORD: Final = re.compile(
 _LONGEST_UNIT: Final = 8
 _FEW: Final = 20
 _MANY: Final = 31
+_LANE: Final = "ซอย"
+_IN_A_LANE: Final = re.compile(r"(?:ใน|ปาก|หน้า|ท้าย|กลาง|ข้าง|ต้น|เข้า)$")
+"""Before a lane without a number: what follows is a price."""
 _CUBIC_METRE: Final = "คิว"
 """Of sand; also what one waits in, with a number of its own."""
 _MOST_PEOPLE: Final = 100
@@ -55,15 +59,21 @@ _FACTOR_BEFORE: Final = re.compile(
     r"|split(?: it| the bill| between| among| by)*|divided by|÷)\s*$"
 )
 _FACTOR_AFTER: Final = re.compile(r"\s*(?:คน\s*)?(?:(?<!อา)หาร(?:กัน|เท่า)?(?!\S*คนละ)|ways|way split)")
+_INSTALMENTS: Final = re.compile(r"\s?(?:งวด|เดือน|ครั้ง|รอบ)")
 _LETTER: Final = re.compile(r"[a-z]")
 _WORD_AFTER: Final = re.compile(r"\s?([a-zà-ÿ']+)")
 _FEW_WORDS_BEFORE: Final = re.compile(
-    r"(?:^|[\n,;.]|\b(?:bought|got|had|ordered|for|ate|of|and|get|with|paid|spent|on|the|a|buy|took)|ซื้อ|สั่ง|กิน|เอา|ได้)\s*$"
+    r"(?:^|[\n,;.:–-]|\b(?:bought|got|had|ordered|for|ate|of|and|get|with|paid|spent|on|the|a|buy|took)|ซื้อ|สั่ง|กิน|เอา|ได้)\s*$"
 )
 _SHORT_PREPOSITIONS: Final = frozenset(word_list("ambiguous_classifiers"))
 _THEN_A_NUMBER: Final = re.compile(r"\s?\d")
+_CAPITALS: Final = re.compile(r"\s?([A-Z]{2,4})\s(?=[฿$]?\d)")
 _GOES_ON: Final = re.compile(r"[a-zก-๎]")
 _NUMBER_WORD: Final = re.compile(r"(?:ร้อย|พัน|หมื่น|สิบ|ยี่สิบ|หนึ่ง|สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)")
+_GOES_NOWHERE: Final = re.compile(
+    rf"{_NUMBER_WORD.pattern}|(?:จาก|ที่|ของ|แล้ว|กับ|โดย|รวม|จ่าย|โอน|ราคา|เต็ม|ก่อน|ก็)(?![ก-๎]?์)"
+)
+"""After a classifier what begins another word for sure: seven days from Klook."""
 _MEASURES: Final = word_list("measures")
 _WITH_OTHERS: Final = re.compile(
     r"(?:split|shared|share|หาร|แชร์)(?: it| the bill| this)?\s*(?:with|กับ)(?: my)?(?:เพื่อน|แฟน)?\s*$"
@@ -111,6 +121,11 @@ def measure_after(prose: Prose, number: Number) -> str:
     return _counter_after(prose, number, _MEASURES)
 
 
+def priced_unit_after(prose: Prose, number: Number) -> str:
+    """The unit after a number that the text itself prices by: of ไม้ละ 10 ยี่สิบสามไม้ the sticks."""
+    return _counter_after(prose, number, _priced_by(prose))
+
+
 def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
     factor = _factor(number, left, right)
     if factor is not None:
@@ -120,6 +135,8 @@ def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tu
     counter = _counter_after(prose, number, (*_priced_by(prose), *_counters()))
     if counter:
         return Role.COUNT, counter
+    if (unit := _tokens_after(prose, number)) is not None:
+        return Role.COUNT, unit
     label = _label(prose, number, left, right)
     if label is not None:
         return label, ""
@@ -130,9 +147,8 @@ def _factor(number: Number, left: str, right: str) -> str | None:
     """Whether the number divides a bill: "others" when the owner is not counted in."""
     if _WITH_OTHERS.search(left) and _OTHER_PEOPLE.match(right):
         return "others"
-    divides = (number.value <= _MOST_PEOPLE and _FACTOR_BEFORE.search(left)) or (
-        number.value <= _FEW and _FACTOR_AFTER.match(right)
-    )
+    parted = not _INSTALMENTS.match(right) and _FACTOR_BEFORE.search(left)
+    divides = (number.value <= _MOST_PEOPLE and parted) or (number.value <= _FEW and _FACTOR_AFTER.match(right))
     return "" if divides else None
 
 
@@ -154,11 +170,23 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
             counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
             rooms = word == _ROOM and number.value > _MOST_ROOMS
             heads = word == _HEADS and number.value <= _FEW
-            goes_on = not heads and _GOES_ON.match(rest) and not _NUMBER_WORD.match(rest)
+            goes_on = not heads and _GOES_ON.match(rest) and not _GOES_NOWHERE.match(rest)
             if (number.value > _MANY and (rooms or not counts_before_a_price)) or goes_on:
                 continue
         return word
     return ""
+
+
+def _tokens_after(prose: Prose, number: Number) -> str | None:
+    """The capitals between a number and the next one, where they name nothing that is sold: 600 UC 349 baht."""
+    capitals = _CAPITALS.match(prose.text, number.right)
+    if capitals is None:
+        return None
+    named = [(one.start, one.end) for one in words_in(prose)]
+    named += [(one.start, one.end) for one in merchants_in(prose)]
+    named += [(one.start, one.end) for one in payments_in(prose)]
+    inside = any(start < capitals.end(1) and capitals.start(1) < end for start, end in named)
+    return None if inside else capitals[1].casefold()
 
 
 def _begins_a_longer_word(prose: Prose, start: int, end: int) -> bool:
@@ -176,7 +204,8 @@ def _label(prose: Prose, number: Number, left: str, right: str) -> Role | None:
     for word, bare in _labels() if trimmed.endswith(_bare_labels()) else ():
         start = number.left - len(left) + len(trimmed) - len(bare)
         if trimmed.endswith(bare) and start in prose.edges:
-            if _is_a_price_of_its_own(word, left, right) or _counts_before(word, number, left):
+            in_a_lane = bare == _LANE and number.value >= _SMALL_LABEL and _IN_A_LANE.search(trimmed[: -len(bare)])
+            if in_a_lane or _is_a_price_of_its_own(word, left, right) or _counts_before(word, number, left):
                 return None
             longer = number.value >= _SMALL_LABEL and word not in _MODELS
             if longer and _ends_a_longer_word(prose, start, start + len(bare)):

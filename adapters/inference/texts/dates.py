@@ -306,6 +306,7 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (rf"(?:on\s+)?(?:the\s+){_DAY}(?:st|nd|rd|th)(?:\s+of\s+(?:this|the|every)\s+month)?", _day_only),
     (rf"(?<![\d/]){_DAY}/(?P<month>0?[1-9]|1[0-2])(?![\d/%])(?!\s?{_HALF_OF})", _day_and_month_number),
     (r"(?:เมื่อ)?วานซืน(?:นี้)?|the day before yesterday|day before yesterday|2 วันก่อน(?!หน้า)", _back(2)),
+    (r"(?:มื้อ|มะ|เช้า|สาย|บ่าย|เย็น|ค่ำ|หัวค่ำ)วาน(?!ซืน)(?:นี้)?", _back(1)),
     (r"เมื่อวาน(?:นี้)?|วานนี้|เมื่อคืน(?:นี้)?|เมื่อคืนวาน|คืนวาน|yesterday|last night|ytd", _back(1)),
     (rf"(?:เมื่อ)?{_COUNT}\s?(?P<unit>วัน|สัปดาห์|อาทิตย์|เดือน)\s?(?:ที่แล้ว|ก่อน|ที่ผ่านมา|มาแล้ว)", _ago),
     (rf"(?<![a-z]){_COUNT}\s+(?P<unit>days?|weeks?|months?)\s+(?:ago|back|earlier)", _ago),
@@ -322,7 +323,7 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (rf"(?<![a-z])(?:on\s+)?(?:last|past|previous)\s+{_ENGLISH_DAY}(?![a-z])", _weekday(before=True)),
     (rf"(?<![a-z])(?<!next )(?:on\s+|this\s+)?{_LONG_DAY}(?:'s)?(?![a-z]| roast)", _weekday(before=False)),
     (r"(?:เมื่อ)?เดือน(?:ที่แล้ว|ก่อน|ที่ผ่านมา)|last month", _month_back),
-    (r"(?:เมื่อ)?ปี(?:ที่แล้ว|ก่อน)|last year", _year_back),
+    (r"(?:เมื่อ)?ปี(?:ที่แล้ว|ก่อน)|last year(?! it (?:was|cost))", _year_back),
     (r"(?:พ\.ศ\.|ค\.ศ\.|ปี)\s?(?:25|20)\d\d(?!\d)", _month_only),
 )  # fmt: skip
 _FORMS: Final = tuple((re.compile(pattern), read) for pattern, read in _TABLE)

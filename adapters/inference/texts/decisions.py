@@ -6,17 +6,27 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.payment import payment_of
 from adapters.inference.lexicon.purposes import sellers_in, words_in
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed
-from adapters.inference.texts.closing import closed_total, closed_twice
+from adapters.inference.texts.closing import closed_product, closed_total, closed_twice, opened_total, taxed_total
 from adapters.inference.texts.discounts import discounted, with_changes
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.several import are_several
-from adapters.inference.texts.sharing import all_heads, factors_in, halved, heads_after, less_others, own_share, shared
+from adapters.inference.texts.sharing import (
+    all_heads,
+    both_heads,
+    factors_in,
+    halved,
+    heads_after,
+    less_others,
+    own_share,
+    shared,
+)
 from adapters.inference.texts.terms import Role, Term
 from adapters.inference.texts.unitprices import by_bundles, by_units
 from contracts.errors import ErrorCode
-from contracts.values import TransactionKind
+from contracts.values import PaymentMethod, TransactionKind
 from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
@@ -40,6 +50,11 @@ _GIVEN_BACK: Final = re.compile(r"\s*(?:แล้ว)?\s*(?:ได้)?(?:รั
 _NOTES: Final = frozenset(map(Decimal, (20, 50, *range(100, 1001, 100))))
 _PRICE_OF: Final = re.compile(r"ค่า[ก-๎]{0,12}\s?$")
 _KEEP_IT: Final = re.compile(r"ไม่(?:ต้อง|เอา|รับ)(?:เงิน)?ทอน|\b(?:keep|kept) (?:the )?change")
+_DEDUCTED: Final = re.compile(r"หัก|ลด|โอนจริง|จ่ายจริง|\b(?:less|minus|discount|off|deducted)\b")
+_CHANGE: Final = re.compile(r"ทอน|\bchange\b|\bgot back\b")
+_PAID_IT: Final = re.compile(
+    r"(?:จ่าย|โอน|ให้|แบงค์|แบงก์|เหรียญ|\bpaid|\bcoins?|\bcash|\btransferred)(?:ไป|สด|เหรียญ|พอดี|เป็น|ด้วย|\s)*$"
+)
 _ANOTHER: Final = re.compile(r"อีก\s*$|\b(?:another|extra|plus)\s?[฿$€£]?$")
 _FEW_MORE: Final = 4
 _EXCHANGED: Final = re.compile(r"แลก(?:เงิน|เป็น)?|\bexchang")
@@ -122,11 +137,29 @@ def _closed(prose: Prose, terms: list[Term]) -> Answer | None:
         return None
     if closed_twice(terms):
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "two totals of prices of their own", field="text")
-    whole = closed_total(terms)
+    deducted = _DEDUCTED.search(prose.folded) is not None
+    opened = None if deducted else opened_total(terms, by_two=_by_two_purses(prose))
+    whole = closed_total(terms) or opened or closed_product(terms) or taxed_total(terms) or _kept_of(prose, terms)
     if whole is None:
         return None
     extras = _extras_after(prose, terms, whole)
     return lone(whole, 0.97) if not extras else summed([whole, *extras], UNCONFIRMED_SUM)
+
+
+def _kept_of(prose: Prose, terms: list[Term]) -> Term | None:
+    """The price, where a note is told before it and change after it that makes up the note."""
+    if _CHANGE.search(prose.folded) is None:
+        return None
+    money = of(terms, Role.AMOUNT, Role.PAID, Role.TENDERED, Role.CHANGE, Role.MAYBE, Role.FINAL)
+    if len(money) != 3:  # noqa: PLR2004  given, price, change
+        return None
+    given, price, back = (term.number.value for term in money)
+    return money[1] if given == price + back else None
+
+
+def _by_two_purses(prose: Prose) -> bool:
+    paid = payment_of(prose)
+    return paid is not None and paid.value is PaymentMethod.OTHER
 
 
 def _extras_after(prose: Prose, terms: list[Term], base: Term) -> list[Term]:
@@ -148,13 +181,13 @@ def _sure_of_more(extras: list[Term]) -> float:
     return 0.9 if all(term.role is Role.EXTRA for term in extras) else UNCONFIRMED_SUM
 
 
-def _confirmed(_: Prose, terms: list[Term]) -> Answer | None:
+def _confirmed(prose: Prose, terms: list[Term]) -> Answer | None:
     """The last price, where the numbers before it make it: three at 250 are 750, 500 less a coupon of 100 are 400."""
     items = of(terms, Role.AMOUNT, Role.PAID)
     if len(items) < 2:  # noqa: PLR2004  a price and what confirms it
         return None
     *before, last = (term.number.value for term in items)
-    if before == [last] and items[0].role is Role.PAID and items[1].role is Role.AMOUNT:
+    if before == [last] and (_is_paid_then_named(items) or _is_said_again(prose, items)):
         return lone(items[0], 0.85)
     counts = {term.number.value for term in of(terms, Role.COUNT, Role.MAYBE)}
     if len(before) == 1 and any(abs(before[0] * count - last) <= TOLERANCE for count in counts if count > 1):
@@ -163,7 +196,18 @@ def _confirmed(_: Prose, terms: list[Term]) -> Answer | None:
     if len(before) == 1 and any(abs(abs(last - before[0]) * 100 - before[0] * share) < _ROUNDED for share in shares):
         return lone(items[-1], 0.95)
     less = before[0] - sum(before[1:])
-    return lone(items[-1], 0.85) if len(before) > 1 and last == less < before[0] else None
+    deducted = len(before) > 1 and _DEDUCTED.search(prose.folded) is not None
+    return lone(items[-1], 0.85) if deducted and last == less < before[0] else None
+
+
+def _is_paid_then_named(items: list[Term]) -> bool:
+    return items[0].role is Role.PAID and items[1].role is Role.AMOUNT
+
+
+def _is_said_again(prose: Prose, items: list[Term]) -> bool:
+    """Whether the second price is how the first was paid: fare 16, paid in coins of 16 exactly."""
+    between = prose.folded[items[0].number.right : items[1].number.left]
+    return _PAID_IT.search(between) is not None
 
 
 def _paid_less(prose: Prose, terms: list[Term]) -> Answer | None:
@@ -246,7 +290,7 @@ def _one_currency(prose: Prose, items: list[Term]) -> list[Term]:
 def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
     """What is money only because nothing else is."""
     for roles, sure in (
-        ((Role.DEPOSIT,), 0.93), ((Role.LIST_PRICE,), 0.8), ((Role.EXTRA,), 0.85), ((Role.TENDERED,), 0.75),
+        ((Role.DEPOSIT,), 0.93), (_asked_or_given(terms), 0.8), ((Role.EXTRA,), 0.85), ((Role.TENDERED,), 0.75),
         ((Role.FEE,), 0.85), ((Role.MAYBE,), 0.6),
     ):  # fmt: skip
         found = [term for term in of(terms, *roles) if term.role is not Role.MAYBE or not _is_tiny(term)]
@@ -256,6 +300,13 @@ def _fallback(prose: Prose, terms: list[Term]) -> Answer | None:
             named = len(terms) == 1 and even and _names_its_price(prose, best)
             return discounted(lone(best, 0.95 if named else sure), terms)
     return None
+
+
+def _asked_or_given(terms: list[Term]) -> tuple[Role]:
+    """Less given than was asked is what it was sold for."""
+    asked, given = of(terms, Role.LIST_PRICE), of(terms, Role.TENDERED)
+    sold = asked and given and given[-1].number.value < asked[-1].number.value
+    return (Role.TENDERED,) if sold else (Role.LIST_PRICE,)
 
 
 def _is_tiny(term: Term) -> bool:
@@ -278,6 +329,6 @@ def _deposit(prose: Prose, terms: list[Term]) -> Answer | None:
 
 
 _RULES: Final[tuple[Callable[[Prose, list[Term]], Answer | None], ...]] = (
-    all_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final, _deposit,
-    by_bundles, by_units, _confirmed, _paid_less, _items, _came_back, _fallback,
+    all_heads, both_heads, own_share, heads_after, _change_left, _change, shared, halved, less_others, _closed, _final,
+    _deposit, by_bundles, by_units, _confirmed, _paid_less, _items, _came_back, _fallback,
 )  # fmt: skip

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _REFUND: Final = re.compile(
     r"เงินคืน(?!เพื่อน|ให้)|ได้คืนเงิน|(?:คืนเงิน|โอนคืน)(?!กู้|เพื่อน|ให้|พี่|แม่|ยืม|น้อง|แฟน)|ได้รับเงินคืน|ได้คืน|ขอคืนเงิน|รีฟันด์|คืนสินค้า|เครดิตคืน"
-    r"|\brefund(?:ed|s)?\b|money back|\breimbursed\b|got my money back|returned item"
+    r"|\brefund(?:ed|s)?\b|\bgot \W?[\d,.]+(?: baht| thb)? back from\b"
+    r"|money back|\breimbursed\b|got my money back|returned item"
 )
 _ASIDE: Final = re.compile(r"เครดิตเงินคืน|cash ?back|แคชแบ[็]?[กค]")
 _BUYING: Final = re.compile(r"ซื้อ|\bbought\b|\bpaid\b")

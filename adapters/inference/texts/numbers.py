@@ -36,8 +36,9 @@ _THOUSANDS: Final = re.compile(r"\s?(k|พัน)(?![a-z0-9ก-๎]|\s?(?:plus|\
 _MILLIONS: Final = re.compile(r"\s?(m|mil)(?![a-z0-9ก-๎])(?=\s*(?:baht|thb|บาท|฿))")
 _DECIMAL_COMMA: Final = re.compile(r",(\d{2})(?![\d,.])")
 _PLACE_BEFORE: Final = re.compile(
-    r"(?:ห้อง|ตึก|อาคาร|โซน|ชั้น|ซอย|แถว|ช่อง|ล็อค|ล็อก|ประตู|room|building|zone|gate|block|unit|seat|terminal)\s?$"
+    r"(?:ที่นั่ง|ห้อง|ตึก|อาคาร|โซน|ชั้น|ซอย|แถว|ช่อง|ล็อค|ล็อก|ประตู|ไซส์|ไซซ์|ไซด์|เบอร์|รุ่น|แบบ|เกรด|size|grade|type|plan|room|building|zone|gate|block|unit|seat|terminal)\s?$"
 )
+_MODEL_BEFORE: Final = re.compile(r"[a-z]-?$")
 _PERCENT: Final = re.compile(r"\s?(?:%|percent|per cent|เปอร์เซ็นต์|เปอร์เซนต์|เปอ)")
 _PRICE_TAIL: Final = re.compile(r"\s?(?:\.-|/-|=(?!\s*\d)|\.--)")
 _BAHT_TAIL: Final = re.compile(r"\s?(?:บ\.|บ(?![ก-๎])|b(?![a-z0-9])|bt\.?(?![a-z0-9]))")
@@ -55,9 +56,11 @@ _ENDS_IN_NUMBER: Final = re.compile(
 )
 _HALF: Final = re.compile(r"ครึ่ง(?=โล|กิโล|กก|ลิตร|ชั่วโมง|ชม|วัน|เดือน)|half (?:an? )?(?=kilo|kg|litre|liter|dozen|day|hour)")
 _ONE_AND_A_HALF: Final = re.compile(r"(?<!\d)(?<!\d )(?<!กิ)(?:กิโล|โล|ลิตร|ชั่วโมง)ครึ่ง")
-_ONE_HALF: Final = re.compile(r"ครึ่ง(?:นึง|หนึ่ง)\s?")
+_ONE_HALF: Final = re.compile(r"ครึ่ง(?:(?:นึง|หนึ่ง)\s?|\s(?=.))")
 """Half of something is no number one."""
 _AND_A_HALF: Final = re.compile(r"\s?(?:กิโล|โล|กก\.?|ลิตร|ชั่วโมง|ชม\.?|เมตร|ไร่)ครึ่ง")
+_COIN: Final = "เหรียญ"
+_COINS: Final = frozenset(map(Decimal, (1, 2, 5, 10)))
 _FED: Final = "หยอด"
 """Before coins: those that a machine is fed with are no dollars."""
 _GLUE: Final = re.compile(r"[a-z]$")
@@ -254,8 +257,8 @@ def _with_tail(prose: Prose, number: Number) -> Number:
 def _with_currency(prose: Prose, number: Number) -> Number:
     if number.percent:
         return number
-    after = None if _is_cake_weight(prose, number) else _currency_at(prose, number.right)
-    before = _currency_before(prose, number.left)
+    after = None if _is_cake_weight(prose, number) or _is_a_seat(prose, number) else _currency_at(prose, number.right)
+    before = None if _is_a_coin(prose, number) else _currency_before(prose, number.left)
     if after is not None:
         number = replace(number, right=after[1], currency=after[0], foreign=after[0] is None)
         number = _with_satang(prose, number)
@@ -268,9 +271,22 @@ def _with_currency(prose: Prose, number: Number) -> Number:
     return number
 
 
+def _is_a_coin(prose: Prose, number: Number) -> bool:
+    """A five or a ten after เหรียญ is the coin of that worth, and no dollars."""
+    return number.value in _COINS and prose.folded.endswith(_COIN, 0, number.left)
+
+
 def sells_by_the_pound(prose: Prose) -> bool:
     """Whether pounds are the weight of a cake rather than money."""
     return _POUNDS_OF_CAKE.search(prose.folded) is not None
+
+
+def _is_a_seat(prose: Prose, number: Number) -> bool:
+    """The B of seat 7B, or of a model with a dash before its number, is no baht."""
+    if not prose.folded.startswith("b", number.right):
+        return False
+    before = prose.folded[max(0, number.left - 12) : number.left]
+    return _PLACE_BEFORE.search(before) is not None or _MODEL_BEFORE.search(before) is not None
 
 
 def _is_cake_weight(prose: Prose, number: Number) -> bool:
@@ -291,7 +307,11 @@ def _currency_at(prose: Prose, position: int) -> tuple[Currency | None, int] | N
 
 def _belongs_to_the_next(prose: Prose, position: int, start: int, word: str) -> bool:
     """A sign after a space and directly before a digit is that number's: T3 S$8.50."""
-    return start > position and word[-1] in "$€£¥฿" and prose.folded[start + len(word) :][:1].isdigit()
+    rest = prose.folded[start + len(word) :]
+    if start > position and word[-1] in "$€£¥฿" and rest[:1].isdigit():
+        return True
+    spelled = prose.folded[position - 1 : position].isalpha()
+    return spelled and word == "rm" and rest.lstrip(" ")[:1].isdigit()
 
 
 def _word_at(prose: Prose, word: str, start: int) -> bool:
@@ -326,6 +346,8 @@ def _may_precede(prose: Prose, word: str, start: int, end: int, position: int) -
     """A currency before a number belongs to the number before it when there is one: 50 บาท 2 แก้ว."""
     if (word[0].isalpha() and start not in prose.edges) or prose.folded.endswith(_FED, 0, start):
         return False
+    if word == "rm" and prose.folded[:start].rstrip()[-1:].isalpha():
+        return True
     number_before = _ENDS_IN_NUMBER.search(prose.folded[max(0, start - 12) : start].rstrip()) is not None
     return not number_before or (not word[-1].isalpha() and end == position)
 

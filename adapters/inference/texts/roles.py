@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.merchants import merchants_in
-from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after
+from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after, priced_unit_after
 from adapters.inference.texts.cues import role_after, role_before
 from adapters.inference.texts.terms import Role, Term
 
@@ -55,6 +55,11 @@ _CONTENTS: Final = frozenset(
 """Measures of what is in a bag or a bottle: ถุงละ 5 กิโล is no price."""
 _TOKENS: Final = frozenset(("coins", "points", "pts", "แต้ม", "คะแนน", "พอยท์"))
 """Units that a shop takes off a price: less 150 coins."""
+HEADS: Final = frozenset(("คน", "หัว", "ท่าน", "person", "head", "each"))
+_A_HEAD: Final = ("คนละ ", "คนละ")
+"""Before so many of what the text prices by: thirty tablets each."""
+_SMALL_SUMS: Final = frozenset((Role.CHANGE, Role.DISCOUNT, Role.FEE))
+"""What may be as little as a number that elsewhere only counts: two baht of change."""
 _ABOUT: Final = re.compile(
     r"(?:ประมาณ|ราวๆ?|เกือบ|น่าจะ|about|around|approx\.?|approximately|roughly|almost|nearly|~|≈)\s*$"
 )
@@ -98,6 +103,8 @@ def _role(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, st
     if counted is not None:
         return counted
     unit = _unit_price(prose, left, right)
+    if unit in HEADS and role_after(right) is Role.OWN:
+        return Role.OWN, ""
     if unit is not None:
         return (Role.OWN, "") if _came_on_everyone(prose, number, unit) else (Role.UNIT, unit)
     return role_after(right) or _role_before(prose, number, left), ""
@@ -108,9 +115,15 @@ def _tells_contents(prose: Prose, number: Number, left: str) -> bool:
 
 
 def _counted(prose: Prose, number: Number, left: str, right: str) -> tuple[Role, str] | None:
+    a_head = left.endswith(_A_HEAD) and number.is_count
+    spelled_count = number.spelled and number.currency is None and not _UNIT_WORD.search(left)
+    if (spelled_count or a_head) and (unit := priced_unit_after(prose, number)):
+        return Role.COUNT, unit
     if not number.is_count or _UNIT_WORD.search(left) or role_after(right) is Role.CHANGE:
         return None
     counted = as_count_or_label(prose, number, left, right)
+    if counted == (Role.MAYBE, "") and (cue := _role_before(prose, number, left)) in _SMALL_SUMS:
+        return cue, ""
     tokens = counted is not None and counted[1] in _TOKENS and _role_before(prose, number, left) is Role.DISCOUNT
     return (Role.DISCOUNT, "") if tokens else counted
 

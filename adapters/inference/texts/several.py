@@ -68,6 +68,7 @@ _TIMES_OF_DAY: Final = {
 }
 _COLD: Final = re.compile(r"(?:กาแฟ|ชา|น้ำ|โกโก้|นม|เอส|โอเลี้ยง|เครื่องดื่ม)(?:[ก-๎]*?)เย็น")
 _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
+_APART: Final = re.compile(r"จด(?:แยก|คนละ)|แยกบิล|คนละบิล|\bseparate(?:ly)? (?:bills?|receipts?|purchases?)")
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
@@ -89,7 +90,7 @@ def _tell_several(prose: Prose, prices: list[Span], parts: list[Prose]) -> bool:
         return True
     if sum(part.folded.lstrip(" ,และกับ").startswith("โอน") for part in parts) > 1:
         return True
-    if _THEN.find(read_prose(prose.text[prices[0][0] : prices[-1][0]])):
+    if _APART.search(prose.folded) or _THEN.find(read_prose(prose.text[prices[0][0] : prices[-1][0]])):
         return True
     if len(_PLACE.findall(prose.folded)) > 1 or _count(set(_RELATIVES.findall(part.folded)) for part in parts) > 1:
         return True

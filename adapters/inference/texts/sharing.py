@@ -6,7 +6,9 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.payment import TWO_PURSES
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed, total
+from adapters.inference.texts.roles import HEADS
 from adapters.inference.texts.several import are_several
 from adapters.inference.texts.terms import Role, Term
 
@@ -23,6 +25,7 @@ _HALF: Final = re.compile(
     r"|\bsplit (?:it |the bill )?(?:in half|50|fifty|evenly with)|\bhalf each\b|\bwent halves\b"
     r"|\b(?:50[/-]50|fifty[- ]fifty)\b|\b(?:paid|pay|owe|covered) half\b(?! price)"
     r"|\bhalf (?:of it|was mine|is mine)\b|\bmy half\b"
+    r"|\bhalf (?:was|is) (?:already )?(?:settled|paid)|\bthe other half\b"
 )
 _SPLIT_WITH_ONE: Final = re.compile(
     r"\bsplit(?: [a-z]+){0,3}(?: [\d,.]+(?: baht)?)? with (?:my |a )?"
@@ -31,15 +34,18 @@ _SPLIT_WITH_ONE: Final = re.compile(
 _ROUNDED: Final = Decimal(1)
 """Shares are told without their satang."""
 _HALF_OF: Final = re.compile(r"(?:ครึ่ง(?:หนึ่ง|นึง)?ของ|\bhalf of)\s?$")
-HEADS: Final = frozenset(("คน", "หัว", "ท่าน", "person", "head", "each"))
 _ONLY_MINE: Final = re.compile(
     r"(?:จ่าย|ออก)(?:แค่|เฉพาะ|แต่)(?:ของ)?(?:ตัวเอง|เรา|ผม|ฉัน)|ต่างคนต่าง(?:จ่าย|ออก)|แยกกันจ่าย|แยกจ่าย"
     r"|\b(?:paid|pay) (?:only |just )?for (?:myself|mine|my own)|\bjust (?:mine|my own)|\bonly (?:mine|my own)"
 )
 _ALL_MINE: Final = re.compile(
     r"(?:เรา|ผม|ฉัน|หนู|กู|พี่|ป๋า)?เลี้ยง(?:เอง|หมด|ทั้งหมด|ทุกคน|ทั้งโต๊ะ|ทั้งทีม)|(?:เรา|ผม|ฉัน|หนู)(?:เป็นคน)?เลี้ยง|เป็นเจ้ามือ"
-    r"|(?:จ่าย|ออก)(?:ให้)?(?:หมด|ทุกคน|ทั้งหมด|ทั้งโต๊ะ)|\bmy treat\b|\b(?:i|we) (?:paid|pay|treated|covered|got) "
+    r"|จ่ายรวบ|(?:จ่าย|ออก)(?:ให้)?(?:หมด|ทุกคน|ทั้งหมด|ทั้งโต๊ะ)|\bmy treat\b|\b(?:i|we) (?:paid|pay|treated|covered|got) "
     r"(?:for )?(?:all|everyone|everybody|the whole|them|us all)"
+)
+_TWO_OF_US: Final = re.compile(
+    r"\bfor (?:the |my )?(?:wife|husband|girlfriend|boyfriend|mom|mum|dad|son|daughter|friend|partner|kid)"
+    r" and (?:me|myself|i)\b|\bfor both of us\b"
 )
 _LEAST_PEOPLE: Final = 2
 _MOST_PEOPLE: Final = 30
@@ -78,6 +84,15 @@ def all_heads(prose: Prose, terms: list[Term]) -> Answer | None:
     return Answer(heads[0].number.value * people[0].number.value, (people[0], heads[0]), 0.85)
 
 
+def both_heads(prose: Prose, terms: list[Term]) -> Answer | None:
+    """A price a head, paid for two who are named."""
+    heads = [term for term in of(terms, Role.UNIT) if term.unit.removeprefix("a ") in HEADS]
+    two = _TWO_OF_US.search(prose.folded)
+    if len(heads) != 1 or two is None or of(terms, Role.AMOUNT, Role.PAID, Role.FINAL):
+        return None
+    return Answer(heads[0].number.value * 2, (heads[0],), 0.85, prose.text[two.start() : two.end()])
+
+
 def factors_in(prose: Prose, terms: list[Term]) -> list[Term]:
     """By how many a bill was divided; counted people where words of sharing stand beside the only price."""
     factors = [term for term in of(terms, Role.FACTOR) if term.number.value > 1 or term.unit == "others"]
@@ -94,9 +109,10 @@ def shared(prose: Prose, terms: list[Term]) -> Answer | None:
     if whole is None:
         return None
     people = factors[-1].number.value + (1 if factors[-1].unit == "others" else 0)
-    told = _told(of(terms, Role.AMOUNT, Role.PAID, Role.FINAL), lambda bill: bill / people)
-    if told is not None:
-        return lone(told, 0.95)
+    for bills in ((Role.AMOUNT, Role.PAID, Role.FINAL), (Role.AMOUNT, Role.PAID, Role.FINAL, Role.LIST_PRICE)):
+        told = _told(of(terms, *bills), lambda bill: bill / people)
+        if told is not None:
+            return lone(told, 0.95)
     return Answer(whole.value / people, (*whole.terms, factors[-1]), min(whole.sure, 0.88))
 
 
@@ -140,10 +156,12 @@ def halved(prose: Prose, terms: list[Term]) -> Answer | None:
     if not totals:
         return None
     top = max(totals, key=lambda term: term.number.value)
+    if TWO_PURSES.search(prose.folded):
+        return None
     half_of = _HALF_OF.search(prose.folded, max(0, top.number.left - 16), top.number.left)
     if not half_of and not _HALF.search(prose.folded) and not _SPLIT_WITH_ONE.search(prose.folded):
         return None
-    told = _told(totals, lambda bill: bill / 2)
+    told = _told(of(terms, Role.FINAL, Role.AMOUNT, Role.PAID), lambda bill: bill / 2)
     return lone(told, 0.93) if told else Answer(top.number.value / 2, (top,), 0.85)
 
 
@@ -155,7 +173,8 @@ def less_others(_: Prose, terms: list[Term]) -> Answer | None:
         return None
     top = max(totals, key=lambda term: term.number.value)
     left = top.number.value - total(others)
-    told = _told(totals, lambda bill: bill - total(others))
+    left_over = (one for one in totals if any(term.number.value == one.number.value + total(others) for term in terms))
+    told = next(left_over, None) or _told(totals, lambda bill: bill - total(others))
     if told is not None:
         return lone(told, 0.95)
     return Answer(left, (top, *others), 0.88) if left > 0 else None

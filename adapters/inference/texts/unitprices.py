@@ -23,6 +23,10 @@ _HIRED: Final = re.compile(r"จ้าง|ค่าแรง|คนงาน|แ
 _THERE_AND_BACK: Final = re.compile(r"\bthere and back\b|\bboth ways\b|\bround trip\b|ไป-?กลับ")
 _A_WAY: Final = re.compile(r"\s?each way\b")
 _TENTHS: Final = Decimal(10)
+_TENTH: Final = "ขีด"
+_DOZEN: Final = Decimal(12)
+_DOZENS: Final = frozenset(("โหล", "dozen"))
+_PIECES: Final = frozenset(("ฟอง", "ใบ", "ลูก", "ชิ้น", "ดอก", "อัน", "ตัว", "ด้าม", "แท่ง", "คู่", "piece", "a piece"))
 _KILOS: Final = frozenset(("โล", "กิโล", "กิโลกรัม", "กก.", "กก"))
 """ขีด is a tenth of a kilo, by which it is often priced."""
 _TIMES: Final = frozenset(("x", "×", "*"))
@@ -76,7 +80,15 @@ def by_units(prose: Prose, terms: list[Term]) -> Answer | None:
     extra = [*amounts, *of(terms, Role.EXTRA)]
     whole = product + sum((term.number.value for term in extra), Decimal(0))
     named = tuple(term for _, pair in parts for term in pair)
-    return discounted(Answer(whole, (*named, *extra), 0.93 if counted else 0.9), terms)
+    answer = Answer(whole, (*named, *extra), 0.93 if counted else 0.9, _computed_with(prose, units, named))
+    return discounted(answer, terms)
+
+
+def _computed_with(prose: Prose, units: list[Term], named: tuple[Term, ...]) -> str:
+    """The words for a factor that is no number of the text: tenths of a kilo, dozens, there and back."""
+    told = [term.unit for term in named if term.unit == _TENTH or term.unit in _DOZENS]
+    both = _THERE_AND_BACK.search(prose.folded) if any(_each_way(prose, unit) for unit in units) else None
+    return " ".join([*told, *([] if both is None else [prose.text[both.start() : both.end()]])])
 
 
 def _counts(terms: list[Term]) -> list[Term]:
@@ -102,7 +114,8 @@ def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Pa
         beside = rooms if unit.unit in _NIGHTS else hands if unit.unit in _WORKED else []
         times = [one for one in beside[:1] if one is not count]
         factor = times[0].number.value if times else Decimal(1)
-        factor /= _TENTHS if count.unit == "ขีด" and unit.unit in _KILOS else 1
+        factor *= _DOZEN if count.unit in _DOZENS and unit.unit in _PIECES else 1
+        factor /= _TENTHS if count.unit == _TENTH and unit.unit in _KILOS else 1
         parts.append((count.number.value * factor * unit.number.value, (count, unit, *times)))
     return parts
 

@@ -1,4 +1,4 @@
-"""Texts made up by families of everyday purchases, and of what is none, while the rules were mended on u and v."""
+"""Texts made up by families of purchases, and of what is none, while the rules were mended on u, v and y to ac."""
 
 from __future__ import annotations
 

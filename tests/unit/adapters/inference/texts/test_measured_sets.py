@@ -12,13 +12,14 @@ from tests.eval.labelled import Judged, judge_all, load, sets
 from tests.eval.texts import outcomes
 
 # k was sought outside the lexicon, m is poor in categories; t is mended in part.
-# w and x were held out to the last: their floors are what was measured, before four amounts were mended.
-HELD_OUT = [path for path in sets() if path.stem.endswith(("-w", "-x"))]
+# w, x, af and ag were held out to the last: their floors are what was measured, before four amounts of w and x were
+# mended. ac, ad and ae are mended in part.
+HELD_OUT = [path for path in sets() if path.stem.endswith(("-w", "-x", "-ac", "-ad", "-ae", "-af", "-ag"))]
 EVERYDAY = [path for path in sets() if not path.stem.endswith(("-k", "-m", "-t")) and path not in HELD_OUT]
 FLOORS = {"amount": 0.98, "currency": 0.99, "date": 0.98, "category": 0.95, "payment": 0.98, "rejection": 0.97}
 
 
-MEASURED_ONCE = {"amount": 0.93, "currency": 0.97, "date": 0.97, "category": 0.81, "payment": 0.96, "rejection": 0.92}
+MEASURED_ONCE = {"amount": 0.88, "currency": 0.97, "date": 0.97, "category": 0.81, "payment": 0.96, "rejection": 0.92}
 
 
 @cache

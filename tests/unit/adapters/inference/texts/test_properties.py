@@ -139,8 +139,18 @@ def test_an_amount_stands_in_its_evidence_or_follows_from_it_by_arithmetic(text:
     evidence = amount.evidence or ""
     # The numbers of an evidence stand one after the other: "ห้าร้อย 140" may be one number or two.
     readings = [values(evidence), tuple(value for word in evidence.split() for value in values(word))]
-    reachable = {value.quantize(Decimal("0.01")) for numbers in readings for value in follows(numbers)}
+    made = {value * times for numbers in readings for value in follows(numbers) for times in factors_told(evidence)}
+    reachable = {value.quantize(Decimal("0.01")) for value in made}
     assert amount.value.amount.quantize(Decimal("0.01")) in reachable, (readings, amount)
+
+
+def factors_told(evidence: str) -> list[Decimal]:
+    """By what the words of an evidence multiply: a tenth of a kilo, a dozen, both ways or both of two."""
+    words = {"ขีด": Decimal("0.1"), "โหล": Decimal(12), "dozen": Decimal(12)}
+    words |= dict.fromkeys(
+        ("ไปกลับ", "ไป-กลับ", "there and back", "both ways", "round trip", "and me", "both of us"), Decimal(2)
+    )
+    return [Decimal(1), *(times for word, times in words.items() if word in evidence.casefold())]
 
 
 def values(text: str) -> tuple[Decimal, ...]:
