@@ -63,6 +63,9 @@ def closed_product(terms: list[Term]) -> Term | None:
     if last is None or last.role not in _TOTALS or len(terms) > _MOST_PARTS:
         return None
     units = of(terms, Role.UNIT)
+    if len(units) == 1 and last.role is not Role.AMOUNT and not _counts(terms, units[0]):
+        times, rest = divmod(last.number.value, units[0].number.value)
+        return last if not rest and 1 < times <= _MOST_PARTS and units[0].number.start < last.number.start else None
     made = {one.number.value * times for one in _multiplied_by(terms, last) for times in _times(terms, one)}
     if len(units) == 1:
         beside = _signed(money[:-1])
@@ -93,7 +96,7 @@ def _counts(terms: list[Term], price: Term) -> list[Term]:
 def taxed_total(terms: list[Term]) -> Term | None:
     """The second of two prices, which is the first with value added tax, a service charge or both, to the satang."""
     money = _money(terms)
-    if len(money) != _LEAST_PARTS or money[1].role not in _TOTALS or money[0].role not in _TOTALS:
+    if len(money) != _LEAST_PARTS or money[1].role not in _TOTALS | {Role.EXTRA} or money[0].role not in _TOTALS:
         return None
     bare, whole = (term.number.value for term in money)
     exact = whole != whole.to_integral_value()

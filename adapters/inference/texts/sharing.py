@@ -45,7 +45,7 @@ _ALL_MINE: Final = re.compile(
 )
 _TWO_OF_US: Final = re.compile(
     r"\bfor (?:the |my )?(?:wife|husband|girlfriend|boyfriend|mom|mum|dad|son|daughter|friend|partner|kid)"
-    r" and (?:me|myself|i)\b|\bfor both of us\b"
+    r" and (?:me|myself|i)\b|\bfor both of us\b|(?:พ่อ|ปู่|ตา|พี่)(?:กับ|และ)(?:แม่|ย่า|ยาย|น้อง)\s?(?=คนละ)"
 )
 _LEAST_PEOPLE: Final = 2
 _MOST_PEOPLE: Final = 30
