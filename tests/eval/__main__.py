@@ -17,6 +17,7 @@ from tests.eval import (
     models,
     receipts,
     speed,
+    speed_of_pictures,
     sroie,
     texts,
     thai_images,
@@ -39,6 +40,7 @@ app.command("duplicates")(duplicates.run)
 app.command("learning")(learning.run)
 app.command("forecast")(forecast.run)
 app.command("insights")(insights.run)
+app.command("speed-of-pictures")(speed_of_pictures.run)
 app.command("speed-of-texts")(speed.run)
 app.command("texts")(texts.run)
 app.command("thai-images")(thai_images.run)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from rich.progress import track
 
 from adapters.inference.ocr.recognition import LocalTextRecognition
+from adapters.inference.ocr.tiers import Tier
 from contracts.readings import BackendAnswer
 from workers.ports.errors import NothingFoundError
 from workers.ports.inference import RecognisedText
@@ -18,13 +19,12 @@ from workers.ports.inference import RecognisedText
 _TEXT: TypeAdapter[RecognisedText] = TypeAdapter(RecognisedText)
 
 
-def recognised_texts(images: Sequence[Path], kept: Path | None, processes: int = 1) -> list[RecognisedText]:
+def recognised_texts(images: Sequence[Path], kept: Path | None, tier: Tier = "accurate") -> list[RecognisedText]:
     """Recognise the images, in order, or recall them from `kept`, where the same engine read the same bytes before."""
-    return asyncio.run(_recognised(images, kept, processes))
+    return asyncio.run(_recognised(images, kept, LocalTextRecognition(timeout_seconds=600, tier=tier)))
 
 
-async def _recognised(images: Sequence[Path], kept: Path | None, processes: int) -> list[RecognisedText]:
-    engine = LocalTextRecognition(processes, timeout_seconds=600)
+async def _recognised(images: Sequence[Path], kept: Path | None, engine: LocalTextRecognition) -> list[RecognisedText]:
     known = _load(kept)
     keys = [_key(engine.engine, image) for image in images]
     missing = [(key, image) for key, image in zip(keys, images, strict=True) if key not in known]

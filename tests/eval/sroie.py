@@ -20,6 +20,7 @@ from rich.table import Table
 
 from adapters.inference.lexicon.merchants import canonical_merchant
 from adapters.inference.lexicon.payment import payment_method_of
+from adapters.inference.ocr.tiers import Tier
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from contracts.money import Currency
 from contracts.readings import ReadingContext, ReceiptReading
@@ -85,12 +86,13 @@ def sroie(
     lines: Annotated[
         Path | None, typer.Option(help="Keep the recognised lines here, to judge other rules soon.")
     ] = None,
+    tier: Annotated[Tier, typer.Option(help="How the images are read.")] = "accurate",
     reference: Annotated[datetime, typer.Option(help="The day the receipts were handed in.")] = datetime(2025, 6, 15),  # noqa: DTZ001
     wrong: Annotated[bool, typer.Option(help="Show what was read wrong.")] = False,  # noqa: FBT002
 ) -> None:
     """Read scanned receipts and compare total, date and company with the truth."""
     truths = list(load_truths(folder))
-    texts = recognised_texts([truth.image for truth in truths], lines)
+    texts = recognised_texts([truth.image for truth in truths], lines, tier)
     judged = [judge(truth, text, reference.date()) for truth, text in zip(truths, texts, strict=True)]
     console = Console()
     console.print(_table(judged, texts))

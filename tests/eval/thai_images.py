@@ -23,6 +23,7 @@ from rich.table import Table
 
 from adapters.inference.lexicon.payment import payment_method_of
 from adapters.inference.ocr import engine
+from adapters.inference.ocr.tiers import Tier
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from contracts.readings import BackendAnswer, ReadingContext
 from infra.tools.receipts.render import render_in
@@ -61,11 +62,12 @@ def run(  # noqa: PLR0913, PLR0917  options of a command line
     share: Annotated[str, typer.Option(help="the held-out fonts: choose or test")] = "choose",
     cache: Annotated[Path, typer.Option(help="where the fonts are")] = DEFAULT_CACHE,
     model: Annotated[Path | None, typer.Option(help="another Thai line recogniser than the shipped one")] = None,
+    tier: Annotated[Tier, typer.Option(help="how the Latin lines are read")] = "accurate",
     folder: Annotated[Path | None, typer.Option(help="where to keep the pictures, to look at")] = None,
     verbose: Annotated[bool, typer.Option(help="list what was wrong")] = False,  # noqa: FBT002
 ) -> None:
     """Synthetic Thai receipts and slips in held-out fonts at phone-photo quality."""
-    choices = engine.Choices(model)
+    choices = engine.Choices(model, tier)
     engine.ThisProcess.engine = engine.load_engine(choices)
     typefaces = faces(_share(share), cache)
     scores = {"receipt": Score(), "slip": Score()}

@@ -168,15 +168,11 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         stack.push_async_callback(cache.close)
         privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), owner_files(settings, seals), cache)
         likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
-        processes = recognition_processes(settings)
-        recognition = LocalTextRecognition(
-            processes,
-            settings.ocr.timeout_seconds,
-            settings.ocr.thai_model,
-            settings.ocr.max_process_megabytes * BYTES_PER_MEGABYTE,
-        )
+        recognition = local_recognition(settings)
         # The rules answer at once on the event loop and need no limit.
-        ocr_limit = limiter(settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * processes)
+        ocr_limit = limiter(
+            settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * recognition_processes(settings)
+        )
         if "receipts" in areas and is_local(settings):
             await stack.enter_async_context(recognition)
         local = Backends(
@@ -298,6 +294,17 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
 def is_local(settings: Settings) -> bool:
     """Whether images are read here at all: where model servers alone do, no process waits for any."""
     return OCR in [link.name for link in settings.chains.by_capability["text_recognition"]]
+
+
+def local_recognition(settings: Settings) -> LocalTextRecognition:
+    """What reads images on this machine, not started yet; raises UnavailableError without the models it is to use."""
+    return LocalTextRecognition(
+        recognition_processes(settings),
+        settings.ocr.timeout_seconds,
+        settings.ocr.thai_model,
+        settings.ocr.max_process_megabytes * BYTES_PER_MEGABYTE,
+        tier=settings.ocr.tier,
+    )
 
 
 def recognition_processes(settings: Settings) -> int:

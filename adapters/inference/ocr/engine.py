@@ -1,7 +1,7 @@
-"""What runs inside a recognition process: RapidOCR with the PP-OCRv6 models of its own wheel.
+"""What runs inside a recognition process: the PP-OCRv6 models, as wheels carry them.
 
-Its models know Latin script, digits and Chinese; Thai letters come out as noise with a low confidence. Lines with Thai
-on them are read by a recogniser of our own, from the boxes that the same detector found.
+They know Latin script, digits and Chinese; Thai letters come out as noise with a low confidence. Lines with Thai on
+them are read by a recogniser of our own, from the boxes that the same detector found.
 """
 
 from __future__ import annotations
@@ -19,21 +19,23 @@ from PIL import Image, ImageDraw, ImageFont
 
 from adapters.inference.ocr.codes import codes_in
 from adapters.inference.ocr.images import DecodedImage, decode_pages
+from adapters.inference.ocr.letters import letters_version
 from adapters.inference.ocr.model_file import UnusableModelError, model_version
 from adapters.inference.ocr.pages import stacked
 from adapters.inference.ocr.routing import Reading, chosen, is_doubtful, shows_thai
+from adapters.inference.ocr.tiers import READERS, Tier
 from workers.ports.errors import ImageError
 from workers.ports.inference import Box, TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rapidocr import RapidOCR
-
+    from adapters.inference.ocr.detection import Detector
+    from adapters.inference.ocr.latin import LatinRecogniser
     from adapters.inference.ocr.thai import ThaiRecogniser
     from contracts.errors import ErrorCode
 
-LATIN: Final = f"rapidocr-{version('rapidocr')}/pp-ocrv6-small/openvino-{version('openvino')}"
+RUNTIME: Final = f"openvino-{version('openvino')}"
 CODES: Final = f"zxing-{version('zxing-cpp')}"
 
 
@@ -69,16 +71,19 @@ class Choices:
 
     Attributes:
         thai_model: ONNX file of a Thai line recogniser to use in the place of the shipped one.
+        tier: how well, or how soon, Latin lines are read.
     """
 
     thai_model: Path | None = None
+    tier: Tier = "accurate"
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """The recognisers of this process."""
 
-    latin: RapidOCR
+    detector: Detector
+    latin: LatinRecogniser
     thai: ThaiRecogniser
 
 
@@ -94,7 +99,8 @@ Answer = PageText | Refusal | Failure
 
 def engine_name(choices: Choices) -> str:
     """The name with the version of everything an answer depends on; raises UnusableModelError."""
-    return f"{LATIN}+{CODES}+thai-lines-{model_version(choices.thai_model)}"
+    latin = f"{READERS[choices.tier].full_name}/{RUNTIME}"
+    return f"{latin}+{CODES}+thai-lines-{model_version(choices.thai_model)}+letters-{letters_version()}"
 
 
 def start_process(choices: Choices) -> None:
@@ -135,49 +141,16 @@ def _read_page(engine: Engine, page: DecodedImage) -> PageText:
 
 
 def load_engine(choices: Choices = Choices()) -> Engine:
+    """Load what an operator chose; raises UnusableModelError."""
+    import cv2  # noqa: PLC0415  the heavy imports belong to the recognition processes alone
+
+    from adapters.inference.ocr.detection import Detector  # noqa: PLC0415
+    from adapters.inference.ocr.latin import LatinRecogniser  # noqa: PLC0415
     from adapters.inference.ocr.thai import ThaiRecogniser  # noqa: PLC0415
 
-    thai = ThaiRecogniser(choices.thai_model)
-    return Engine(_load_latin(), thai)
-
-
-def _load_latin() -> RapidOCR:
-    """Load the models by path: given a name only, the library would download what it does not find."""
-    import cv2  # noqa: PLC0415  the heavy imports belong to the recognition processes alone
-    import rapidocr  # noqa: PLC0415
-
-    from adapters.inference.ocr.inference import LINE_STEP, Network  # noqa: PLC0415
-
     cv2.setNumThreads(1)
-    models = models_folder()
-    parameters: dict[str, Any] = {
-        "Global.log_level": "critical",
-        "Global.text_score": 0.0,
-        "Global.use_cls": False,
-        # One line at a time: padding six lines to the longest costs more than a batch saves on one processor.
-        "Rec.rec_batch_num": 1,
-        "EngineConfig.openvino.inference_num_threads": 1,
-        "Det.engine_type": rapidocr.EngineType.OPENVINO,
-        "Det.model_path": str(models / "PP-OCRv6_det_small.onnx"),
-        "Rec.engine_type": rapidocr.EngineType.OPENVINO,
-        "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
-    }
-    engine = rapidocr.RapidOCR(params=parameters)
-    # The library loads its models with the first image, and offers no settings for what they remember. Each has a
-    # runtime of its own, which moved this thread's signal stack when it came and puts back what it found when it goes:
-    # the last has to go first, or the next signal would find freed memory and end the process without a word.
-    engine(_word())
-    parts: tuple[tuple[Any, int], ...] = ((engine.text_rec, LINE_STEP), (engine.text_det, 1))
-    for part, width_step in parts:
-        part.session.session = Network(part.session.model, width_step)
-    return engine
-
-
-def models_folder() -> Path:
-    """Where the wheel of RapidOCR keeps its models."""
-    import rapidocr  # noqa: PLC0415
-
-    return Path(rapidocr.__file__).parent / "models"
+    reader = READERS[choices.tier]
+    return Engine(Detector(reader), LatinRecogniser(reader.recogniser), ThaiRecogniser(choices.thai_model))
 
 
 def _word() -> Any:  # noqa: ANN401  an array
@@ -198,13 +171,12 @@ def _warm(engine: Engine) -> None:
 
 
 def _recognise(engine: Engine, image: DecodedImage) -> PageText:
+    import cv2  # noqa: PLC0415
     import numpy as np  # noqa: PLC0415
 
-    blue_green_red = np.asarray(image.pixels)[:, :, ::-1]
-    found: Any = engine.latin(blue_green_red)
-    boxes = () if found.boxes is None else found.boxes
-    latin = [Reading(text, float(score)) for text, score in zip(found.txts or (), found.scores or (), strict=True)]
-    readings = _with_thai(engine.thai, blue_green_red, boxes, latin)
+    page = np.asarray(cv2.cvtColor(np.asarray(image.pixels), cv2.COLOR_RGB2BGR), dtype=np.uint8)
+    boxes, latin = latin_lines(engine, page)
+    readings = _with_thai(engine.thai, page, boxes, latin)
     lines = [
         TextLine(text=reading.text, box=_upright_box(corners), confidence=round(reading.confidence, 4))
         for corners, reading in zip(boxes, readings, strict=True)
@@ -212,6 +184,14 @@ def _recognise(engine: Engine, image: DecodedImage) -> PageText:
     ]
     lines.sort(key=lambda line: (line.box.top + line.box.bottom, line.box.left))
     return PageText(tuple(lines), image.pixels.width, image.pixels.height, image.media_type)
+
+
+def latin_lines(engine: Engine, page: Any) -> tuple[list[Any], list[Reading]]:  # noqa: ANN401  arrays
+    """Where lines stand on a page of blue, green and red, and what the recogniser of Latin script reads there."""
+    boxes = engine.detector(page)
+    readings = engine.latin.read(page, boxes)
+    seen = [at for at, reading in enumerate(readings) if reading.text.strip()]
+    return [boxes[at] for at in seen], [readings[at] for at in seen]
 
 
 def _with_thai(thai: ThaiRecogniser, page: Any, boxes: Sequence[Any], latin: Sequence[Reading]) -> list[Reading]:  # noqa: ANN401  arrays

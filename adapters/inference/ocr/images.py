@@ -130,9 +130,21 @@ def _within_bounds(frame: Image.Image, decoded: int) -> int:
 
 def _upright(image: Image.Image, max_side: int) -> Image.Image:
     image.draft("RGB", (max_side, max_side))
-    upright = _opaque(ImageOps.exif_transpose(image))
-    upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
-    return upright
+    return _shrunk(_opaque(ImageOps.exif_transpose(image)), max_side)
+
+
+def _shrunk(page: Image.Image, max_side: int) -> Image.Image:
+    """A page within a square. By OpenCV, which takes a tenth of the time of Pillow's filters."""
+    scale = max_side / max(page.size)
+    if scale >= 1:
+        return page
+    import cv2  # noqa: PLC0415  belongs to the recognition processes alone
+    import numpy as np  # noqa: PLC0415
+
+    size = (max(1, round(page.width * scale)), max(1, round(page.height * scale)))
+    # Down to the half four neighbours tell all there is; below it they would skip some, and the mean is dearer.
+    way = cv2.INTER_LINEAR if scale >= 0.5 else cv2.INTER_AREA  # noqa: PLR2004
+    return Image.fromarray(cv2.resize(np.asarray(page), size, interpolation=way))
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from adapters.inference.ocr.tiers import Tier
+
 
 MAX_RESIDENT_BYTES: Final = 1_500_000_000
 
 
 class LocalTextRecognition:
-    """`TextRecognition` by RapidOCR in a pool of processes; `start` before the first image, `close` at the end.
+    """`TextRecognition` by PP-OCRv6 in a pool of processes; `start` before the first image, `close` at the end.
 
     Each process uses one processor and half to one GB, and reads an image in about a second. One that holds more than
     `max_resident_bytes` after an image makes room for a new one.
@@ -35,13 +37,15 @@ class LocalTextRecognition:
         timeout_seconds: float = 60.0,
         thai_model: Path | None = None,
         max_resident_bytes: int = MAX_RESIDENT_BYTES,
+        *,
+        tier: Tier = "accurate",
     ) -> None:
         """Choose the processes; `thai_model` is an ONNX line recogniser to read Thai with instead of the shipped one.
 
         Raises:
-            UnavailableError: there is no such model file.
+            UnavailableError: there is no such model file, or the tier's models are not installed.
         """
-        choices = Choices(thai_model)
+        choices = Choices(thai_model, tier)
         try:
             self._engine = engine_name(choices)
         except UnusableModelError as unusable:

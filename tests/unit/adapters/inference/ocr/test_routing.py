@@ -68,3 +68,9 @@ def test_without_thai_letters_the_latin_reading_stays_as_it_is(latin: str, sure:
 def test_vowels_and_tones_that_stand_on_nothing_are_dirt() -> None:
     assert tidy("โทร. 0772800้31") == "โทร. 077280031"
     assert tidy("น้ำ  ดื่ม ์") == "น้ำ ดื่ม"
+
+
+@pytest.mark.parametrize("seen", ["PAD BY INรURANCE", "CAรH", "D0I รUNRISE COFFEE"])
+def test_a_thai_letter_in_the_middle_of_a_latin_word_is_a_look_alike(seen: str) -> None:
+    latin = Reading("PAID BY INSURANCE", 0.97)
+    assert chosen(latin, Reading(seen, 0.96)) == latin
