@@ -15,9 +15,9 @@ from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import decide
 from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound, written
 from adapters.inference.texts.places import Taken
-from adapters.inference.texts.roles import HEADS, term_of
+from adapters.inference.texts.roles import term_of
 from adapters.inference.texts.second import doubt
-from adapters.inference.texts.terms import Role, Term
+from adapters.inference.texts.terms import HEADS, Role, Term
 from contracts.errors import ErrorCode
 from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
 from workers.ports.errors import RejectionError

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from adapters.inference.texts.confidence import Traits
     from workers.ports.inference import Purchase
 
-VERSION: Final = "5"
+VERSION: Final = "6"
 BACKEND: Final = f"rules/{VERSION}"
-LETTERS: Final = "letters/4"
+LETTERS: Final = "letters/5"
 _LEAST_SHARE: Final = 0.25
 """Of a model's belief: with less it says no more than chance; letters nobody wrote before got 0.23."""
 _NAMES_NOTHING: Final = re.compile(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after, priced_unit_after
 from adapters.inference.texts.cues import role_after, role_before
-from adapters.inference.texts.terms import Role, Term
+from adapters.inference.texts.terms import HEADS, Role, Term
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
@@ -55,7 +55,6 @@ _CONTENTS: Final = frozenset(
 """Measures of what is in a bag or a bottle: ถุงละ 5 กิโล is no price."""
 _TOKENS: Final = frozenset(("coins", "points", "pts", "แต้ม", "คะแนน", "พอยท์"))
 """Units that a shop takes off a price: less 150 coins."""
-HEADS: Final = frozenset(("คน", "หัว", "ท่าน", "person", "head", "each"))
 _A_HEAD: Final = ("คนละ ", "คนละ")
 """Before so many of what the text prices by: thirty tablets each."""
 _SMALL_SUMS: Final = frozenset((Role.CHANGE, Role.DISCOUNT, Role.FEE))

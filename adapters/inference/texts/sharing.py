@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.payment import TWO_PURSES
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed, total
-from adapters.inference.texts.roles import HEADS
 from adapters.inference.texts.several import are_several
-from adapters.inference.texts.terms import Role, Term
+from adapters.inference.texts.terms import HEADS, Role, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from adapters.inference.texts.numbers import Number
+
+HEADS: Final = frozenset(("คน", "หัว", "ท่าน", "person", "head", "each"))
+"""Units of a price that is paid once for each person."""
 
 
 class Role(Enum):

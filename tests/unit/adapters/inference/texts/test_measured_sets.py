@@ -19,7 +19,11 @@ EVERYDAY = [path for path in sets() if not path.stem.endswith(("-k", "-m", "-t")
 FLOORS = {"amount": 0.98, "currency": 0.99, "date": 0.98, "category": 0.95, "payment": 0.98, "rejection": 0.97}
 
 
-MEASURED_ONCE = {"amount": 0.88, "currency": 0.97, "date": 0.97, "category": 0.81, "payment": 0.96, "rejection": 0.92}
+MEASURED_ONCE = {"amount": 0.93, "currency": 0.97, "date": 0.97, "category": 0.81, "payment": 0.96, "rejection": 0.92}
+
+
+HARDEST = 0.88
+"""Of the amounts of ag, as it was measured."""
 
 
 @cache
@@ -38,7 +42,8 @@ def test_no_field_falls_below_what_was_reached(path: Path, field: str) -> None:
 @pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: path.stem)
 def test_sets_held_out_do_not_fall_below_what_was_measured(path: Path, field: str) -> None:
     right = [one.right[field] for one in judged(path) if field in one.right]
-    assert sum(right) >= MEASURED_ONCE[field] * len(right)
+    least = HARDEST if (path.stem[-2:], field) == ("ag", "amount") else MEASURED_ONCE[field]
+    assert sum(right) >= least * len(right)
 
 
 def test_hardly_an_amount_is_both_sure_and_wrong() -> None:
