@@ -8,6 +8,7 @@ import base64
 import json
 import random
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -86,8 +87,21 @@ class Fleet:
 
 @pytest.fixture
 async def fleet(server: ModelServer) -> AsyncIterator[Fleet]:
+    async with running_fleet(server, timeout_seconds=0.5) as running:
+        yield running
+
+
+@pytest.fixture
+async def patient_fleet(server: ModelServer) -> AsyncIterator[Fleet]:
+    """One that waits longer for an answer than a busy machine can make a test take to release it."""
+    async with running_fleet(server, timeout_seconds=60) as running:
+        yield running
+
+
+@asynccontextmanager
+async def running_fleet(server: ModelServer, timeout_seconds: float) -> AsyncIterator[Fleet]:
     clock, cache = SystemClock(), MemoryCache(SystemClock())
-    address = ServerAddress(server.base_url, "test-model", api_key="k3y", timeout_seconds=0.5)
+    address = ServerAddress(server.base_url, "test-model", api_key="k3y", timeout_seconds=timeout_seconds)
     async with OpenAIClient(address, clock) as client:
         protection = Protection(
             identity="test",
@@ -95,7 +109,7 @@ async def fleet(server: ModelServer) -> AsyncIterator[Fleet]:
             budget=Budget("test", Allowance(calls=100), Allowance(), cache, clock),
             memory=ResponseMemory(cache, 60),
             tariff=Tariff(Decimal(1), Decimal(2), Currency.USD),
-            policy=GuardPolicy(attempts=2, base_delay=0.01, longest_delay=0.2, total=5.0),
+            policy=GuardPolicy(attempts=2, base_delay=0.01, longest_delay=0.2, total=5.0 + timeout_seconds),
             breaker=BreakerPolicy(least_calls=4, rest=0.2),
         )
         guard = GuardedServer("test/test-model", client, protection, clock, random.Random(1))
@@ -312,10 +326,12 @@ async def test_a_model_that_thinks_gets_more_room_under_the_name_its_server_want
     assert not {"max_tokens", "temperature", "logprobs"} & request.keys()
 
 
-async def test_no_more_calls_are_under_way_than_the_limit_and_none_is_lost(server: ModelServer, fleet: Fleet) -> None:
+async def test_no_more_calls_are_under_way_than_the_limit_and_none_is_lost(
+    server: ModelServer, patient_fleet: Fleet
+) -> None:
     server.answer(replace(WHOLE, hangs=True))
     async with asyncio.TaskGroup() as tasks:
-        reading = [tasks.create_task(fleet.read(f"blorgo 100 {letter}")) for letter in "abcdefghijkl"]
+        reading = [tasks.create_task(patient_fleet.read(f"blorgo 100 {letter}")) for letter in "abcdefghijkl"]
         await eventually(lambda: len(server.asked) == 4, "as many calls as the limit allows")
         server.released.set()
     assert server.at_most == 4
@@ -323,10 +339,10 @@ async def test_no_more_calls_are_under_way_than_the_limit_and_none_is_lost(serve
     assert {task.result()[0].category.value for task in reading} == {Category.ENTERTAINMENT}
 
 
-async def test_the_very_same_text_at_the_same_time_is_one_call(server: ModelServer, fleet: Fleet) -> None:
+async def test_the_very_same_text_at_the_same_time_is_one_call(server: ModelServer, patient_fleet: Fleet) -> None:
     server.answer(replace(WHOLE, hangs=True))
     async with asyncio.TaskGroup() as tasks:
-        reading = [tasks.create_task(fleet.read()) for _ in range(5)]
+        reading = [tasks.create_task(patient_fleet.read()) for _ in range(5)]
         await eventually(lambda: len(server.asked) == 1, "the call")
         server.released.set()
     assert len(server.asked) == 1
