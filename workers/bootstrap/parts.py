@@ -236,12 +236,13 @@ def make_worker(
     codec = compression(settings)
     publisher = KafkaPublisher(connection, f"{kafka.client_id}-{area}", codec)
     replies = KafkaReplyPublisher(connection, f"{kafka.client_id}-{area}-replies", codec)
-    timers = None
+    timers, history = None, None
     if area == WORKFLOW_REPLIES.area:
+        history = parts.events
         # Of its own: a publisher takes one call at a time, and the committer's is busy.
         timers = TimerPorts(parts.timers, KafkaPublisher(connection, f"{kafka.client_id}-{area}-timers", codec))
     ports = WorkerPorts(
-        intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies, carry_on, timers
+        intake, publisher, parts.decisions, parts.clock, random.Random(), observer, replies, carry_on, timers, history
     )
     return Worker(ports, handling(settings, parts.handlers, options.group_id), limits, area)
 

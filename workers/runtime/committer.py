@@ -31,6 +31,7 @@ from workers.runtime.ground import Ground
 from workers.runtime.membership import Membership
 from workers.runtime.outcomes import outgoing
 from workers.runtime.replies import reply
+from workers.runtime.stream_order import StreamOrder
 
 LOG: Final = logging.getLogger(__name__)
 PUBLISH_AHEAD: Final = 2
@@ -61,7 +62,11 @@ Batch = list[tuple[Submission, CommitResult]]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a committer works with, and who watches."""
+    """What a committer works with, and who watches.
+
+    Attributes:
+        order: where streams are written from several topics.
+    """
 
     store: DecisionStore
     publisher: Publisher
@@ -70,6 +75,7 @@ class Tools:
     clock: Clock
     membership: Membership
     carry_on: CarryOn = carry_nothing
+    order: StreamOrder | None = None
 
 
 class Committer:
@@ -89,6 +95,7 @@ class Committer:
         self._clock = tools.clock
         self._membership = tools.membership
         self._carry_on = tools.carry_on
+        self._order = tools.order
         self._batch_size = batch_size
         self._settled = settled
         self._submitted: deque[Submission] = deque()
@@ -139,7 +146,8 @@ class Committer:
         while True:
             batch = await self._stored.get()
             await self._membership.certain()
-            await self._publish(_records(batch, self._carry_on))
+            before = await self._stored_before(batch)
+            await self._publish(self._records(batch, before))
             self._settled(batch)
             self._under_way -= 1
             if self.is_quiet:
@@ -168,6 +176,35 @@ class Committer:
         duplicates = sum(1 for result in results if isinstance(result, Committed) and result.duplicate)
         self._observer.stored(len(verdicts), duplicates, started, self._clock.monotonic())
         return results
+
+    async def _stored_before(self, batch: Batch) -> list[Sequence[StoredEvent]]:
+        """Of each entry: what has to be published before it, as far as that is not known to be."""
+        order = self._order
+        if order is None:
+            return [()] * len(batch)
+        return [
+            await self._ground.until_available("database", partial(order.before, result.events))
+            if isinstance(result, Committed) and not entry.delivery.gone
+            else ()
+            for entry, result in batch
+        ]
+
+    def _records(self, batch: Batch, before: Sequence[Sequence[StoredEvent]]) -> list[OutgoingRecord]:
+        """What to publish; of a partition that is another member's by now nothing: that one is given its commands."""
+        records: list[OutgoingRecord] = []
+        for (entry, result), earlier in zip(batch, before, strict=True):
+            if isinstance(result, Committed) and not entry.delivery.gone:
+                if self._order is not None:
+                    records += outgoing(self._order.to_publish(earlier, result.events))
+                if entry.dead_letters:
+                    records += _due_letters(entry, result)
+                envelope = entry.delivery.envelope
+                carried = self._carry_on(envelope)
+                records += outgoing(result.events, carried)
+                if envelope.reply_to == WORKFLOW_REPLIES.name:
+                    # Beside the outcome and not behind it: a workflow must not wait for a copy that a crash has lost.
+                    records.append(reply(WORKFLOW_REPLIES.name, result.events, carried))
+        return records
 
     async def _publish(self, records: list[OutgoingRecord]) -> None:
         started = self._clock.monotonic()
@@ -203,22 +240,6 @@ class Committer:
         if not submitted:
             self._something.clear()
         return batch
-
-
-def _records(batch: Batch, carry_on: CarryOn) -> list[OutgoingRecord]:
-    """What to publish; not of a partition that is another member's by now, which is given its commands and does it."""
-    records: list[OutgoingRecord] = []
-    for entry, result in batch:
-        if isinstance(result, Committed) and not entry.delivery.gone:
-            if entry.dead_letters:
-                records += _due_letters(entry, result)
-            envelope = entry.delivery.envelope
-            carried = carry_on(envelope)
-            records += outgoing(result.events, carried)
-            if envelope.reply_to == WORKFLOW_REPLIES.name:
-                # Beside the outcome and not behind it: a workflow must not wait for a copy that a crash has lost.
-                records.append(reply(WORKFLOW_REPLIES.name, result.events, carried))
-    return records
 
 
 def _due_letters(entry: Submission, result: Committed) -> tuple[OutgoingRecord, ...]:

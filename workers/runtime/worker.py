@@ -18,7 +18,7 @@ from workers.ports.messages import Intake, Partition, Publisher, RawRecord
 from workers.ports.observing import Observer
 from workers.ports.replies import ReplyPublisher
 from workers.ports.status import WorkerStatus
-from workers.ports.store import DecisionStore
+from workers.ports.store import DecisionStore, EventReader
 from workers.ports.tracing import CarryOn, carry_nothing
 from workers.runtime.assignment import Assignment
 from workers.runtime.committer import Batch, Committer, Tools
@@ -35,6 +35,7 @@ from workers.runtime.recovery import Recovery
 from workers.runtime.replies import NoReplies
 from workers.runtime.reporting import Facts, worker_status
 from workers.runtime.settling import Handling, Settler, Surroundings
+from workers.runtime.stream_order import StreamOrder
 from workers.runtime.supervisor import Supervisor
 from workers.runtime.timers import TimerPorts, Timers
 
@@ -74,6 +75,7 @@ class WorkerPorts:
 
     Attributes:
         timers: where the area has workflows, whose timers are to be fired.
+        history: where the area has workflows, whose streams come from two topics and keep their order.
     """
 
     intake: Intake
@@ -85,6 +87,7 @@ class WorkerPorts:
     replies: ReplyPublisher = field(default_factory=NoReplies)
     carry_on: CarryOn = carry_nothing
     timers: TimerPorts | None = None
+    history: EventReader | None = None
 
 
 class WorkerFailedError(Exception):
@@ -113,9 +116,9 @@ class Worker:
             ports.intake, self._assignment, self._recovery, self._membership, ports.clock, ports.observer
         )
         self._supervisor = Supervisor()
-        tools = Tools(
-            ports.store, ports.publisher, self._ground, ports.observer, ports.clock, self._membership, ports.carry_on
-        )
+        order = None if ports.history is None else StreamOrder(ports.history)
+        about = (self._ground, ports.observer, ports.clock, self._membership, ports.carry_on, order)
+        tools = Tools(ports.store, ports.publisher, *about)
         self._dispatcher = Dispatcher(limits.dispatch, self._begin)
         self._committer = Committer(tools, limits.commit_batch, self._settled)
         self._settler = Settler(
