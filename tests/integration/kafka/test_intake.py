@@ -45,12 +45,12 @@ class Sink:
 class Member:
     """An intake with its sink; a member of the group for the length of an `async with`."""
 
-    def __init__(self, kafka: KafkaService, topic: str, group: str) -> None:
+    def __init__(self, kafka: KafkaService, topic: str, group: str, *more: str) -> None:
         self.sink = Sink()
         session = 6.0 if kafka.embedded is None else 3.0
         self.intake = KafkaIntake(
             KafkaConnection(kafka.bootstrap_servers),
-            IntakeOptions(group_id=group, topics=[topic], session_timeout=session, rebalance_timeout=6.0),
+            IntakeOptions(group, [topic, *more], session_timeout=session, rebalance_timeout=6.0),
         )
 
     async def __aenter__(self) -> Self:
@@ -138,6 +138,23 @@ async def test_partitions_move_to_a_second_member_and_back(kafka_service: KafkaS
             await eventually(lambda: len(first.sink.owned) == len(second.sink.owned) == 2, "an even share")
             assert first.sink.owned | second.sink.owned == {Partition(topic, number) for number in range(4)}
         await eventually(lambda: len(first.sink.owned) == 4, "all partitions back")
+
+
+async def test_two_topics_of_a_group_go_to_its_members_by_number(kafka_service: KafkaService) -> None:
+    if kafka_service.embedded is not None:
+        pytest.skip("a group of the embedded broker is for one member at a time")
+    topics, group = [kafka_service.fresh_topic(partitions=6) for _ in range(2)], fresh_name()
+
+    def numbers(member: Member) -> list[set[int]]:
+        return [{each.number for each in member.sink.owned if each.topic == topic} for topic in topics]
+
+    async with Member(kafka_service, topics[0], group, topics[1]) as first:
+        assert numbers(first) == [set(range(6))] * 2
+        async with Member(kafka_service, topics[0], group, topics[1]) as second:
+            await eventually(lambda: len(first.sink.owned) == len(second.sink.owned) == 6, "an even share")
+            assert numbers(first)[0] == numbers(first)[1]
+            assert numbers(second) == [set(range(6)) - numbers(first)[0]] * 2
+        await eventually(lambda: len(first.sink.owned) == 12, "all partitions back")
 
 
 async def test_offsets_of_partitions_somebody_else_owns_are_not_committed(kafka_service: KafkaService) -> None:
