@@ -15,8 +15,7 @@ from tests.services.fixtures import note_finding
 from tests.services.kafka import KafkaService
 
 SEED = int(os.environ.get("POON_TEST_SEED", "20261127"))
-# Commands alone: the workflows are `make rolling`'s, and in process `tests/integration/workflows/test_scenarios.py`'s.
-OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED, workflows=0.0)
+OPTIONS = Options(rate=25.0, seconds=3.0, seed=SEED, workflows=0.5)
 WORKERS = 2
 
 pytestmark = [
@@ -60,6 +59,6 @@ def test_two_releases_side_by_side_lose_double_and_disorder_nothing(
     note_finding(
         pytestconfig,
         f"Rolling update from {older.revision} (schema {result.notes['schema before']} to"
-        f" {result.notes['schema after']}) and back: {result.commands} commands,"
+        f" {result.notes['schema after']}) and back: {result.commands} commands, {result.workflows} workflows,"
         f" {result.republished} outcomes published again",
     )
