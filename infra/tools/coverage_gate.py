@@ -19,6 +19,7 @@ PARTS = (
     "workers/workflows",
     "workers/projections",
     "workers/queries",
+    "workers/evaluation",
 )
 
 

@@ -53,7 +53,7 @@ def test_every_framework_we_install_is_forbidden_in_the_core() -> None:
 
 
 def test_every_package_of_the_core_is_guarded() -> None:
-    inner = ("domain", "ports", "handlers", "runtime", "workflows", "projections", "queries")
+    inner = ("domain", "ports", "handlers", "runtime", "workflows", "projections", "queries", "evaluation")
     present = {f"workers.{name}" for name in inner if (ROOT / "workers" / name).exists()}
     assert present | {"contracts"} == set(CORE["source_modules"])
 

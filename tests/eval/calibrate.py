@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from adapters.inference.receipts import calibration
-from tests.eval.calibration import Judged
 from tests.eval.papers.noise import Noise, recognise
 from tests.eval.receipts import RECEIPTS, SLIPS, read, verdicts
+from workers.evaluation.measures import Answered
 
 FILE = Path(calibration.__file__)
 SEED_OF_THE_FIT = "calibration"
@@ -41,7 +41,7 @@ def calibrate(
         FILE.write_text(fitted, encoding="utf-8")
 
 
-def weighed(count: int) -> Iterator[Judged]:
+def weighed(count: int) -> Iterator[Answered]:
     """The weight of the evidence for each paper's total, and whether it was right."""
     for number in range(count):
         chance = random.Random(f"{SEED_OF_THE_FIT}/{number}")
@@ -52,11 +52,11 @@ def weighed(count: int) -> Iterator[Judged]:
             yield reading.total.confidence.value, verdicts(paper, reading)["total"]
 
 
-def fit(judged: Sequence[Judged]) -> list[Point]:
+def fit(judged: Sequence[Answered]) -> list[Point]:
     """Groups of equal size by weight, their shares made to ascend (pool adjacent violators), and both ends."""
     size = max(1, len(judged) // POINTS)
     groups = [judged[start : start + size] for start in range(0, len(judged), size)]
-    pooled: list[list[Judged]] = []
+    pooled: list[list[Answered]] = []
     for group in groups:
         pooled.append(list(group))
         while len(pooled) > 1 and _share(pooled[-2]) >= _share(pooled[-1]):
@@ -68,5 +68,5 @@ def fit(judged: Sequence[Judged]) -> list[Point]:
     return [(0.0, 0.0), *middle, (1.0, SUREST)]
 
 
-def _share(group: Sequence[Judged]) -> float:
+def _share(group: Sequence[Answered]) -> float:
     return (sum(right for _, right in group) + PRIOR / 2) / (len(group) + PRIOR)

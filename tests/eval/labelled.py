@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.inference.texts.extraction import read_text
 from contracts.readings import ReadingContext, TextReading
 from contracts.values import Language
+from workers.evaluation.cases import REJECTION, Answer, judge
+from workers.evaluation.cases import Judged as CaseJudged
+from workers.evaluation.keys import text_case
+from workers.evaluation.readings import said_in_text
 from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DATA: Final = Path(__file__).with_name("data") / "texts"
-FIELDS: Final = ("amount", "currency", "date", "category", "payment")
+FIELDS: Final = ("amount", "currency", "date", "category", "payment_method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,13 @@ class Judged:
     """A labelled text beside its reading.
 
     Attributes:
+        judged: the same as `poon eval` has it.
         reading: None where it was refused, with `code`.
         right: by field; of a text to be refused, only `rejection`.
     """
 
     case: Labelled
+    judged: CaseJudged
     reading: TextReading | None
     code: str | None
     right: dict[str, bool]
@@ -87,28 +92,12 @@ def judge_all(cases: Iterable[Labelled]) -> list[Judged]:
 
 
 def judge_one(case: Labelled) -> Judged:
+    reading, code = None, None
     try:
         reading = read_text(case.text, ReadingContext(reference_date=case.on))
     except RejectionError as refused:
-        return _refused(case, str(refused.code))
-    if case.rejected is not None:
-        return Judged(case, reading, None, {"rejection": False})
-    return Judged(case, reading, None, _right(case, reading))
-
-
-def _refused(case: Labelled, code: str) -> Judged:
-    if case.rejected is not None:
-        return Judged(case, None, code, {"rejection": code == case.rejected})
-    return Judged(case, None, code, dict.fromkeys(FIELDS, False))
-
-
-def _right(case: Labelled, reading: TextReading) -> dict[str, bool]:
-    expected = case.expected
-    payment = None if reading.payment_method is None else reading.payment_method.value
-    return {
-        "amount": reading.amount.value.amount == Decimal(str(expected["amount"])),
-        "currency": reading.amount.value.currency == expected["currency"],
-        "date": reading.spent_on.value.isoformat() == (expected["date"] or case.on.isoformat()),
-        "category": reading.category.value in [expected["category"], *expected.get("category_alt", [])],
-        "payment": payment in [expected["payment_method"], *expected.get("payment_alt", [])],
-    }
+        code = str(refused.code)
+    answer = Answer(refused=code) if reading is None else Answer(said=said_in_text(reading))
+    judged = judge(text_case(case.id, case.expected, case.on), answer)
+    right = {name: verdict.right for name, verdict in judged.verdicts.items() if name in {*FIELDS, REJECTION}}
+    return Judged(case, judged, reading, code, right)

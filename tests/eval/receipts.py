@@ -17,11 +17,11 @@ from adapters.inference.lexicon.payment import payment_method_of
 from adapters.inference.receipts.calibration import calibrated
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from contracts.readings import ReadingContext, ReceiptReading
-from tests.eval.calibration import calibration_error
 from tests.eval.papers.noise import BAD, CLEAN, USUAL, Noise, recognise
 from tests.eval.papers.paper import REFERENCE_DAY, Paper
 from tests.eval.papers.shops import english_receipt, petrol, thai_invoice, thai_receipt, thai_restaurant
 from tests.eval.papers.slips import bank_slip, english_slip, wallet
+from workers.evaluation.measures import calibration_error
 from workers.ports.errors import NothingFoundError
 from workers.ports.inference import RecognisedText
 

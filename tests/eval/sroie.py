@@ -5,11 +5,9 @@ The images are the caller's and are not part of the project.
 
 import asyncio
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -24,34 +22,13 @@ from adapters.inference.ocr.tiers import Tier
 from adapters.inference.receipts.extraction import RuleReceiptExtraction
 from contracts.money import Currency
 from contracts.readings import ReadingContext, ReceiptReading
-from tests.eval.calibration import calibration_error
 from tests.eval.recognised import recognised_texts
+from workers.evaluation.measures import calibration_error
+from workers.evaluation.normalising import plain_name, printed_amount, printed_days
 from workers.ports.errors import NothingFoundError
 from workers.ports.inference import RecognisedText
 
 IMAGE_ENDINGS = {".jpg", ".jpeg", ".png"}
-DATE_FORMS = (
-    "%d/%m/%Y",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%d %b %Y",
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%d/%m/%y",
-    "%d-%m-%y",
-    "%d.%m.%y",
-)
-MORE_DATE_FORMS = (
-    "%d-%b-%Y",
-    "%d/%b/%Y",
-    "%d-%b-%y",
-    "%d %b %y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%d %m %Y",
-    "%Y%m%d",
-    "%d%m%Y",
-)
 ALIKE = 90.0
 
 
@@ -125,34 +102,11 @@ def judge(truth: Truth, text: RecognisedText, reference: date) -> Judgement:
     return Judgement(
         truth,
         reading,
-        total=reading.total.value.amount == money(truth.total),
-        day=reading.spent_on is not None and reading.spent_on.value in days(truth.day),
-        company=plain(name) == plain(truth.company),
-        company_alike=fuzz.ratio(plain(name), plain(truth.company)) >= ALIKE,
+        total=reading.total.value.amount == printed_amount(truth.total),
+        day=reading.spent_on is not None and reading.spent_on.value in printed_days(truth.day),
+        company=plain_name(name) == plain_name(truth.company),
+        company_alike=fuzz.ratio(plain_name(name), plain_name(truth.company)) >= ALIKE,
     )
-
-
-def plain(name: str) -> str:
-    """The usual normalisation: capitals and punctuation do not count, nor do spaces (they are not seen on paper)."""
-    return re.sub(r"[\W_]+", "", name.upper())
-
-
-def money(printed: str) -> Decimal | None:
-    try:
-        return Decimal(re.sub(r"[^0-9.]", "", printed))
-    except InvalidOperation:
-        return None
-
-
-def days(printed: str) -> set[date]:
-    """What the truth's date may mean; it is printed as on the receipt."""
-    found = set()
-    for form in DATE_FORMS + MORE_DATE_FORMS:
-        try:
-            found.add(datetime.strptime(printed.strip().title(), form).date())  # noqa: DTZ007  a printed day has no zone
-        except ValueError:
-            continue
-    return found
 
 
 def _usual_name(printed: str) -> str | None:

@@ -10,8 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tests.eval.calibration import calibration_error
 from tests.eval.labelled import FIELDS, Judged, judge_all, load, sets
+from workers.evaluation.cases import answers_to
+from workers.evaluation.measures import Answered, accepted, calibration_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,9 +64,8 @@ def _share(rights: list[bool]) -> str:
 
 def _sure_and_wrong(judged: Sequence[Judged]) -> str:
     """Wrong amounts among all, of those given with at least 0.9."""
-    told = [one for one in judged if one.reading is not None]
-    bad = [one for one in told if _confidence(one, "amount") >= SURE and not one.right.get("amount", False)]
-    return f"{100 * len(bad) / len(judged):.1f} ({len(bad)})"
+    bad = accepted(outcomes(judged, "amount"), len(judged), SURE).wrong.count
+    return f"{100 * bad / len(judged):.1f} ({bad})"
 
 
 def _errors(judged: Sequence[Judged]) -> tuple[str, str]:
@@ -73,18 +73,9 @@ def _errors(judged: Sequence[Judged]) -> tuple[str, str]:
     return amount, category
 
 
-def outcomes(judged: Sequence[Judged], field: str) -> list[tuple[float, bool]]:
+def outcomes(judged: Sequence[Judged], field: str) -> list[Answered]:
     """(confidence, right) of every field answered; a text that was to be refused is a wrong amount."""
-    return [
-        (_confidence(one, field), one.right.get(field, False))
-        for one in judged
-        if one.reading is not None and (field in one.right or field == "amount")
-    ]
-
-
-def _confidence(one: Judged, field: str) -> float:
-    value: float = getattr(one.reading, field).confidence.value
-    return value
+    return answers_to([one.judged for one in judged], field)
 
 
 def _tell(one: Judged) -> None:

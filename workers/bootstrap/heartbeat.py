@@ -35,9 +35,9 @@ _KILOBYTES: Final = 1_000 if sys.platform == "darwin" else 1_000_000 / 1_024
 """What `ru_maxrss` counts in, for a megabyte."""
 
 
-def peak_megabytes() -> int:
-    """The most memory this process has had so far."""
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KILOBYTES)
+def peak_megabytes(whose: int = resource.RUSAGE_SELF) -> int:
+    """The most memory this process has had so far, or with `RUSAGE_CHILDREN` the largest of its that have ended."""
+    return int(resource.getrusage(whose).ru_maxrss / _KILOBYTES)
 
 
 @dataclass(frozen=True, slots=True)

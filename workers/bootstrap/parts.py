@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -22,23 +21,13 @@ from adapters.database.owners import SqlOwnerReader
 from adapters.database.reading import SqlEventReader, SqlSpendingRepository
 from adapters.database.store import SqlDecisionStore
 from adapters.database.workflows import SqlTimerStore
-from adapters.inference.chain.local import BreakingTextRecognition
-from adapters.inference.embeddings.loading import load_embeddings
-from adapters.inference.lexicon import canonical_merchant, payment_method_of
-from adapters.inference.limiting import LimitedTextRecognition
 from adapters.inference.mappings import SortedLayer, check_pattern, usual_name
-from adapters.inference.noted import NotedTextRecognition
-from adapters.inference.ocr.recognition import LocalTextRecognition
-from adapters.inference.receipts.extraction import RuleReceiptExtraction
-from adapters.inference.texts import LetterLikeness, RuleCategorization, RuleTextExtraction
 from adapters.kafka.intake import IntakeOptions, KafkaIntake
 from adapters.kafka.publisher import KafkaPublisher
 from adapters.kafka.replies import KafkaReplyPublisher
 from contracts.base import Command
-from contracts.commands.receipts import ExtractReceipt
 from contracts.registry import COMMANDS
 from contracts.topics import WORKFLOW_REPLIES
-from workers.bootstrap.backends import limiter
 from workers.bootstrap.clients import (
     compression,
     consumed_topics,
@@ -47,13 +36,12 @@ from workers.bootstrap.clients import (
     kafka_connection,
     owner_files,
 )
-from workers.bootstrap.models import Backends, serving
 from workers.bootstrap.policies import handling
 from workers.bootstrap.projections import Projections, projections_on
+from workers.bootstrap.readers import IMAGES_PER_PROCESS, canonical_name, open_readers, recognition_processes
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE, statement_tools
 from workers.bootstrap.vault import content_seals, sealing_cache, sealing_database
 from workers.config import Settings
-from workers.config.models import OCR
 from workers.domain.mappings import LearningPolicy
 from workers.handlers.books import Books
 from workers.handlers.learning import Learning
@@ -81,9 +69,6 @@ from workers.workflows.handlers import Workflows, workflow_handlers
 BUFFERED_PER_PLACE: Final = 10
 """Records taken over for each command that may be in flight."""
 
-BYTES_PER_MEGABYTE: Final = 1_000_000
-IMAGES_PER_PROCESS: Final = 2
-"""Receipts in flight for each recognition process: one being read, one ready to be."""
 HISTORIES_AT_ONCE: Final = 4
 """Owners whose entries are in memory at a time: one being analysed, the others being read or waiting."""
 
@@ -163,32 +148,16 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
         # Threads of their own: a file may take a minute, and chunks and insights must not wait for it.
         reading = ThreadComputing(STATEMENTS_AT_ONCE)
         stack.push_async_callback(reading.close)
-        statements = statement_tools(settings, seals, _usual_name, reading)
+        statements = statement_tools(settings, seals, canonical_name, reading)
         cache = sealing_cache(settings, open_cache(settings.cache.url.get_secret_value(), clock), seals)
         stack.push_async_callback(cache.close)
         privacy = Privacy(SqlOwnerReader(database), SqlOwnerEraser(database), owner_files(settings, seals), cache)
-        likeness = load_embeddings() if settings.texts.embeddings else LetterLikeness()
-        recognition = local_recognition(settings)
-        # The rules answer at once on the event loop and need no limit.
-        ocr_limit = limiter(
-            settings, clock, recognition.engine, ExtractReceipt, IMAGES_PER_PROCESS * recognition_processes(settings)
-        )
-        if "receipts" in areas and is_local(settings):
-            await stack.enter_async_context(recognition)
-        local = Backends(
-            recognition=BreakingTextRecognition(
-                LimitedTextRecognition(NotedTextRecognition(recognition, clock), ocr_limit), clock
-            ),
-            receipts=RuleReceiptExtraction(payment_method_of, _usual_name),
-            texts=RuleTextExtraction(likeness),
-            categories=RuleCategorization(likeness),
-        )
-        served = await serving(settings, local, cache, clock, stack)
+        readers = await open_readers(settings, cache, clock, stack, pictures="receipts" in areas)
         table = handlers(
-            text_extraction=served.backends.texts,
-            recognition=served.backends.recognition,
-            receipt_extraction=served.backends.receipts,
-            categorization=served.backends.categories,
+            text_extraction=readers.backends.texts,
+            recognition=readers.backends.recognition,
+            receipt_extraction=readers.backends.receipts,
+            categorization=readers.backends.categories,
             images=image_stores(settings, seals),
             cache=cache,
             entries=entries,
@@ -218,8 +187,8 @@ async def fleet_parts(settings: Settings, areas: Collection[str]) -> AsyncIterat
             statements,
             months,
             privacy,
-            (ocr_limit, *served.limiters),
-            served.models,
+            readers.limiters,
+            readers.models,
             projections_on(database, clock),
         )
 
@@ -292,27 +261,6 @@ def worker_limits(settings: Settings, area: str) -> WorkerLimits:
     )
 
 
-def is_local(settings: Settings) -> bool:
-    """Whether images are read here at all: where model servers alone do, no process waits for any."""
-    return OCR in [link.name for link in settings.chains.by_capability["text_recognition"]]
-
-
-def local_recognition(settings: Settings) -> LocalTextRecognition:
-    """What reads images on this machine, not started yet; raises UnavailableError without the models it is to use."""
-    return LocalTextRecognition(
-        recognition_processes(settings),
-        settings.ocr.timeout_seconds,
-        settings.ocr.thai_model,
-        settings.ocr.max_process_megabytes * BYTES_PER_MEGABYTE,
-        tier=settings.ocr.tier,
-    )
-
-
-def recognition_processes(settings: Settings) -> int:
-    """How many processes read images; one a core unless set."""
-    return settings.ocr.processes or os.cpu_count() or 1
-
-
 async def _database(settings: Settings) -> Database:
     database = sealing_database(settings, settings.database.url.get_secret_value(), settings.database.pool_size)
     await database.check()
@@ -323,8 +271,3 @@ async def _database(settings: Settings) -> Database:
 def _policy(settings: Settings) -> LearningPolicy:
     chosen = settings.learning
     return LearningPolicy(chosen.owners_to_propose, chosen.most_mappings, chosen.most_patterns)
-
-
-def _usual_name(name: str) -> str | None:
-    match = canonical_merchant(name)
-    return None if match is None else match.canonical

@@ -18,6 +18,7 @@ from workers.entrypoints.commands import (
     duplicates,
     entries,
     entry_history,
+    evaluate,
     events,
     health,
     keys,
@@ -100,6 +101,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(topics.app, name="topics")
 app.add_typer(backup.app, name="backup")
 app.add_typer(scaling.app, name="scaling")
+app.add_typer(evaluate.app, name="eval")
 app.command("capacity")(capacity.capacity_command)
 app.command()(migrate.migrate)
 app.command()(config.config)

@@ -30,12 +30,12 @@ _MEANINGS = {
     ExitCode.NO: "The answer is no: topics differ, the schema is not current, the worker is not healthy, a command"
     " was rejected or failed, a dead letter was left as it is, the demo's check found a problem, a row of a"
     " statement cannot be read, the doctor has warnings, nothing is stored under an id, a database is not what was"
-    " backed up, records after a backup are gone, no command is among spans.",
+    " backed up, records after a backup are gone, no command is among spans, less is read right than was asked for.",
     ExitCode.USAGE: "The command line is wrong; the message names the argument.",
     ExitCode.BAD_INPUT: "The input is wrong; the message names the line and field, and nothing was sent.",
-    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database, image store, archive or backup; or what is"
-    " encrypted in it was changed; or most commands failed, and the fleet stopped before more were dead-lettered. The"
-    " message says what to check.",
+    ExitCode.UNAVAILABLE: "A service cannot be used: broker, database, image store, archive, backup or AI backend; or"
+    " what is encrypted in it was changed; or most commands failed, and the fleet stopped before more were"
+    " dead-lettered. The message says what to check.",
     ExitCode.UNEXPECTED: "A mistake of the program; run again with POON_LOGGING__LEVEL=debug and report it.",
     ExitCode.NO_ANSWER: "No outcome came in time; the command may still be carried out.",
     ExitCode.CONFIGURATION: "A setting is wrong, or a newer release wrote what this one cannot read; the message"

@@ -21,7 +21,7 @@ from workers.entrypoints.exits import ExitCode
 from workers.entrypoints.output import complain
 from workers.ports.archive import ArchiveError
 from workers.ports.backups import BackupError
-from workers.ports.errors import RejectionError, StorageError, UnavailableError
+from workers.ports.errors import BackendError, RejectionError, StorageError, UnavailableError
 from workers.ports.messages import UnpublishableError
 from workers.ports.topics import UnmanagedTopicsError
 from workers.ports.vault import BrokenSealError
@@ -52,6 +52,7 @@ _EXITS: dict[type[BaseException], ExitCode] = {
     UnavailableError: ExitCode.UNAVAILABLE,
     UnmanagedTopicsError: ExitCode.UNAVAILABLE,
     StorageError: ExitCode.UNAVAILABLE,
+    BackendError: ExitCode.UNAVAILABLE,
     ArchiveError: ExitCode.UNAVAILABLE,
     BackupError: ExitCode.UNAVAILABLE,
     BrokenSealError: ExitCode.UNAVAILABLE,

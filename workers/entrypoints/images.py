@@ -21,16 +21,28 @@ def read_image(file: Path) -> bytes:
     Raises:
         InputError: the file cannot be read, is empty or too large.
     """
+    check_image(file)
     try:
-        size = file.stat().st_size
-        if size > MAX_IMAGE_BYTES:
-            raise InputError(f"{file}: has {size} bytes, an image has at most {MAX_IMAGE_BYTES}")
         data = file.read_bytes()
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from None
-    if not data:
-        raise InputError(f"{file}: is empty")
     return data
+
+
+def check_image(file: Path) -> None:
+    """Look at a file without reading it.
+
+    Raises:
+        InputError: it is not there, empty or larger than 10 MiB.
+    """
+    try:
+        size = file.stat().st_size
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or 'cannot be read'}") from None
+    if size > MAX_IMAGE_BYTES:
+        raise InputError(f"{file}: has {size} bytes, an image has at most {MAX_IMAGE_BYTES}")
+    if not size:
+        raise InputError(f"{file}: is empty")
 
 
 def fits_inline(data: bytes) -> bool:

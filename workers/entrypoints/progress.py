@@ -23,9 +23,9 @@ class ProgressView(Protocol):
 
 
 @contextmanager
-def shown_progress(what: str) -> Iterator[ProgressView]:
-    """A view of progress for this output; until it is told a number, it says that all is starting."""
-    out = console()
+def shown_progress(what: str, out: Console | None = None) -> Iterator[ProgressView]:
+    """A view of progress, on standard output unless another is given; told no number yet, it says that all starts."""
+    out = out or console()
     if not out.is_terminal:
         yield PlainProgress(out, what)
         return

@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from contracts.commands.texts import ParseText
-from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, is_local, local_recognition, worker_limits
+from workers.bootstrap.parts import HISTORIES_AT_ONCE, intake_options, worker_limits
+from workers.bootstrap.readers import is_local, local_recognition
 from workers.bootstrap.statements import STATEMENTS_AT_ONCE
 from workers.config import Settings
 
