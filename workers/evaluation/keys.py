@@ -49,9 +49,11 @@ def text_case(name: str, expected: object, day: date) -> Case:
     """
     if not isinstance(expected, Mapping):
         raise WrongKeyError("expected", 'is no object such as {"amount": "65", "currency": "THB"}')
-    prefixed = partial(_prefixed, "expected.")
-    with_day = {**_TEXT, "date": partial(_told_day, day)}
-    return prefixed(lambda: _case(name, AMOUNT, _renamed(expected, _TEXT_NAMES), with_day))
+    parsers: dict[str, Parse] = {**_TEXT, "date": partial(_told_day, day)}
+    try:
+        return _case(name, AMOUNT, _renamed(expected, _TEXT_NAMES), parsers)
+    except WrongKeyError as wrong:
+        raise WrongKeyError(f"expected.{wrong.field}", wrong.reason) from None
 
 
 def receipt_case(name: str, row: Mapping[str, object], others: Iterable[str]) -> Case:
@@ -67,13 +69,6 @@ def receipt_case(name: str, row: Mapping[str, object], others: Iterable[str]) ->
     """
     kept = {key: value for key, value in row.items() if key not in set(others)}
     return _case(name, TOTAL, _renamed(kept, _RECEIPT_NAMES), _RECEIPT)
-
-
-def _prefixed(prefix: str, make: Callable[[], Case]) -> Case:
-    try:
-        return make()
-    except WrongKeyError as wrong:
-        raise WrongKeyError(prefix + wrong.field, wrong.reason) from None
 
 
 def _renamed(given: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
@@ -117,7 +112,7 @@ def _parsed(field: str, value: object, parse: Parse) -> Expected:
 
 
 def _one_of(kind: type[StrEnum], field: str, value: object) -> str:
-    if value in set(kind):
+    if value in list(kind):
         return str(value)
     close = difflib.get_close_matches(str(value), list(kind), n=1)
     hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(kind)}"
