@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.command_line import poon
+from tests.e2e.command_line import Typed, poon
 from tests.eval.labelled import DATA
+from tests.fakes.models import FILLED
+from tests.services.model_server import ModelServer, completion
 from workers.entrypoints.demo.material import DATA as DEMO
 from workers.entrypoints.exits import ExitCode
 
@@ -65,3 +68,43 @@ def test_a_damaged_picture_is_a_refusal_and_a_damaged_keys_file_an_error(tmp_pat
     result = poon(tmp_path, "eval", "receipts", str(pictures))
     assert result.returncode == ExitCode.BAD_INPUT
     assert "keys.jsonl, line 1: total: 'a lot' is no amount" in " ".join(result.stderr.split())
+
+
+async def evaluated(folder: Path, server: ModelServer, chain: str) -> Typed:
+    """Two texts that no rule can be sure of, read through a chain."""
+    file = folder / "mine.jsonl"
+    rows = [{"text": f"blorgo 100 {name}", "expected": {"amount": 100, "merchant": "blorgo"}} for name in "ab"]
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    settings = {
+        "POON_MODELS__SERVERS": json.dumps({"test": {"base_url": server.base_url, "model": "test-model"}}),
+        "POON_CHAINS__TEXT_EXTRACTION": chain,
+    }
+    return await asyncio.to_thread(
+        poon, folder, "eval", "texts", str(file), "--date", "2026-03-02", "--json", "--failures", settings=settings
+    )
+
+
+async def test_a_model_server_of_the_settings_is_asked_and_told(tmp_path: Path) -> None:
+    server = ModelServer()
+    server.answer(completion(json.dumps(FILLED)))
+    async with server.running():
+        result = await evaluated(tmp_path, server, "rules>=1,test")
+    assert result.returncode == ExitCode.OK, result.stderr
+    found = json.loads(result.stdout)
+    assert len(server.asked) == 2
+    assert {one["backend"]: one["answers"] for one in found["backends"]}["test/test-model"] == 2
+    assert (found["degraded"], found["fields"]["merchant"]["count"]) == (0, 2)
+
+
+async def test_without_its_server_a_chain_is_degraded_and_one_of_it_alone_answers_nothing(tmp_path: Path) -> None:
+    server = ModelServer()
+    async with server.running():
+        pass  # its address is nobody's from now on
+    degraded = await evaluated(tmp_path, server, "rules>=1,test")
+    assert degraded.returncode == ExitCode.OK, degraded.stderr
+    assert json.loads(degraded.stdout)["degraded"] == 2
+    out = await evaluated(tmp_path, server, "test")
+    assert out.returncode == ExitCode.UNAVAILABLE
+    assert "2 of 2 could not be answered" in out.stderr
+    found = json.loads(out.stdout)
+    assert (found["fields"], sum(found["unanswered"].values()), len(found["failures"])) == ({}, 2, 2)
