@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapters.inference.lexicon.merchants import merchants_in
@@ -16,6 +16,7 @@ from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
+from adapters.inference.texts.opinion import both_opinions, chance_unspent, lessened
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.unspent import why_unspent
 from contracts.errors import ErrorCode
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.phrases import Found
     from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.confidence import Traits
+    from adapters.inference.texts.opinion import Opinion
     from adapters.inference.texts.terms import Term
     from contracts.readings import ReadingContext
 
@@ -91,8 +93,16 @@ class Understanding(NamedTuple):
     amount_traits: Traits
 
 
-def understand(text: str, context: ReadingContext, likeness: Likeness | None = None) -> Understanding:
+def understand(
+    text: str, context: ReadingContext, likeness: Likeness | None = None, opinion: Opinion = chance_unspent
+) -> Understanding:
     """The fields of a text, and how they came about.
+
+    Args:
+        text: what was written.
+        context: the day, zone and currency it was written in.
+        likeness: asked for the category where the lexicon knows nothing; by letters, if none is given.
+        opinion: asked whether the money was spent.
 
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
@@ -103,9 +113,12 @@ def understand(text: str, context: ReadingContext, likeness: Likeness | None = N
     if len({day.on for day in days if day.on is not None}) > 1 and len(spent.spans) > 1:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
     kind = kind_of(prose)
-    unspent = why_unspent(prose) if kind is TransactionKind.PURCHASE else None
-    if unspent is not None:
-        raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
+    if kind is TransactionKind.PURCHASE:
+        chance = opinion(prose)
+        unspent = both_opinions(why_unspent(prose), chance)
+        if unspent is not None:
+            raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
+        spent = replace(spent, sure=lessened(spent.sure, chance))
     paid_with = [(one.start, one.end) for one in payments_in(prose)]
     name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
     return _reading(prose, context, spent, _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness()))

@@ -1,0 +1,123 @@
+"""A second opinion on whether money was spent: a trained one, beside the words of `unspent`.
+
+A logistic regression over hashed n-grams of letters and words, 8 bits a weight, made by `infra/tools/spent_model.py`.
+Rules and opinion overrule one another only where the opinion is sure; in between it takes certainty away. Its card is
+`docs/decisions/0056-a-second-opinion-on-what-was-spent.md`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zlib import crc32
+
+from adapters.inference.lexicon.prose import PLAIN_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from adapters.inference.lexicon.prose import Prose
+
+    Opinion = Callable[[Prose], float]
+    """The chance, 0 to 1, that a text tells of money nobody spent."""
+
+MODEL: Final = Path(__file__).with_name("opinion.bin")
+BUCKETS: Final = 1 << 16
+SHORTEST: Final = 2
+LONGEST: Final = 6
+WORDS: Final = 3
+MOST_LETTERS: Final = 400
+CLEARLY_UNSPENT: Final = 0.6
+"""From here on a text is refused that no rule refused."""
+CLEARLY_SPENT: Final = 0.1
+"""Below this a text is read that a rule refused."""
+DOUBTFUL: Final = 0.2
+"""From here on the amount is less sure."""
+_READS_UNSPENT: Final = "the text reads like one of money that was not spent"
+_NUMBER: Final = re.compile(rf"\d[\d.,:/]*|(?:{PLAIN_NUMBER.pattern})")
+_HEADER: Final = struct.Struct("<Iff16s")
+
+
+def chance_unspent(prose: Prose) -> float:
+    """The chance that the text tells of money nobody spent; the same text gives the same one everywhere."""
+    places = traces(prose)
+    scale, constant, weights = _model()
+    total = sum(weights[place] for place in places) * scale
+    return 1 / (1 + math.exp(-(total / len(places) ** 0.5 + constant)))
+
+
+def both_opinions(reason: str | None, chance: float) -> str | None:
+    """Why nothing was spent when rules and opinion both spoke, None where something was.
+
+    Args:
+        reason: what a rule found, None where it found nothing.
+        chance: that of the opinion.
+    """
+    if reason is not None:
+        return None if chance < CLEARLY_SPENT else reason
+    return _READS_UNSPENT if chance >= CLEARLY_UNSPENT else None
+
+
+def lessened(sure: float, chance: float) -> float:
+    """How sure an amount is that perhaps nobody spent."""
+    return sure if chance < DOUBTFUL else round(sure * (1 - chance), 3)
+
+
+def traces(prose: Prose) -> list[int]:
+    """The buckets of a text's n-grams of letters and of words, each once; every number is the same one."""
+    words, letters = _without_numbers(prose)
+    found = {
+        f"c{letters[start : start + size]}"
+        for size in range(SHORTEST, LONGEST + 1)
+        for start in range(len(letters) - size + 1)
+    }
+    found.update(
+        f"w{' '.join(words[start : start + size])}"
+        for size in range(1, WORDS + 1)
+        for start in range(len(words) - size + 1)
+    )
+    return sorted({crc32(trace.encode()) % BUCKETS for trace in found})
+
+
+def _without_numbers(prose: Prose) -> tuple[list[str], str]:
+    """The words of a text and its letters, a nought for every number."""
+    words, parts, end = [], [], 0
+    edges = sorted(edge for edge in prose.edges if edge <= MOST_LETTERS)
+    for number in (*_NUMBER.finditer(prose.folded, 0, MOST_LETTERS), None):
+        start = number.start() if number else min(len(prose.folded), MOST_LETTERS)
+        inner = [edge for edge in edges if end < edge < start]
+        words += [word for left, right in pairwise([end, *inner, start]) if (word := prose.folded[left:right].strip())]
+        parts.append(prose.folded[end:start])
+        if number:
+            words.append("0")
+            parts.append("0")
+            end = number.end()
+    return words, f" {' '.join(''.join(parts).split())} "
+
+
+def pack(weights: Sequence[float], constant: float, digest: bytes) -> bytes:
+    """The file of a model: buckets, scale, the constant, what it was trained on, one signed byte a weight."""
+    scale = max(map(abs, weights)) / 127
+    body = bytes(round(weight / scale) & 0xFF for weight in weights)
+    return _HEADER.pack(len(weights), scale, constant, digest) + body
+
+
+def trained_on() -> bytes:
+    """The digest, 16 bytes, of what the model was trained on; it tells a model older than its texts."""
+    digest: bytes = _HEADER.unpack_from(MODEL.read_bytes())[3]
+    return digest
+
+
+@cache
+def _model() -> tuple[float, float, memoryview]:
+    content = MODEL.read_bytes()
+    buckets, scale, constant, _ = _HEADER.unpack_from(content)
+    if buckets != BUCKETS:
+        msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
+        raise ValueError(msg)
+    return scale, constant, memoryview(content)[_HEADER.size :].cast("b")

@@ -1,0 +1,205 @@
+"""Trains the second opinion on whether money was spent, and tells what it is worth on texts of writers left out.
+
+    python -m infra.tools.spent_model fit    write the model where the package carries it
+    python -m infra.tools.spent_model held   leave one writer out at a time: rules alone, and rules with the opinion
+
+It learns from the labelled sets, the labelled texts of the unit tests and the sentences of `tests/eval/data/spent.jsonl`.
+Run it again after a change of any of them: a unit test compares the digest of these texts with the model's own. The
+problem is convex and starts from nothing, so the same texts give the same file, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from adapters.inference.lexicon.prose import read_prose
+from adapters.inference.texts.extraction import understand
+from adapters.inference.texts.opinion import (
+    BUCKETS,
+    CLEARLY_SPENT,
+    DOUBTFUL,
+    LONGEST,
+    MODEL,
+    MOST_LETTERS,
+    SHORTEST,
+    WORDS,
+    pack,
+    traces,
+)
+from contracts.readings import ReadingContext
+from tests.eval.labelled import load, sets
+from workers.ports.errors import RejectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.opinion import Opinion
+    from tests.eval.labelled import Labelled
+
+RIDGE: Final = 0.1
+ROUNDS: Final = 60
+RATE: Final = 0.1
+WEIGHT_OF_UNSPENT: Final = 3.0
+"""There are ten texts of a purchase to one of money not spent."""
+LEAST_TIMES: Final = 2
+"""A trace of a single text says nothing of others."""
+SURE: Final = 0.9
+TESTS: Final = Path("tests/unit/adapters/inference/texts")
+SENTENCES: Final = Path("tests/eval/data/spent.jsonl")
+SAME_WRITER: Final = {"2026-11-27-z": "2026-11-27-y"}
+NO_NUMBER: Final = "no number"
+
+
+class Example(NamedTuple):
+    """A text that tells an amount.
+
+    Attributes:
+        by: the set, which stands for its writer.
+        unspent: whether nobody spent it.
+    """
+
+    by: str
+    text: str
+    unspent: bool
+
+
+class Fitted(NamedTuple):
+    """A model not yet packed; as a call it is an opinion."""
+
+    weights: np.ndarray
+    constant: float
+
+    def __call__(self, prose: Prose) -> float:
+        places = traces(prose)
+        score = float(self.weights[places].sum()) / len(places) ** 0.5 + self.constant
+        return float(1 / (1 + np.exp(-score)))
+
+
+def examples() -> list[Example]:
+    """Every labelled text that tells an amount; wrong signs and sizes aside, which say nothing of spending."""
+    labelled = [(_writer(path), case) for path in sets() for case in load(path)]
+    labelled += [(name, case) for name in ("cases", "families") for case in load(TESTS / f"{name}.jsonl")]
+    found = [
+        Example(by, case.text, case.rejected == "no_amount")
+        for by, case in labelled
+        if case.rejected in {None, "several_purchases"} or (case.rejected == "no_amount" and _tells_a_number(case))
+    ]
+    rows = map(json.loads, SENTENCES.read_text("utf-8").splitlines())
+    return found + [Example("sentences", row["text"], not row["spent"]) for row in rows]
+
+
+def _neutral(_: Prose) -> float:
+    """An opinion that changes nothing."""
+    return (CLEARLY_SPENT + DOUBTFUL) / 2
+
+
+def _writer(path: Path) -> str:
+    return SAME_WRITER.get(path.stem, path.stem)
+
+
+def _tells_a_number(case: Labelled) -> bool:
+    """Whether rules alone found an amount in it, or a reason why it was not spent."""
+    try:
+        understand(case.text, ReadingContext(reference_date=case.on), opinion=_neutral)
+    except RejectionError as refused:
+        return NO_NUMBER not in str(refused)
+    return True
+
+
+def fit(told: Sequence[Example]) -> Fitted:
+    """Logistic regression with a ridge: gradient descent with momentum of both orders, over all texts at once."""
+    rows = [np.array(traces(read_prose(one.text)), dtype=np.int64) for one in told]
+    unspent = np.array([float(one.unspent) for one in told])
+    return _logistic(rows, unspent)
+
+
+def _logistic(rows: list[np.ndarray], unspent: np.ndarray) -> Fitted:
+    often = np.bincount(np.concatenate(rows), minlength=BUCKETS) >= LEAST_TIMES
+    sizes = np.array([len(row) for row in rows]) ** -0.5
+    kept = [row[often[row]] for row in rows]
+    texts = np.repeat(np.arange(len(rows)), [len(row) for row in kept])
+    places = np.concatenate(kept)
+    share = sizes[texts]
+    counted = np.where(unspent > 0, WEIGHT_OF_UNSPENT, 1.0)
+    weights, mean, spread = (np.zeros(BUCKETS + 1) for _ in range(3))
+    for turn in range(1, ROUNDS + 1):
+        scores = np.bincount(texts, weights[places] * share, minlength=len(rows)) + weights[-1]
+        wrong = (1 / (1 + np.exp(-scores)) - unspent) * counted
+        slope = np.bincount(places, wrong[texts] * share, minlength=BUCKETS + 1) + RIDGE * weights
+        slope[-1] = wrong.sum()
+        mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
+        step = (mean / (1 - 0.9**turn)) / (np.sqrt(spread / (1 - 0.99**turn)) + 1e-6)
+        weights = weights - RATE * step
+    return Fitted(weights[:-1], float(weights[-1]))
+
+
+def digest_of(told: Sequence[Example]) -> bytes:
+    """Tells one training from another: by its texts and by how it goes about them."""
+    settings = (RIDGE, ROUNDS, RATE, WEIGHT_OF_UNSPENT, LEAST_TIMES, BUCKETS, SHORTEST, LONGEST, WORDS, MOST_LETTERS)
+    return sha256(json.dumps((settings, told), ensure_ascii=False).encode()).digest()[:16]
+
+
+def held_out(told: Sequence[Example]) -> None:
+    """What rules alone and rules with an opinion of other writers make of each writer's texts."""
+    alone, beside = Counter[str](), Counter[str]()
+    by: dict[str, list[Labelled]] = {}
+    for path in sets():
+        by.setdefault(_writer(path), []).extend(load(path))
+    for writer, cases in by.items():
+        opinion = fit([one for one in told if one.by != writer])
+        here = [tally(cases, one) for one in (_neutral, opinion)]
+        alone += here[0]
+        beside += here[1]
+        print(f"{writer}: rules {_told(here[0])}; with the opinion {_told(here[1])}")
+    print(f"all: rules {_told(alone)}; with the opinion {_told(beside)}")
+
+
+def tally(cases: Iterable[Labelled], opinion: Opinion) -> Counter[str]:
+    """How many refusals and amounts are right, refused wrongly, and sure and wrong."""
+    return sum((Counter(_verdicts(case, opinion)) for case in cases), Counter())
+
+
+def _verdicts(case: Labelled, opinion: Opinion) -> list[str]:
+    try:
+        amount = understand(case.text, ReadingContext(reference_date=case.on), opinion=opinion).reading.amount
+    except RejectionError as refused:
+        if case.rejected is None:
+            return ["purchases", "refused wrongly"]
+        return ["to refuse", *(["refused"] if str(refused.code) == case.rejected else [])]
+    right = case.rejected is None and amount.value.amount == Decimal(str(case.expected["amount"]))
+    sure = ["sure and wrong"] if not right and amount.confidence.value >= SURE else []
+    return [*(["purchases", *(["right"] if right else [])] if case.rejected is None else ["to refuse"]), *sure]
+
+
+def _told(counts: Counter[str]) -> str:
+    return (
+        f"{counts['refused']} of {counts['to refuse']} refusals, {counts['right']} of {counts['purchases']} amounts, "
+        f"{counts['refused wrongly']} refused wrongly, {counts['sure and wrong']} sure and wrong"
+    )
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["fit"]:
+        found = examples()
+        model = fit(found)
+        MODEL.write_bytes(pack(model.weights.tolist(), model.constant, digest_of(found)))
+        print(f"{len(found)} texts, {sum(one.unspent for one in found)} of money not spent, written to {MODEL.name}")
+    elif arguments == ["held"]:
+        held_out(examples())
+    else:
+        print(__doc__)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
