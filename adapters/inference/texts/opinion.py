@@ -34,7 +34,7 @@ WORDS: Final = 3
 MOST_LETTERS: Final = 400
 CLEARLY_UNSPENT: Final = 0.6
 """From here on a text is refused that no rule refused."""
-CLEARLY_SPENT: Final = 0.1
+CLEARLY_SPENT: Final = 0.06
 """Below this a text is read that a rule refused."""
 DOUBTFUL: Final = 0.2
 """From here on the amount is less sure."""
