@@ -32,6 +32,7 @@ _BARE_CASH: Final = re.compile(
     r"สด(?:ค่ะ|คะ|ครับ|คับ|คร้าบ|จ้า|จ้ะ|จ๊ะ|นะ|น้า|เลย|ไป|ล้วน|เน้น|ๆ|ด+)*(?=\s|$|[.,!)])"
 )
 _INTO: Final = re.compile(r"(?:\b(?:in)?to(?: my| the)?|เข้า|ใส่)$")
+_BY_CARD: Final = re.compile(r"(?:\b(?:by|with|on|via|my|using)|บัตร|รูด|ใช้|ผ่าน|ด้วย|จ่าย|ตัด)\s?$")
 _BACK: Final = re.compile(r"คืน|refund|back")
 _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d")
 _SUM_BEFORE: Final = re.compile(
@@ -61,7 +62,14 @@ def payments_in(prose: Prose) -> list[Found[PaymentMethod]]:
     found = [Found(one.start, one.end, one.value) for one in _book().find(prose) if one.value is not None]
     found += [Found(one.start(), one.end(), PaymentMethod.CASH) for one in _BARE_CASH.finditer(prose.folded)]
     kept = [one for one in found or _misspelled(prose) if not _negated(prose, one) and not _topped_up(prose, one)]
+    if any(one.value is PaymentMethod.CASH for one in kept):
+        kept = [one for one in kept if not _is_permit(prose, one)]
     return sorted(kept, key=lambda one: one.start)
+
+
+def _is_permit(prose: Prose, one: Found[PaymentMethod]) -> bool:
+    """Whether a visa beside cash is what was paid for, and not the card that paid."""
+    return prose.folded[one.start : one.end] == "visa" and not _BY_CARD.search(prose.folded, 0, one.start)
 
 
 @cache

@@ -32,7 +32,7 @@ SHORTEST: Final = 2
 LONGEST: Final = 6
 WORDS: Final = 3
 MOST_LETTERS: Final = 400
-CLEARLY_UNSPENT: Final = 0.55
+CLEARLY_UNSPENT: Final = 0.6
 """From here on a text is refused that no rule refused."""
 CLEARLY_SPENT: Final = 0.06
 """Below this a text is read that a rule refused."""

@@ -43,6 +43,7 @@ def test_a_purchase_that_was_not_made_is_none(text: str) -> None:
         ("เพื่อนเลี้ยงหนัง เราเลี้ยงข้าว 350", "350"),
         ("got paid today so treated myself to sushi 890", "890"),
         ("planning a trip, booked hotel 3,200", "3200"),
+        ("พรุ่งนี้จะไปเที่ยว ซื้อขนม 120", "120"),
         ("need to remember: paid 500 to plumber", "500"),
         ("เงินเดือนเข้า 25,000 โอนให้แม่ 5,000", "5000"),
     ],
