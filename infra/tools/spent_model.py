@@ -3,7 +3,7 @@
     python -m infra.tools.spent_model fit    write the model where the package carries it
     python -m infra.tools.spent_model held   leave one writer out at a time: rules alone, and rules with the opinion
 
-It learns from the labelled sets, the labelled texts of the unit tests and the sentences of `tests/eval/data/spent.jsonl`.
+It learns from the labelled sets, those of the unit tests and the sentences of `tests/eval/data/spent.jsonl`.
 Run it again after a change of any of them: a unit test compares the digest of these texts with the model's own. The
 problem is convex and starts from nothing, so the same texts give the same file, byte for byte.
 """
