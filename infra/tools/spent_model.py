@@ -156,10 +156,10 @@ def held_out(told: Sequence[Example]) -> None:
         by.setdefault(_writer(path), []).extend(load(path))
     for writer, cases in by.items():
         opinion = fit([one for one in told if one.by != writer])
-        here = [tally(cases, one) for one in (_neutral, opinion)]
-        alone += here[0]
-        beside += here[1]
-        print(f"{writer}: rules {_told(here[0])}; with the opinion {_told(here[1])}")
+        ruled, both = tally(cases, _neutral), tally(cases, opinion)
+        alone += ruled
+        beside += both
+        print(f"{writer}: rules {_told(ruled)}; with the opinion {_told(both)}")
     print(f"all: rules {_told(alone)}; with the opinion {_told(beside)}")
 
 

@@ -55,10 +55,8 @@ def test_in_between_an_amount_is_less_sure_by_the_chance() -> None:
 
 
 def test_a_reading_follows_the_opinion_it_was_given() -> None:
-    sure, doubted = (
-        understand(SPENT, TODAY, opinion=lambda _, told=told: told).reading.amount.confidence.value
-        for told in (0.0, 0.4)
-    )
+    sure = understand(SPENT, TODAY, opinion=lambda _: 0.0).reading.amount.confidence.value
+    doubted = understand(SPENT, TODAY, opinion=lambda _: 0.4).reading.amount.confidence.value
     assert doubted == pytest.approx(sure * 0.6, abs=0.001)
     with pytest.raises(RejectionError, match="reads like"):
         understand(SPENT, TODAY, opinion=lambda _: 1.0)
