@@ -73,12 +73,12 @@ class Example(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A model not yet packed; as a call it is an opinion."""
+    """A model not yet packed."""
 
     weights: np.ndarray
     constant: float
 
-    def __call__(self, prose: Prose) -> float:
+    def chance(self, prose: Prose) -> float:
         places = traces(prose)
         score = float(self.weights[places].sum()) / len(places) ** 0.5 + self.constant
         return float(1 / (1 + np.exp(-score)))
@@ -155,7 +155,7 @@ def held_out(told: Sequence[Example]) -> None:
     for path in sets():
         by.setdefault(_writer(path), []).extend(load(path))
     for writer, cases in by.items():
-        opinion = fit([one for one in told if one.by != writer])
+        opinion = fit([one for one in told if one.by != writer]).chance
         ruled, both = tally(cases, _neutral), tally(cases, opinion)
         alone += ruled
         beside += both

@@ -81,8 +81,8 @@ def test_a_packed_model_is_one_byte_a_weight_and_keeps_signs() -> None:
 def test_a_fit_learns_what_its_texts_say_and_is_the_same_each_time() -> None:
     told = [Example("a", "owed 50", unspent=True), Example("a", "paid 50", unspent=False)] * 4
     model = fit(told)
-    assert model(read_prose("owed 70")) > model(read_prose("paid 70"))
-    assert model(read_prose("owed 70")) == fit(told)(read_prose("owed 70"))
+    assert model.chance(read_prose("owed 70")) > model.chance(read_prose("paid 70"))
+    assert model.chance(read_prose("owed 70")) == fit(told).chance(read_prose("owed 70"))
 
 
 def test_the_model_was_trained_on_the_texts_of_today() -> None:
