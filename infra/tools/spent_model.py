@@ -3,7 +3,8 @@
     python -m infra.tools.spent_model fit    write the model where the package carries it
     python -m infra.tools.spent_model held   leave one writer out at a time: rules alone, and rules with the opinion
 
-It learns from the labelled sets, those of the unit tests and the sentences of `tests/eval/data/spent.jsonl`.
+It learns from the labelled sets, those written to tell money spent from money that was not (`tests/eval/data/spent`),
+those of the unit tests and the sentences of `tests/eval/data/spent.jsonl`.
 Run it again after a change of any of them: a unit test compares the digest of these texts with the model's own. The
 problem is convex and starts from nothing, so the same texts give the same file, byte for byte.
 """
@@ -55,6 +56,7 @@ LEAST_TIMES: Final = 2
 SURE: Final = 0.9
 TESTS: Final = Path("tests/unit/adapters/inference/texts")
 SENTENCES: Final = Path("tests/eval/data/spent.jsonl")
+WRITTEN_FOR_IT: Final = Path("tests/eval/data/spent")
 SAME_WRITER: Final = {"2026-11-27-z": "2026-11-27-y"}
 NO_NUMBER: Final = "no number"
 
@@ -86,7 +88,7 @@ class Fitted(NamedTuple):
 
 def examples() -> list[Example]:
     """Every labelled text that tells an amount; wrong signs and sizes aside, which say nothing of spending."""
-    labelled = [(_writer(path), case) for path in sets() for case in load(path)]
+    labelled = [(_writer(path), case) for path in (*sets(), *written_for_it()) for case in load(path)]
     labelled += [(name, case) for name in ("cases", "families") for case in load(TESTS / f"{name}.jsonl")]
     found = [
         Example(by, case.text, case.rejected == "no_amount")
@@ -95,6 +97,11 @@ def examples() -> list[Example]:
     ]
     rows = map(json.loads, SENTENCES.read_text("utf-8").splitlines())
     return found + [Example("sentences", row["text"], not row["spent"]) for row in rows]
+
+
+def written_for_it() -> list[Path]:
+    """The sets of which half and more is money not spent, each by a writer of its own."""
+    return sorted(WRITTEN_FOR_IT.glob("*.jsonl"))
 
 
 def _neutral(_: Prose) -> float:
@@ -152,7 +159,7 @@ def held_out(told: Sequence[Example]) -> None:
     """What rules alone and rules with an opinion of other writers make of each writer's texts."""
     alone, beside = Counter[str](), Counter[str]()
     by: dict[str, list[Labelled]] = {}
-    for path in sets():
+    for path in (*sets(), *written_for_it()):
         by.setdefault(_writer(path), []).extend(load(path))
     for writer, cases in by.items():
         opinion = fit([one for one in told if one.by != writer]).chance

@@ -95,7 +95,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=3, help="1 where memory or processors are short")
     parser.add_argument("--workers", type=int, default=2, help="replaced one by one in the update")
     parser.add_argument("--rate", type=float, default=30.0, help="commands sent, a second")
-    parser.add_argument("--workflows", type=float, default=1.0, help="workflows started beside them, a second; 0 for none")
+    parser.add_argument("--workflows", type=float, default=1.0, help="workflows started beside them, a second")
     parser.add_argument("--seconds", type=float, default=15.0, help="of each phase, after what is done in it")
     parser.add_argument("--call", type=float, default=0.05, help="what a backend takes for an answer, seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the commands")
