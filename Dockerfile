@@ -1,18 +1,18 @@
-# syntax=docker/dockerfile:1
-
 # The tag names the line of releases that is tested; the release pipeline pins its digest, which is known there.
 ARG PYTHON=python:3.11-slim-bookworm
 
 # hadolint ignore=DL3006
 FROM ${PYTHON} AS builder
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# How to reach an index behind a mirror is a secret of the build, if it was given one (`make image`); no layer keeps it.
+ENV PIP_CONFIG_FILE=/run/secrets/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 
 # The tools that build the wheels stay in this stage; the environment that ships has no pip in it, and no file of a package
 # that is large and that no worker opens.
 COPY requirements-build.lock requirements.lock infra/image/left-out.txt ./
 # hadolint ignore=DL3003
-RUN python -m venv --without-pip /opt/venv \
+RUN --mount=type=secret,id=pip --mount=type=secret,id=authorities \
+    python -m venv --without-pip /opt/venv \
     && python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements-build.lock \
     && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --require-hashes --no-deps --only-binary :all: \
         -r requirements.lock \
@@ -28,14 +28,6 @@ RUN python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /whee
 
 # hadolint ignore=DL3006
 FROM ${PYTHON}
-ARG VERSION=0.1.0
-ARG REVISION=unknown
-LABEL org.opencontainers.image.title="poon-workers" \
-    org.opencontainers.image.description="Turns receipts and spending texts into structured, categorised spending" \
-    org.opencontainers.image.licenses="Apache-2.0" \
-    org.opencontainers.image.version="${VERSION}" \
-    org.opencontainers.image.revision="${REVISION}"
-
 # Everything that is written goes to the volume, so that the root file system can be read-only.
 RUN groupadd --gid 10001 poon \
     && useradd --uid 10001 --gid poon --no-create-home --home-dir /var/lib/poon --shell /usr/sbin/nologin poon \
@@ -59,3 +51,12 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["poo
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["poon"]
 CMD ["run"]
+
+# Last: what changes with every commit makes no layer before it anew.
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="poon-workers" \
+    org.opencontainers.image.description="Turns receipts and spending texts into structured, categorised spending" \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.revision="${REVISION}"

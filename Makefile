@@ -10,10 +10,15 @@ COMPOSE = docker compose --file infra/compose/compose.yaml $(if $(OBSERVED),--fi
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-emit-package poon-contracts
 IMAGE ?= poon-workers:dev
+# Docker, or a program that takes the same commands, such as podman
+ENGINE ?= docker
 BASE := $(shell sed -n 's/^ARG PYTHON=//p' Dockerfile)
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 NAMESPACE ?= poon
 TRIVY := github.com/aquasecurity/trivy/cmd/trivy@v0.74.0
+COSIGN := github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3
+# More for cosign where it does not sign as a workflow: a key, for instance
+SIGNING ?=
 # More for the program behind a target, e.g. make demo ARGS="--images FOLDER" or make test ARGS="-k offsets"
 ARGS ?=
 # What a shell or a container may have set must not change what the tools do.
@@ -210,12 +215,17 @@ hooks: .venv/.stamp-dev ## Check each commit before it is made
 ##@ Containers
 
 .PHONY: image
-image: ## Build the container image
-	@docker build --tag $(IMAGE) .
+image: ## Build the container image (ENGINE=podman where there is no Docker)
+	@$(ENGINE) build $$(python3 -m infra.tools.delivery.build_secrets build/image-secrets) --build-arg PYTHON=$(BASE) \
+		--build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) --tag $(IMAGE) .
 
 .PHONY: image-size
 image-size: .venv/.stamp-dev ## What a built image weighs when it is pulled, held to its limit
-	@docker image save $(IMAGE) | $(BIN)/python -m infra.tools.delivery.image_size --built
+	@$(ENGINE) image save $(IMAGE) | $(BIN)/python -m infra.tools.delivery.image_size --built
+
+.PHONY: image-test
+image-test: .venv/.stamp-dev ## Build the image and start it as a cluster does; needs Docker, or Podman and mmdebstrap
+	@$(BIN)/python -m tests.image $(ARGS)
 
 .PHONY: image-scan
 image-scan: ## Refuse an image with a grave vulnerability that is repaired upstream (Trivy, built by Go)
@@ -234,8 +244,12 @@ image-push: ## Build for release, on today's base by its digest, and push; its d
 
 .PHONY: image-sign
 image-sign: ## Sign an image by its digest, and attach the bill of materials (cosign, as whoever runs it)
-	@cosign sign --yes $(IMAGE)
-	@cosign attest --yes --type cyclonedx --predicate build/sbom.cdx.json $(IMAGE)
+	@cosign sign --yes $(SIGNING) $(IMAGE)
+	@cosign attest --yes $(SIGNING) --type cyclonedx --predicate build/sbom.cdx.json $(IMAGE)
+
+.PHONY: image-tools
+image-tools: ## Build cosign into the user's cache, for the part of image-test that signs (Go; once, for long)
+	@GOBIN=$${XDG_CACHE_HOME:-$$HOME/.cache}/poon-workers/bin CGO_ENABLED=0 go install -ldflags=-s $(COSIGN)
 
 .PHONY: compose-up
 compose-up: ## Start Kafka, PostgreSQL, Redis and the fleet in containers; with Grafana and all behind it: OBSERVED=1

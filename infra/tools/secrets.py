@@ -26,6 +26,11 @@ PATTERNS = {
 }
 
 
+def looks_like(text: str) -> list[str]:
+    """What a text seems to hold."""
+    return [what for what, pattern in PATTERNS.items() if pattern.search(text)]
+
+
 def findings(path: Path) -> list[str]:
     """What looks like a secret in a file, as `file:line: what`."""
     content = path.read_bytes()
@@ -34,8 +39,7 @@ def findings(path: Path) -> list[str]:
     return [
         f"{path}:{number}: {what}"
         for number, line in enumerate(content.decode(errors="replace").splitlines(), start=1)
-        for what, pattern in PATTERNS.items()
-        if pattern.search(line)
+        for what in looks_like(line)
     ]
 
 

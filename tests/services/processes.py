@@ -102,6 +102,14 @@ class ServiceProcess:
     def tail(self) -> str:
         return self._log.read_text(errors="replace")[-2000:]
 
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended by itself.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not.
+        """
+        self._process.wait(seconds)
+
     def suspend(self) -> None:
         """Freeze the program: it holds its connections and answers nothing."""
         os.killpg(self.pid, signal.SIGSTOP)

@@ -1,0 +1,1 @@
+"""What builds the image where there is no Docker engine, and what no image may be."""
