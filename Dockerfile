@@ -8,7 +8,7 @@ ENV PIP_CONFIG_FILE=/run/secrets/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACH
 WORKDIR /src
 
 # The tools that build the wheels stay in this stage; the environment that ships has no pip in it, and no file of a package
-# that is large and that no worker opens.
+# that is large and that no worker opens. Nobody changes a module that ships, so that none is compared with its source.
 COPY requirements-build.lock requirements.lock infra/image/left-out.txt ./
 # hadolint ignore=DL3003
 RUN --mount=type=secret,id=pip --mount=type=secret,id=authorities \
@@ -16,15 +16,17 @@ RUN --mount=type=secret,id=pip --mount=type=secret,id=authorities \
     && python -m pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements-build.lock \
     && python -m pip --python /opt/venv/bin/python install --quiet --no-compile --require-hashes --no-deps --only-binary :all: \
         -r requirements.lock \
-    && (cd /opt/venv/lib/python3.11/site-packages && xargs sh -c 'rm -r $*' rm </src/left-out.txt)
+    && (cd /opt/venv/lib/python3.11/site-packages && xargs sh -c 'rm -r $*' rm </src/left-out.txt) \
+    && /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib
 
+# The fleet's own files in a layer of their own: a change of the code makes no layer of the packages anew.
 COPY LICENSE README.md pyproject.toml ./
 COPY contracts contracts
 COPY workers workers
 COPY adapters adapters
 RUN python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /wheels ./contracts . \
-    && python -m pip --python /opt/venv/bin/python install --quiet --no-deps --no-index --no-compile /wheels/*.whl \
-    && /opt/venv/bin/python -m compileall -q -j 0 /opt/venv/lib
+    && python -m pip --python /opt/venv/bin/python install --quiet --no-deps --no-index --no-compile --root /code /wheels/*.whl \
+    && /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash -s /code -p / /code
 
 # hadolint ignore=DL3006
 FROM ${PYTHON}
@@ -33,6 +35,7 @@ RUN groupadd --gid 10001 poon \
     && useradd --uid 10001 --gid poon --no-create-home --home-dir /var/lib/poon --shell /usr/sbin/nologin poon \
     && install -d -o poon -g poon -m 0750 /var/lib/poon
 COPY --from=builder /opt/venv /opt/venv
+COPY --from=builder /code /
 ENV PATH=/opt/venv/bin:$PATH \
     POON_DATA_DIR=/var/lib/poon \
     POON_HTTP__HOST=0.0.0.0 \

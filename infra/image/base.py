@@ -14,8 +14,9 @@ from typing import Final
 from infra.image.engine import Engine, EngineMissingError
 
 SUITE: Final = "bookworm"
-PACKAGES: Final = ("ca-certificates", "netbase", "python-is-python3", "python3-pip", "tzdata")
-"""What the official image adds to Debian's smallest, and pip."""
+PACKAGES: Final = ("ca-certificates", "netbase", "python-is-python3", "python3-pip", "tzdata", "usr-is-merged")
+"""What the official image adds to Debian's smallest, and pip; the last is what keeps Perl's library out."""
+_HOOKS: Final = "/usr/share/mmdebstrap/hooks/merged-usr"
 # The official image lets pip install where it is, and keeps neither lists of packages nor packages.
 _LIKE_OFFICIAL: Final = (
     'rm "$1"/usr/lib/python3.11/EXTERNALLY-MANAGED',
@@ -40,7 +41,7 @@ class BaseError(Exception):
 
 def recipe() -> str:
     """A short name for what it is made of."""
-    return hashlib.sha256(repr((SUITE, PACKAGES, _LIKE_OFFICIAL, _SETTINGS)).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr((SUITE, PACKAGES, _HOOKS, _LIKE_OFFICIAL, _SETTINGS)).encode()).hexdigest()[:12]
 
 
 def name() -> str:
@@ -72,6 +73,7 @@ def ensure(engine: Engine) -> str:
 def _bootstrap(target: Path) -> None:
     command = [
         "mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}",
+        f"--hook-directory={_HOOKS}",
         *(f"--aptopt={line}" for line in _apt_settings()),
         *(f"--customize-hook={line}" for line in _LIKE_OFFICIAL),
         SUITE, str(target), *_sources(),

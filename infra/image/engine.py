@@ -5,6 +5,7 @@ machine, and asks nothing of it: no daemon, no init system, no control groups, n
 """
 
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -21,17 +22,28 @@ _CONTAINERS: Final = """
 netns = "host"
 cgroups = "disabled"
 log_driver = "k8s-file"
+default_ulimits = ["nofile={files}:{files}", "nproc={processes}:{processes}"]
 [engine]
 runtime = "crun"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
+lock_type = "file"
+tmp_dir = "{running}/libpod"
 """
 _STORAGE: Final = """
 [storage]
-driver = "{driver}"
+driver = "overlay"
 graphroot = "{folder}/store"
-runroot = "{folder}/run"
+runroot = "{running}"
 """
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+_PROCESSES: Final = Path("/proc/sys/kernel/pid_max")
+_MIXED: Final = Path("/sys/fs/cgroup/unified")
+"""Where machines have control groups of version 2 beside those of version 1."""
+_WITHOUT_MIXED: Final = (
+    "unshare", "--mount", "--propagation=private", "sh", "-c", f'umount {_MIXED} && exec "$@"', "sh",
+)  # fmt: skip
+"""crun refuses to start where they are mixed, even if told to make none; Podman sees no second kind."""
 
 
 class EngineMissingError(Exception):
@@ -48,12 +60,14 @@ class Engine:
 
     Attributes:
         environment: what its process is given beside what this one has.
+        before: what it is started by.
         hardened: options of `run` for a root that nothing can be written to, where its own default is another.
     """
 
     program: str
     environment: Mapping[str, str] = field(default_factory=dict)
     hardened: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def is_docker(self) -> bool:
@@ -61,7 +75,7 @@ class Engine:
 
     def process(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
         """A command of the engine, and the environment to start it in."""
-        return [self.program, *arguments], {**os.environ, **self.environment}
+        return [*self.before, self.program, *arguments], {**os.environ, **self.environment}
 
     def say(self, *arguments: str, given: bytes | None = None) -> str:
         """Carry a command out, for as long as it takes.
@@ -78,6 +92,23 @@ class Engine:
             told = (done.stderr or done.stdout).decode(errors="replace").strip()[-2000:]
             raise EngineError(f"{self.program} {' '.join(arguments[:2])}: {told}")
         return done.stdout.decode()
+
+    def can_run(self, image: str) -> None:
+        """Start a container as the tests start theirs.
+
+        Raises:
+            EngineMissingError: this machine lets it start none; why.
+        """
+        try:
+            self.say("run", "--rm", "--network=none", "--read-only", *self.hardened, image, "true")
+        except EngineError as error:
+            raise EngineMissingError(f"no container can be started here: {error}") from error
+
+    def tidy(self) -> None:
+        """Remove containers that a run which was cut off left behind; only from a store that nobody else uses."""
+        if not self.is_docker:
+            self.say("rm", "--all", "--force", "--volumes")
+            self.say("volume", "prune", "--force")
 
     def has(self, image: str) -> bool:
         command, environment = self.process("image", "inspect", image)
@@ -100,23 +131,38 @@ def found(cache: Path) -> Engine:
             "no Docker engine answers and there is no Podman; where Debian's packages can be had: "
             f"apt-get install --no-install-recommends {' '.join(DEBIAN)}"
         )
-    for driver in ("overlay", "vfs"):
-        engine = podman(cache / f"podman-{driver}", driver)
-        if _answers(engine, "info", "--format", "{{.Version.Version}}"):
-            return engine
-    raise EngineMissingError("there is Podman, but neither on overlayfs nor on plain folders does it answer here")
+    engine = podman(cache / "podman")
+    if _answers(engine, "info", "--format", "{{.Version.Version}}"):
+        return engine
+    raise EngineMissingError("there is Podman, but it does not answer here; it needs overlayfs and root")
 
 
-def podman(folder: Path, driver: str) -> Engine:
-    """Podman with its own store in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+def podman(folder: Path) -> Engine:
+    """Podman with its own store in a folder.
+
+    What it notes of running containers and of mounts holds until the machine starts anew.
+    """
+    running, boot = folder / "run", _BOOT.read_text()
+    noted = running / "boot"
+    if running.exists() and (not noted.exists() or noted.read_text() != boot):
+        shutil.rmtree(running)
+    running.mkdir(parents=True, exist_ok=True)
+    noted.write_text(boot)
+    limits = {
+        # Without the right to raise a limit none may be asked for above it; Podman has taken the second for its own.
+        "files": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
+        "processes": int(_PROCESSES.read_text()),
+    }
     settings = {"CONTAINERS_CONF": "containers.conf", "CONTAINERS_STORAGE_CONF": "storage.conf"}
-    (folder / "containers.conf").write_text(_CONTAINERS)
-    (folder / "storage.conf").write_text(_STORAGE.format(driver=driver, folder=folder))
+    (folder / "containers.conf").write_text(_CONTAINERS.format(running=running, **limits))
+    (folder / "storage.conf").write_text(_STORAGE.format(folder=folder, running=running))
     environment = {name: str(folder / file) for name, file in settings.items()}
     # HEALTHCHECK is a word of Docker's format alone. A chroot builds where a container would need more of the kernel.
     building = {"BUILDAH_FORMAT": "docker", "BUILDAH_ISOLATION": "chroot"}
-    return Engine("podman", {**environment, **building}, ("--read-only-tmpfs=false",))
+    # Podman has systemd ask for the health; these tests ask themselves.
+    hardened = ("--read-only-tmpfs=false", "--no-healthcheck")
+    before = _WITHOUT_MIXED if _MIXED.is_mount() else ()
+    return Engine("podman", {**environment, **building}, hardened, before)
 
 
 def _answers(engine: Engine, *question: str) -> bool:

@@ -14,7 +14,8 @@ from infra.tools.delivery.image_size import is_left_out, left_out
 from tests.architecture.tree import ROOT
 
 RECEIPT = ROOT / "workers/entrypoints/demo_data/images/coffee-cash.jpg"
-PRUNED = ("openvino", "pythainlp")
+PRUNED = ("numpy", "openvino", "pythainlp")
+LIBRARIES = "numpy.libs"  # looked for beside numpy
 READS = """
 import sys
 from io import BytesIO
@@ -41,7 +42,7 @@ def site_packages() -> Path:
 def pruned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages as the image has them, to be found before those of this environment."""
     folder = tmp_path_factory.mktemp("image")
-    for name in PRUNED:
+    for name in (*PRUNED, LIBRARIES):
         shutil.copytree(site_packages() / name, folder / name, copy_function=_linked)
     # As the Dockerfile does it.
     step = re.search(r"xargs (sh -c '[^']+' rm) <", (ROOT / "Dockerfile").read_text())

@@ -32,10 +32,15 @@ def build(engine: Engine, secret: str, tell: Callable[[str], None]) -> str:
         The name of the base.
 
     Raises:
+        BaseError: there is no base to be had.
         EngineError: `make image` failed; its words are on the terminal.
+        EngineMissingError: this machine starts no containers.
     """
+    engine.tidy()
     on = _official() if engine.is_docker else _timed("a base of Debian's packages", lambda: base.ensure(engine), tell)
     tell(f"base: {on}")
+    if not engine.is_docker:
+        engine.can_run(on)
     _timed(f"make image ENGINE={engine.program}", lambda: _make(engine, on, secret), tell)
     if not engine.is_docker:
         # A store of its own: layers of older builds go, those of the last days make the next build quick.
