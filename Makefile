@@ -217,7 +217,7 @@ hooks: .venv/.stamp-dev ## Check each commit before it is made
 .PHONY: image
 image: ## Build the container image (ENGINE=podman where there is no Docker)
 	@$(ENGINE) build $$(python3 -m infra.tools.delivery.build_secrets build/image-secrets) --build-arg PYTHON=$(BASE) \
-		--build-arg VERSION=$(VERSION) --build-arg REVISION=$$(git rev-parse HEAD) --tag $(IMAGE) .
+		--build-arg VERSION=$(VERSION) --label org.opencontainers.image.revision=$$(git rev-parse HEAD) --tag $(IMAGE) .
 
 .PHONY: image-size
 image-size: .venv/.stamp-dev ## What a built image weighs when it is pulled, held to its limit

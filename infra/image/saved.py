@@ -21,13 +21,21 @@ class File:
 
     Attributes:
         path: without a slash in front, as `opt/venv/bin/poon`.
-        content: None for what is no file, or too long to be read.
+        opened: the layer, open for as long as nobody has asked for the next entry.
     """
 
     layer: int
     path: str
     info: tarfile.TarInfo
-    content: bytes | None
+    opened: tarfile.TarFile
+
+    @property
+    def content(self) -> bytes | None:
+        """None for what is no file, or too long to be read."""
+        if not self.info.isreg() or self.info.size > _READ:
+            return None
+        found = self.opened.extractfile(self.info)
+        return None if found is None else found.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class Saved:
                 with tarfile.open(fileobj=_member(opened, name), mode="r:*") as layer:
                     for info in layer:
                         path = info.name.removeprefix("./").strip("/")
-                        yield File(number, path, info, _content(layer, info))
+                        yield File(number, path, info, layer)
 
     def layer_sizes(self) -> list[int]:
         """Bytes of each layer, as they lie in the archive."""
@@ -93,10 +101,3 @@ def _member(opened: tarfile.TarFile, name: str) -> IO[bytes]:
     if found is None:
         raise KeyError(f"{name} is no file")
     return found
-
-
-def _content(layer: tarfile.TarFile, info: tarfile.TarInfo) -> bytes | None:
-    if not info.isreg() or info.size > _READ:
-        return None
-    found = layer.extractfile(info)
-    return None if found is None else found.read()
