@@ -29,9 +29,10 @@ def main() -> int:
             base = build(engine, secret, _tell)
             told = {IMAGE_VARIABLE: IMAGE, BASE_VARIABLE: base, SECRET_VARIABLE: secret}
             command = [sys.executable, "-m", "pytest", "tests/image", *sys.argv[1:]]
-            code = subprocess.run(command, env={**os.environ, **told}, check=False).returncode
-            engine.tidy()
-            return code
+            try:
+                return subprocess.run(command, env={**os.environ, **told}, check=False).returncode
+            finally:
+                engine.tidy()
     except (BaseError, EngineError) as error:
         sys.stderr.write(f"image-test: {error}\n")
         return 2
