@@ -15,7 +15,16 @@ from contextlib import contextmanager
 
 from infra.image.base import BaseError
 from infra.image.engine import EngineError, EngineMissingError, found
-from tests.image.build import BASE_VARIABLE, CACHE, IMAGE, IMAGE_VARIABLE, SECRET_VARIABLE, build
+from tests.image.build import (
+    BASE_VARIABLE,
+    CACHE,
+    COMMIT_VARIABLE,
+    IMAGE,
+    IMAGE_VARIABLE,
+    SECRET_VARIABLE,
+    build,
+    commit,
+)
 
 IMPOSSIBLE = 125
 """There is no engine, or the kernel lets it start nothing: no finding about the image."""
@@ -26,8 +35,8 @@ def main() -> int:
     try:
         engine = found(CACHE)
         with _alone():
-            base = build(engine, secret, _tell)
-            told = {IMAGE_VARIABLE: IMAGE, BASE_VARIABLE: base, SECRET_VARIABLE: secret}
+            told = {IMAGE_VARIABLE: IMAGE, SECRET_VARIABLE: secret, COMMIT_VARIABLE: commit()}
+            told[BASE_VARIABLE] = build(engine, secret, _tell)
             command = [sys.executable, "-m", "pytest", "tests/image", *sys.argv[1:]]
             try:
                 return subprocess.run(command, env={**os.environ, **told}, check=False).returncode

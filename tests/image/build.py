@@ -16,6 +16,7 @@ CACHE: Final = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") 
 IMAGE: Final = "localhost/poon-workers:image-test"
 IMAGE_VARIABLE: Final = "POON_TEST_IMAGE"
 BASE_VARIABLE: Final = "POON_TEST_IMAGE_BASE"
+COMMIT_VARIABLE: Final = "POON_TEST_IMAGE_COMMIT"
 SECRET_VARIABLE: Final = "POON_TEST_IMAGE_SECRET"
 _WEEK: Final = "until=168h"
 
@@ -46,6 +47,13 @@ def build(engine: Engine, secret: str, tell: Callable[[str], None]) -> str:
         # A store of its own: layers of older builds go, those of the last days make the next build quick.
         engine.say("image", "prune", "--force", "--filter", _WEEK)
     return on
+
+
+def commit() -> str:
+    """The one that is checked out."""
+    return subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def _official() -> str:
