@@ -54,6 +54,11 @@ class Comparison:
         return self.change > self.tolerance
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether it is a slowdown by the median, and not by every single round: measuring more may tell otherwise."""
+        return self.is_slowdown and self.found.low / self.expected - 1 <= self.tolerance
+
+    @property
     def is_outdated(self) -> bool:
         """Whether it has become so much cheaper that a slowdown could hide in the baseline."""
         return 1 / (1 + self.change) - 1 > self.tolerance
@@ -89,6 +94,12 @@ def compare(baseline: Baseline, found: Mapping[str, Spread]) -> list[Comparison]
     return [
         Comparison(group, expected, found[group], baseline.tolerance) for group, expected in baseline.ratios.items()
     ]
+
+
+def is_to_be_repeated(comparisons: Sequence[Comparison]) -> bool:
+    """Whether one of them is a doubtful slowdown and none a certain one, which no more rounds would take back."""
+    slow = [each for each in comparisons if each.is_slowdown]
+    return bool(slow) and all(each.is_doubtful for each in slow)
 
 
 def slowdown_of(share: float, baseline: Baseline, floor: Measurement) -> float:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.baseline import Baseline, Comparison, compare, ratios, read, slowdown_of, write
+from tests.bench.baseline import Baseline, Comparison, compare, is_to_be_repeated, ratios, read, slowdown_of, write
 from tests.bench.measuring import WORKER, Measurement
 from tests.bench.statistics import Spread
 
@@ -72,6 +72,25 @@ def test_a_planted_slowdown_is_more_than_is_tolerated() -> None:
     planted = replace(ours, cpu_microseconds={**ours.cpu_microseconds, WORKER: 40 + more})
     found = ratios([floor, planted], "ours", "floor")
     assert [each.group for each in compare(BASELINE, found) if each.is_slowdown] == [WORKER]
+
+
+@pytest.mark.parametrize(
+    ("worker", "postgresql", "again"),
+    [
+        ([2.0, 2.1, 9.0], [1.25], False),  # no slowdown by the median
+        ([2.5, 2.7, 3.0], [1.25], True),
+        ([2.61, 2.7, 3.0], [1.25], False),  # every round says so
+        ([2.61, 2.7, 3.0], [1.2, 1.7, 1.8], False),  # one certain slowdown is enough
+        ([2.0], [1.2, 1.7, 1.8], True),
+    ],
+)
+def test_a_slowdown_is_measured_again_unless_every_round_tells_of_one(
+    worker: list[float],
+    postgresql: list[float],
+    again: bool,  # noqa: FBT001  a table
+) -> None:
+    found = {WORKER: Spread.of(worker), "postgresql": Spread.of(postgresql)}
+    assert is_to_be_repeated(compare(BASELINE, found)) is again
 
 
 def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
