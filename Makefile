@@ -21,8 +21,8 @@ COSIGN := github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3
 SIGNING ?=
 # More for the program behind a target, e.g. make demo ARGS="--images FOLDER" or make test ARGS="-k offsets"
 ARGS ?=
-# What a shell or a container may have set must not change what the tools do.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+# What a shell or a container may have set must not change what the tools do, nor have every process compile the code anew.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 ##@ For everybody
 
