@@ -36,12 +36,28 @@ make_venv() {
     "$found" -m venv --clear "$venv" || fail "$found could not create $venv."
 }
 
-install() {
-    if [ -z "${POON_PIP:-}" ] && uv --version >/dev/null 2>&1; then
-        uv pip install --quiet --compile-bytecode --python $venv/bin/python "$@"
-    else
-        $venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
+# uv takes seconds where pip takes minutes: without one on the machine, the locked one is installed first, by pip.
+find_uv() {
+    uv=""
+    [ -z "${POON_PIP:-}" ] || return 0
+    if uv --version >/dev/null 2>&1; then
+        uv=uv
+    elif grep -q '^uv==' $locks && locked_uv >/dev/null 2>&1; then
+        uv=$venv/bin/uv
     fi
+}
+
+locked_uv() {
+    awk '/^uv==/ { found = 1 } found { print } found && !/\\$/ { exit }' requirements-dev.lock >$venv/uv.lock
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        --only-binary :all: -r $venv/uv.lock && $venv/bin/uv --version
+}
+
+install() {
+    # What uv cannot do here (it reads no configuration of pip), pip may.
+    [ -n "$uv" ] && "$uv" pip install --quiet --compile-bytecode --python $venv/bin/python "$@" && return 0
+    $venv/bin/python -m pip --version >/dev/null 2>&1 || return 1
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
 }
 
 rm -f $stamps
@@ -49,6 +65,7 @@ rm -f $stamps
 if ! recent $venv/bin/python || ! { $venv/bin/python -m pip --version || uv --version; } >/dev/null 2>&1; then
     make_venv
 fi
+find_uv
 requirements=""
 for lock in $locks; do requirements="$requirements -r $lock"; done
 echo "Installing $(cat $locks | grep -c '^[a-zA-Z0-9].*==') locked packages (the first time takes a minute or two)"
