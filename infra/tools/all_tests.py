@@ -1,7 +1,8 @@
-"""All tests, as `make test` runs them: most side by side, then those that load the machine for long.
+"""All tests, as `make test` runs them: the core's, measured; most others side by side; those that load the machine.
 
+The core is covered by its own unit tests alone, so nothing else is measured: that makes a test take twice as long.
 Writes a JUnit report of each part into build/tests and prints how many tests ran. Ends with an error if a part failed,
-also when the other did not.
+also when the others did not.
 """
 
 import os
@@ -14,8 +15,22 @@ from typing import Final
 from infra.tools.test_counts import counts
 
 REPORTS: Final = Path("build/tests")
+PROCESSORS: Final = os.cpu_count() or 1
 # One process more than processors: tests of services wait half of their time.
-PROCESSES: Final = (os.cpu_count() or 1) + 1
+PROCESSES: Final = PROCESSORS + 1
+# Where the unit tests of what the gate judges live (infra/tools/coverage_gate.py). They need no service, no database
+# and no library but pydantic.
+CORE: Final = tuple(
+    f"tests/unit/{part}"
+    for part in ("contracts", "domain", "handlers", "ports", "projections", "queries", "runtime", "workflows")
+)
+MEASURED: Final = (
+    "--cov",
+    "--cov-config=infra/tools/coverage_core.toml",
+    "--cov-report=",
+    f"--numprocesses={PROCESSORS}",
+    "--max-worker-restart=0",
+)
 # A file stays in one process: what its tests share (a fleet, a database) is started once.
 SIDE_BY_SIDE: Final = (
     "-m",
@@ -27,7 +42,7 @@ SIDE_BY_SIDE: Final = (
     "--max-worker-restart=0",
 )
 # Two groups, each with workers, brokers and a database of its own: chaos, and whole runs under load.
-ALONE: Final = ("-m", "alone", "--cov-append", "--numprocesses=2", "--dist=loadgroup", "--max-worker-restart=0")
+ALONE: Final = ("-m", "alone", "--numprocesses=2", "--dist=loadgroup", "--max-worker-restart=0")
 _MARK: Final = "mark.alone"
 
 
@@ -36,16 +51,25 @@ def alone(tests: Path) -> list[Path]:
     return sorted(path for path in tests.rglob("test_*.py") if _MARK in path.read_text(encoding="utf-8"))
 
 
+def parts() -> dict[str, list[str]]:
+    """The arguments of pytest for each part, by its name."""
+    others = [f"--ignore={folder}" for folder in CORE]
+    return {
+        "core": [*MEASURED, *CORE],
+        "side by side": [*SIDE_BY_SIDE, *others, "tests"],
+        "alone": [*ALONE, *map(str, alone(Path("tests")))],
+    }
+
+
 def report(name: str) -> Path:
     """The JUnit report of a part."""
     return REPORTS / f"{name.replace(' ', '-')}.xml"
 
 
-def run(name: str, options: Iterable[str], files: Iterable[Path] = ()) -> int:
-    """Run one part, of these files only if there are any; its exit status."""
+def run(name: str, arguments: Iterable[str]) -> int:
+    """Run one part; its exit status."""
     print(f"\n== Tests {name}", flush=True)
-    command = [sys.executable, "-m", "pytest", "--cov", "--cov-report=", f"--junitxml={report(name)}", *options]
-    command += map(str, files)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report(name)}", *arguments]
     return subprocess.run(command, check=False).returncode
 
 
@@ -53,9 +77,9 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     for old in REPORTS.glob("*.xml"):
         old.unlink()
-    # Both parts run, whatever the first one says.
-    failed = [run("side by side", SIDE_BY_SIDE), run("alone", ALONE, alone(Path("tests")))]
-    print("\n".join(counts([report(name) for name in ("side by side", "alone")])))
+    # All parts run, whatever one of them says.
+    failed = [run(name, arguments) for name, arguments in parts().items()]
+    print("\n".join(counts([report(name) for name in parts()])))
     return max(failed)
 
 

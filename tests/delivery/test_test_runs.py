@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from infra.tools.all_tests import SIDE_BY_SIDE, alone
+from infra.tools.all_tests import CORE, SIDE_BY_SIDE, alone, parts
 from infra.tools.coverage_gate import PARTS
 from infra.tools.test_counts import counts
 from tests.architecture.tree import ROOT
@@ -46,8 +46,23 @@ def test_what_is_to_run_alone_is_found_wherever_it_is_marked(tmp_path: Path) -> 
     assert [path.stem for path in alone(tmp_path)] == ["test_one", "test_whole"]
 
 
+def test_what_the_core_runs_is_left_to_it_and_nothing_else_is_left_out() -> None:
+    told = parts()
+    assert [word for word in told["core"] if word.startswith("tests")] == list(CORE)
+    ignored = [word.removeprefix("--ignore=") for word in told["side by side"] if word.startswith("--ignore")]
+    assert ignored == list(CORE)
+    assert told["side by side"][-1] == "tests"
+    assert all((ROOT / folder).is_dir() for folder in CORE)
+    assert not [path for folder in CORE for path in alone(ROOT / folder)]
+
+
+def test_the_unit_tests_of_all_the_gate_judges_are_measured() -> None:
+    assert {part.removeprefix("workers/") for part in PARTS} <= {folder.removeprefix("tests/unit/") for folder in CORE}
+
+
 def test_what_is_measured_is_what_the_gate_judges() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]
+    (file,) = (word.removeprefix("--cov-config=") for word in parts()["core"] if word.startswith("--cov-config="))
+    settings = tomllib.loads((ROOT / file).read_text())["tool"]["coverage"]["run"]
     assert sorted(settings["source"]) == sorted(PARTS)
 
 
