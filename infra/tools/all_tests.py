@@ -1,6 +1,6 @@
 """All tests, as `make test` runs them: the core's, measured; most others side by side; those that load the machine.
 
-The core is covered by its own unit tests alone, so nothing else is measured: that makes a test take twice as long.
+The core is covered by few tests, so no others are measured: that makes a test take twice as long.
 Writes a JUnit report of each part into build/tests and prints how many tests ran. Ends with an error if a part failed,
 also when the others did not.
 """
@@ -18,11 +18,16 @@ REPORTS: Final = Path("build/tests")
 PROCESSORS: Final = os.cpu_count() or 1
 # One process more than processors: tests of services wait half of their time.
 PROCESSES: Final = PROCESSORS + 1
-# Where the unit tests of what the gate judges live (infra/tools/coverage_gate.py). They need no service, no database
-# and no library but pydantic.
-CORE: Final = tuple(
-    f"tests/unit/{part}"
-    for part in ("contracts", "domain", "handlers", "ports", "projections", "queries", "runtime", "workflows")
+# The unit tests of what the gate judges (infra/tools/coverage_gate.py), and those of the trace, of reading the archive
+# and of forgetting in it, which are tested from outside.
+CORE: Final = (
+    *(
+        f"tests/unit/{part}"
+        for part in ("contracts", "domain", "handlers", "ports", "projections", "queries", "runtime", "workflows")
+    ),
+    "tests/unit/entrypoints/test_trace.py",
+    "tests/unit/entrypoints/test_events.py",
+    "tests/integration/archive/test_forgetting.py",
 )
 MEASURED: Final = (
     "--cov",

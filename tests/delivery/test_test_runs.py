@@ -52,7 +52,8 @@ def test_what_the_core_runs_is_left_to_it_and_nothing_else_is_left_out() -> None
     ignored = [word.removeprefix("--ignore=") for word in told["side by side"] if word.startswith("--ignore")]
     assert ignored == list(CORE)
     assert told["side by side"][-1] == "tests"
-    assert all((ROOT / folder).is_dir() for folder in CORE)
+    assert all((ROOT / folder).exists() for folder in CORE)
+    assert not {str(path) for path in alone(Path("tests"))} & set(CORE)
     assert not [path for folder in CORE for path in alone(ROOT / folder)]
 
 
