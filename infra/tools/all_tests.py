@@ -23,7 +23,10 @@ PROCESSES: Final = PROCESSORS + 1
 CORE: Final = (
     *(
         f"tests/unit/{part}"
-        for part in ("contracts", "domain", "handlers", "ports", "projections", "queries", "runtime", "workflows")
+        for part in (
+            *("contracts", "domain", "handlers", "ports", "projections", "queries", "runtime", "workflows"),
+            *("tenancy", "workers"),
+        )
     ),
     "tests/unit/entrypoints/test_trace.py",
     "tests/unit/entrypoints/test_events.py",
@@ -34,6 +37,7 @@ MEASURED: Final = (
     "--cov-config=infra/tools/coverage_core.toml",
     "--cov-report=",
     f"--numprocesses={PROCESSORS}",
+    "--dist=loadfile",
     "--max-worker-restart=0",
 )
 # A file stays in one process: what its tests share (a fleet, a database) is started once.
