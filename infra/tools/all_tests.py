@@ -25,7 +25,7 @@ CORE: Final = (
         f"tests/unit/{part}"
         for part in (
             *("contracts", "domain", "handlers", "ports", "projections", "queries", "runtime", "workflows"),
-            *("tenancy", "workers"),
+            *("evaluation", "tenancy", "workers"),
         )
     ),
     "tests/unit/entrypoints/test_trace.py",
