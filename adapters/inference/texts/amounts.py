@@ -66,7 +66,11 @@ _PRICES: Final = _ITEMS | {Role.FINAL, Role.EXTRA, Role.FEE}
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """The amount, how sure, and the words it rests on."""
+    """The amount, how sure, and the words it rests on.
+
+    Attributes:
+        chance: see `Answer.chance`.
+    """
 
     value: Decimal
     currency: Currency
@@ -75,6 +79,7 @@ class Spent:
     evidence: str
     spans: tuple[Span, ...]
     with_change: bool = False
+    chance: float | None = None
 
 
 def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
@@ -106,6 +111,7 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
         evidence[:200],
         spans,
         any(term.role is Role.CHANGE for term in terms),
+        answer.chance,
     )
 
 

@@ -20,12 +20,14 @@ class Answer:
 
     Attributes:
         words: what else it was computed with, as the text has it: "ขีด", "there and back".
+        chance: that the part of the text it stands in tells of money nobody spent, where only that part counts.
     """
 
     value: Decimal
     terms: tuple[Term, ...]
     sure: float
     words: str = ""
+    chance: float | None = None
 
 
 def of(terms: list[Term], *roles: Role) -> list[Term]:

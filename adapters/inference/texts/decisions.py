@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.payment import payment_of
 from adapters.inference.lexicon.purposes import sellers_in, words_in
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed
+from adapters.inference.texts.clauses import only_spent
 from adapters.inference.texts.closing import closed_product, closed_total, closed_twice, opened_total, taxed_total
 from adapters.inference.texts.discounts import discounted, with_changes
 from adapters.inference.texts.kinds import kind_of
@@ -241,7 +242,11 @@ def _items(prose: Prose, terms: list[Term]) -> Answer | None:
         return lone(items[-1], 0.93)
     if len({term.number.currency for term in items if term.number.currency}) > 1:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several currencies", field="text")
-    if are_several(prose, [_span(term) for term in items]):
+    several = are_several(prose, [_span(term) for term in items])
+    spent = only_spent(prose, items, several=several)
+    if spent is not None:
+        return with_changes(spent, terms)
+    if several:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "the text tells of more than one purchase", field="text")
     return with_changes(summed(items, UNCONFIRMED_SUM), terms)
 

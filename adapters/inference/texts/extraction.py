@@ -16,7 +16,7 @@ from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
-from adapters.inference.texts.opinion import both_opinions, chance_unspent, lessened
+from adapters.inference.texts.opinion import both_opinions, chance_of_whole, chance_unspent, lessened
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.unspent import why_unspent
 from contracts.errors import ErrorCode
@@ -114,7 +114,7 @@ def understand(
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
     kind = kind_of(prose)
     if kind is TransactionKind.PURCHASE:
-        chance = opinion(prose)
+        chance = chance_of_whole(opinion(prose), spent.chance)
         unspent = both_opinions(why_unspent(prose), chance)
         if unspent is not None:
             raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")

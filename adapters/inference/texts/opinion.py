@@ -63,6 +63,16 @@ def both_opinions(reason: str | None, chance: float) -> str | None:
     return _READS_UNSPENT if chance >= CLEARLY_UNSPENT else None
 
 
+def chance_of_whole(whole: float, part: float | None) -> float:
+    """The chance for a text of which one part tells of money spent, unless the whole clearly tells of none.
+
+    Args:
+        whole: of the whole text.
+        part: of the part the amount stands in; None where the amount stands in all of it.
+    """
+    return whole if part is None or whole >= CLEARLY_UNSPENT else part
+
+
 def lessened(sure: float, chance: float) -> float:
     """How sure an amount is that perhaps nobody spent."""
     return sure if chance < DOUBTFUL else round(sure * (1 - chance), 3)
