@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from adapters.inference.models.asking import Question
-from adapters.inference.models.confidence import doubted, settle, trusted
+from adapters.inference.models.confidence import SUREST, doubted, settle, trusted
 from adapters.inference.models.evidence import currency_named
 from adapters.inference.models.forms import SpendingForm
 from adapters.inference.models.prompts import TEXT, fenced
 from adapters.inference.models.quotes import Quotes
 from adapters.inference.models.readers import RuleReaders
+from adapters.inference.texts.extraction import understand
 from contracts.errors import ErrorCode
 from contracts.money import MAX_AMOUNT, Money
 from contracts.readings import Read, TextReading
@@ -74,7 +75,8 @@ class ModelTextExtraction:
         category = _category(form, quotes)
         reading = _reading(text, context, amount=amount, merchant=merchant, category=category)
         reading = reading.model_copy(update={"payment_method": payment, "spent_on": day or reading.spent_on})
-        return together(known, reading, has_day=day is not None), (*told, answered.share)
+        doubt = 0.0 if known is None else understand(text, context).doubt
+        return together(known, reading, has_day=day is not None, doubt=doubt), (*told, answered.share)
 
     async def _by_rules(
         self, text: str, context: ReadingContext
@@ -87,14 +89,21 @@ class ModelTextExtraction:
             return None, ()
 
 
-def together(known: TextReading | None, model: TextReading, *, has_day: bool) -> TextReading:
-    """One reading of what rules and model say, field by field; the surer one counts where they differ."""
+def together(known: TextReading | None, model: TextReading, *, has_day: bool, doubt: float = 0.0) -> TextReading:
+    """One reading of what rules and model say, field by field; the surer one counts where they differ.
+
+    Args:
+        known: by the rules.
+        model: by the model.
+        has_day: whether the model told a day.
+        doubt: the rules' doubt, 0 to 1, whether the money was spent at all, by which their amount is less sure.
+    """
     if known is None:
         return _judged(model)
     same_name = _same_name(known.merchant, model.merchant)
     merged = known.model_copy(
         update={
-            "amount": _settled(known.amount, model.amount),
+            "amount": _settled(known.amount, model.amount, doubt),
             "merchant": settle(known.merchant, model.merchant, same=same_name),
             "merchant_canonical": known.merchant_canonical if known.merchant else None,
             "category": _settled_category(known.category, model.category),
@@ -122,8 +131,16 @@ def _canonical(known: TextReading, merged: TextReading) -> str | None:
     return known.merchant_canonical if kept and _value(known.merchant) == _value(merged.merchant) else None
 
 
-def _settled(known: Read[Money], model: Read[Money]) -> Read[Money]:
-    return settle(known, model, same=known.value == model.value) or known
+def _settled(known: Read[Money], model: Read[Money], doubt: float) -> Read[Money]:
+    """Which number it is, is judged as if it was spent: doubts of that make no other number likelier."""
+    if known.value == model.value:
+        return settle(known, model, same=True) or known
+    settled = settle(_surer(known, 1 / (1 - doubt)), model, same=False) or known
+    return _surer(settled, 1 - doubt) if settled.value == known.value else settled
+
+
+def _surer(read: Read[Money], by: float) -> Read[Money]:
+    return read.model_copy(update={"confidence": Confidence(round(min(SUREST, read.confidence.value * by), 3))})
 
 
 def _settled_category(known: Read[Category], model: Read[Category]) -> Read[Category]:

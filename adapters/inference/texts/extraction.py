@@ -16,7 +16,7 @@ from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
-from adapters.inference.texts.opinion import both_opinions, chance_of_whole, chance_unspent, lessened
+from adapters.inference.texts.opinion import both_opinions, chance_of_whole, chance_unspent, doubt_by, lessened
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.unspent import why_unspent
 from contracts.errors import ErrorCode
@@ -64,11 +64,12 @@ class RuleTextExtraction:
         Raises:
             RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
         """
-        reading, told, _ = understand(text, context, self._likeness)
+        understood = understand(text, context, self._likeness)
+        told = understood.told
         answers = [BackendAnswer(capability="text_extraction", backend=BACKEND)]
         if told.backend != BACKEND:
             answers.append(BackendAnswer(capability="categorization", backend=told.backend))
-        return reading, tuple(answers)
+        return understood.reading, tuple(answers)
 
 
 def read_text(text: str, context: ReadingContext) -> TextReading:
@@ -86,11 +87,16 @@ def numbers_told(prose: Prose, on: date) -> list[Term]:
 
 
 class Understanding(NamedTuple):
-    """A reading, how its category was told, and what its amount's confidence was weighed from."""
+    """A reading, how its category was told, and what its amount's confidence was weighed from.
+
+    Attributes:
+        doubt: whether the money was spent at all, 0 to 1; the amount is less sure by it.
+    """
 
     reading: TextReading
     told: Told
     amount_traits: Traits
+    doubt: float = 0.0
 
 
 def understand(
@@ -112,16 +118,18 @@ def understand(
     spent = amount_of(prose, _taken(prose, days), context.default_currency)
     if len({day.on for day in days if day.on is not None}) > 1 and len(spent.spans) > 1:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
-    kind = kind_of(prose)
+    kind, doubt = kind_of(prose), 0.0
     if kind is TransactionKind.PURCHASE:
         chance = chance_of_whole(opinion(prose), spent.chance)
         unspent = both_opinions(why_unspent(prose), chance)
         if unspent is not None:
             raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
-        spent = replace(spent, sure=lessened(spent.sure, chance))
+        doubt = doubt_by(chance)
+        spent = replace(spent, sure=lessened(spent.sure, doubt))
     paid_with = [(one.start, one.end) for one in payments_in(prose)]
     name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
-    return _reading(prose, context, spent, _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness()))
+    fields = _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness())
+    return _reading(prose, context, spent, fields)._replace(doubt=doubt)
 
 
 @dataclass(frozen=True, slots=True)

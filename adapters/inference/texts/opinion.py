@@ -73,9 +73,14 @@ def chance_of_whole(whole: float, part: float | None) -> float:
     return whole if part is None or whole >= CLEARLY_UNSPENT else part
 
 
-def lessened(sure: float, chance: float) -> float:
+def doubt_by(chance: float) -> float:
+    """The chance as far as it counts: below a bound a text raises no doubt."""
+    return 0.0 if chance < DOUBTFUL else chance
+
+
+def lessened(sure: float, doubt: float) -> float:
     """How sure an amount is that perhaps nobody spent."""
-    return sure if chance < DOUBTFUL else round(sure * (1 - chance), 3)
+    return round(sure * (1 - doubt), 3) if doubt else sure
 
 
 def traces(prose: Prose) -> list[int]:

@@ -15,6 +15,7 @@ from adapters.inference.texts.opinion import (
     DOUBTFUL,
     both_opinions,
     chance_unspent,
+    doubt_by,
     lessened,
     pack,
     traces,
@@ -50,7 +51,9 @@ def test_the_opinion_refuses_and_reads_only_where_it_is_sure() -> None:
 
 
 def test_in_between_an_amount_is_less_sure_by_the_chance() -> None:
-    assert lessened(0.98, DOUBTFUL - 0.01) == 0.98
+    assert doubt_by(DOUBTFUL - 0.01) == 0
+    assert doubt_by(DOUBTFUL) == DOUBTFUL
+    assert lessened(0.98, 0.0) == 0.98
     assert lessened(0.9, 0.4) == 0.54
 
 
