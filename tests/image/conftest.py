@@ -15,6 +15,12 @@ from tests.image.containers import Image
 collect_ignore_glob = [] if os.environ.get(IMAGE_VARIABLE) else ["test_*.py"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What ends the fleet comes last, wherever chance has put it."""
+    items.sort(key=lambda item: item.get_closest_marker("ends_the_fleet") is not None)
+
+
 @pytest.fixture(scope="session")
 def image() -> Image:
     return Image(found(CACHE), os.environ[IMAGE_VARIABLE])

@@ -114,7 +114,7 @@ def test_the_doctor_finds_nothing_that_fails(fleet: Fleet) -> None:
     assert done.code == 0, done.told
 
 
+@pytest.mark.ends_the_fleet
 def test_sigterm_ends_each_in_order(fleet: Fleet) -> None:
-    """Last: nothing runs after it."""
     codes = {area: worker.stop(GRACE_SECONDS) for area, worker in fleet.workers.items()}
     assert codes == dict.fromkeys(ROLES, 0)
