@@ -160,7 +160,7 @@ class _Run:
         """Promises that were broken to workflows, a sentence each."""
         if self.workflows is None:
             return []
-        return await self.workflows.judge(self.stage.database.url, self._groups)
+        return self.workflows.judge(await self.workflows.evidence(self.stage.database.url, self._groups))
 
     @property
     def _groups(self) -> list[str]:

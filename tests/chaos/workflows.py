@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -136,9 +136,25 @@ class WorkflowLoad:
             return [f"not ended: {error}"]
         return []
 
-    async def judge(self, database_url: str, groups: Sequence[str]) -> list[str]:
-        """What broke a promise, a sentence each, when the workers are gone."""
-        return workflow_violations(self.begun, self.asked, await self._evidence(database_url, groups))
+    async def evidence(self, database_url: str, groups: Sequence[str]) -> WorkflowEvidence:
+        """What came of it, when the workers are gone."""
+        servers = self.watch.bootstrap_servers
+        stored = await read_workflows(database_url, self.tenant)
+        letters = await asyncio.to_thread(dead_letters, servers, AREAS)
+        return WorkflowEvidence(
+            outcomes=self.watch.outcomes,
+            rows=stored.rows,
+            entries=stored.entries,
+            runs=stored.runs,
+            timers=stored.timers,
+            kept=await asyncio.to_thread(self._kept),
+            dead_letters=[letter.outcome_id for letter in letters if letter.is_of(self.tenant)],
+            lag=await asyncio.to_thread(lag, servers, groups),
+        )
+
+    def judge(self, evidence: WorkflowEvidence, unordered: Collection[str] = ()) -> list[str]:
+        """What broke a promise, a sentence each; the order of streams is not asked of releases named."""
+        return workflow_violations(self.begun, self.asked, evidence, unordered)
 
     def sendings(self) -> list[Sending]:
         """When each workflow was started, and where, in order."""
@@ -185,21 +201,6 @@ class WorkflowLoad:
     def _ended(self) -> Iterator[tuple[str, float]]:
         seen = zip(list(self.watch.outcomes), self.watch.times, strict=False)
         return ((one.correlation_id, at) for one, at in seen if short(one.type) in ENDS)
-
-    async def _evidence(self, database_url: str, groups: Sequence[str]) -> WorkflowEvidence:
-        servers = self.watch.bootstrap_servers
-        stored = await read_workflows(database_url, self.tenant)
-        letters = await asyncio.to_thread(dead_letters, servers, AREAS)
-        return WorkflowEvidence(
-            outcomes=self.watch.outcomes,
-            rows=stored.rows,
-            entries=stored.entries,
-            runs=stored.runs,
-            timers=stored.timers,
-            kept=await asyncio.to_thread(self._kept),
-            dead_letters=[letter.outcome_id for letter in letters if letter.is_of(self.tenant)],
-            lag=await asyncio.to_thread(lag, servers, groups),
-        )
 
     def _kept(self) -> list[str]:
         folder = self._store / KEPT_ROWS

@@ -30,6 +30,7 @@ class Seen:
     Attributes:
         amount: what it says was spent; None for an outcome without an amount.
         correlation_id: the command that its conversation began with.
+        publisher: the release whose worker published it, where workers tell.
     """
 
     topic: str
@@ -39,6 +40,7 @@ class Seen:
     type: str
     amount: Decimal | None = None
     correlation_id: str = ""
+    publisher: str = ""
 
 
 class EntryState(NamedTuple):

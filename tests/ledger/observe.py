@@ -22,6 +22,8 @@ from tests.services.waiting import wait_until
 
 SECONDS: Final = 30.0
 _NO_LEADER_YET: Final = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
+PUBLISHER: Final = "published-by"
+"""The header in which workers of several releases are made to tell which is theirs."""
 CONSUMED: Final = {**TOPICS, WORKFLOW_REPLIES.name: WORKFLOW_REPLIES}
 
 
@@ -144,6 +146,7 @@ def outcome_seen(topic: str, key: bytes, value: bytes, headers: Mapping[str, byt
         type=headers.get("ce_type", b"").decode(),
         amount=Decimal(amount["amount"]) if amount else None,
         correlation_id=headers.get("ce_correlationid", b"").decode(),
+        publisher=headers.get(PUBLISHER, b"").decode(),
     )
 
 

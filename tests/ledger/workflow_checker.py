@@ -1,8 +1,8 @@
 """Decides whether workflows kept the promises: each ended once, as it has to, and left nothing behind. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from contracts.registry import COMMANDS
 from contracts.topics import TOPICS, TopicRole
@@ -21,19 +21,44 @@ _AFTER_THE_END: Final = frozenset({"workflow.steered", "timer.fired"})
 """What the transition that ends a workflow tells behind its end: who brought it about."""
 
 
-def workflow_violations(scenarios: Sequence[Scenario], asked: Sequence[Ask], evidence: WorkflowEvidence) -> list[str]:
+class Disorder(NamedTuple):
+    """A stream whose events did not come in the order of its versions.
+
+    Attributes:
+        versions: as they came to the topic, the first time each.
+        publishers: whose workers published those that came too early.
+    """
+
+    topic: str
+    stream: str
+    versions: Sequence[int]
+    publishers: Collection[str]
+
+    def __str__(self) -> str:
+        told = " and ".join(sorted(filter(None, self.publishers)))
+        return f"{self.stream} came to {self.topic} as {list(self.versions)}" + (f", by {told}" if told else "")
+
+
+def workflow_violations(
+    scenarios: Sequence[Scenario],
+    asked: Sequence[Ask],
+    evidence: WorkflowEvidence,
+    unordered: Collection[str] = (),
+) -> list[str]:
     """Everything that is wrong, a sentence each; empty when all promises were kept.
 
     Args:
         scenarios: those of which anything was sent.
         asked: what was sent of them, in order; a command that was sent twice is there twice.
         evidence: what came of it.
+        unordered: releases that do not promise the order of streams, so that only what others published is judged.
     """
     return [
         *_asks(asked, evidence),
         *_strangers(scenarios, asked, evidence),
         *_rows_differ(evidence),
-        *_streams_out_of_order(evidence),
+        *(f"order: {one}" for one in disorders(evidence) if not set(one.publishers) <= set(unordered)),
+        *_gaps(evidence),
         *(sentence for scenario in scenarios for sentence in _workflow(scenario, evidence)),
         *effects(scenarios, evidence),
         *_left_behind(scenarios, evidence),
@@ -86,16 +111,21 @@ def _rows_differ(evidence: WorkflowEvidence) -> Iterator[str]:
         yield "rows: an event is stored twice"
 
 
-def _streams_out_of_order(evidence: WorkflowEvidence) -> Iterator[str]:
-    """The events of a stream come in the order of its versions, topic by topic; repetitions do not count."""
+def disorders(evidence: WorkflowEvidence) -> Iterator[Disorder]:
+    """Where events of a stream came in another order than its versions, topic by topic; repetitions do not count."""
     places = {str(row.id): row for row in evidence.rows}
-    came: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
+    came: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
     for outcome in evidence.outcomes:
         if (row := places.get(outcome.event_id)) is not None:
-            came[outcome.topic, row.stream].setdefault(row.version)
-    for (topic, stream), versions in came.items():
-        if list(versions) != sorted(versions):
-            yield f"order: {stream} came to {topic} as {list(versions)}"
+            came[outcome.topic, row.stream].setdefault(row.version, outcome.publisher)
+    for (topic, stream), publishers in came.items():
+        versions = list(publishers)
+        early = {publishers[one] for place, one in enumerate(versions) if one > min(versions[place:])}
+        if early:
+            yield Disorder(topic, stream, versions, early)
+
+
+def _gaps(evidence: WorkflowEvidence) -> Iterator[str]:
     for stream, history in evidence.streams.items():
         # What is decided of no aggregate has its place in the decision for a version: the rows of a chunk leave gaps.
         if not stream.startswith(_WITHOUT_GAPS):

@@ -21,6 +21,8 @@ from tests.services.waiting import eventually
 
 START_SECONDS: Final = 180.0
 MIGRATE_SECONDS: Final = 180.0
+RELEASE_VARIABLE: Final = "ROLLING_RELEASE"
+"""Tells a worker what its release is called; the program below knows it by this name."""
 # By its path, so that the release on PYTHONPATH has no say in it; without that path's folder among those of modules.
 _PROGRAM: Final = ("-P", str(Path(__file__).with_name("runner.py")))
 _SETTLED: Final = re.compile(r"^poon_commands_settled_total\{[^}]*\} ([0-9.e+]+)", re.MULTILINE)
@@ -99,6 +101,7 @@ class Fleet:
         }
         self._folder = folder
         self._known: dict[str, tuple[str, int]] = {}
+        self._releases: dict[str, Release] = {}
         self.crew = Crew(self._environment, folder, _PROGRAM)
         self.workers: list[Worker] = []
 
@@ -155,6 +158,10 @@ class Fleet:
         """Where a process of a release takes its code from; blocks."""
         return Path(self._run(release, "import workers; print(workers.__file__)").strip()).parents[1]
 
+    def unordered(self) -> list[str]:
+        """The names of releases that worked and do not promise the order of streams."""
+        return sorted(name for name, release in self._releases.items() if not release.orders_streams)
+
     def close(self) -> None:
         self.crew.close()
         self.workers.clear()
@@ -172,8 +179,10 @@ class Fleet:
         return done.stdout
 
     def _launch(self, release: Release) -> Worker:
+        self._releases[release.name] = release
         (port,) = free_ports(1)
-        return Worker(release, self.crew.add(release.root, {"POON_HTTP__PORT": str(port)}), port)
+        own = {"POON_HTTP__PORT": str(port), RELEASE_VARIABLE: release.name}
+        return Worker(release, self.crew.add(release.root, own), port)
 
     async def _forget(self, workers: Sequence[Worker]) -> None:
         for worker in workers:

@@ -18,6 +18,8 @@ ROOT: Final = Path(__file__).parents[2]
 MIGRATIONS: Final = "adapters/database/migrations/versions"
 RUNNER: Final = "tests/chaos/runner.py"
 LOCK: Final = "requirements.lock"
+ORDERS_STREAMS: Final = "workers/runtime/stream_order.py"
+"""What keeps the order of a workflow's events: releases without it do not promise it."""
 _PIN: Final = re.compile(r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)")
 
 
@@ -38,6 +40,11 @@ class Release:
     name: str
     revision: str
     root: Path
+
+    @property
+    def orders_streams(self) -> bool:
+        """Whether it promises that a workflow's events come to their topic in their order."""
+        return (self.root / ORDERS_STREAMS).exists()
 
 
 def this_release(name: str = "B") -> Release:

@@ -28,6 +28,8 @@ def show(result: Result, console: Console) -> None:
         f" bounds missed {len(result.slow)}, published again {result.republished}",
         highlight=False,
     )
+    for name, told in result.notes.items():
+        console.print(f"{name}: {told}", highlight=False)
     for label, sentences in (("VIOLATION", result.violations), ("SLOW", result.slow)):
         for sentence in sentences[:SHOWN]:
             console.print(f"{label} {sentence}", style="red", markup=False, highlight=False)

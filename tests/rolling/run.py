@@ -19,6 +19,7 @@ from tests.ledger.commands import Kind
 from tests.ledger.observe import outcome_topics, reset_topics
 from tests.ledger.plan import CommandStream, Mix, first_of_each
 from tests.ledger.scenarios import ScenarioStream
+from tests.ledger.workflow_checker import disorders
 from tests.rolling.figures import Bound, Figures, Phase, figures, idle_releases, slow_points
 from tests.rolling.fleet import Fleet, Place
 from tests.services.kafka import fresh_name
@@ -158,7 +159,7 @@ class Run:
         """Judge what there is when everything has ended."""
         plan = self.load.sent
         evidence = await self._evidence()
-        of_workflows = await self.workflows.judge(self.place.database_url, self._groups(WORKFLOW_AREAS))
+        of_workflows = await self._of_workflows()
         outcomes = zip(self.watch.outcomes, self.watch.times, strict=True)
         arrivals = [(one.command_id, at) for one, at in outcomes]
         again = [self.watch.times[place] for place in repetitions(plan, self.watch.outcomes)]
@@ -202,6 +203,15 @@ class Run:
             self._tell(f"died by themselves: {', '.join(died)}")
         settled = {release: count - before.get(release, 0) for release, count in after.items()}
         self._phases.append(Phase(name, start, end, bound, settled))
+
+    async def _of_workflows(self) -> list[str]:
+        """What was broken of the promises to workflows; what no release promised is noted."""
+        evidence = await self.workflows.evidence(self.place.database_url, self._groups(WORKFLOW_AREAS))
+        unordered = self.fleet.unordered()
+        for name in unordered:
+            out_of_order = sum(name in one.publishers for one in disorders(evidence))
+            self.notes[f"streams out of order by {name}, which does not promise it"] = str(out_of_order)
+        return self.workflows.judge(evidence, unordered)
 
     async def _evidence(self) -> Evidence:
         return await gather(self.watch, self.place.database_url, TENANT, AREAS, self.group, without=WORKFLOWS_TENANT)

@@ -15,7 +15,7 @@ from contracts.events.workflows import WorkflowCompensated, WorkflowCompleted
 from contracts.statements import CHUNK_ROWS
 from tests.ledger.scenarios import Plot, Scenario, ScenarioStream, asks_of
 from tests.ledger.told import Entry, WorkflowEvidence
-from tests.ledger.workflow_checker import workflow_violations
+from tests.ledger.workflow_checker import disorders, workflow_violations
 from tests.unit.ledger.fleet import TENANT, LedgerFleet, seen
 from workers.ports.store import StoredEvent
 
@@ -163,6 +163,16 @@ def swapped(evidence: WorkflowEvidence) -> WorkflowEvidence:
     own = {str(row.id) for row in evidence.rows if row.stream == stream_of(Plot.MONTH)}
     first, second = [place for place, one in enumerate(outcomes) if one.event_id in own][1:3]
     outcomes[first], outcomes[second] = outcomes[second], outcomes[first]
+    return replace(evidence, outcomes=outcomes)
+
+
+def told_by(evidence: WorkflowEvidence, early: str, late: str) -> WorkflowEvidence:
+    """The two that are swapped were published by these releases."""
+    own = {str(row.id) for row in evidence.rows if row.stream == stream_of(Plot.MONTH)}
+    outcomes = list(swapped(evidence).outcomes)
+    first, second = [place for place, one in enumerate(outcomes) if one.event_id in own][1:3]
+    outcomes[first] = replace(outcomes[first], publisher=early)
+    outcomes[second] = replace(outcomes[second], publisher=late)
     return replace(evidence, outcomes=outcomes)
 
 
@@ -354,3 +364,11 @@ def test_a_statement_once_more_is_a_file_its_owner_had_imported_before() -> None
     pairs = list(again_and_before(ScenarioStream(11, TENANT, ROWS).take(400)))
     assert pairs
     assert all(one.owner == other.owner for one, other in pairs)
+
+
+@pytest.mark.parametrize(("early", "late", "broken"), [("A", "B", []), ("B", "A", ["order"]), ("", "A", ["order"])])
+def test_the_order_of_a_stream_is_asked_of_who_published_too_early(early: str, late: str, broken: list[str]) -> None:
+    evidence = told_by(perfect(), early, late)
+    found = workflow_violations(SCENARIOS, ASKED, evidence, unordered={"A"})
+    assert [sentence.partition(":")[0] for sentence in found] == broken
+    assert [one.publishers for one in disorders(evidence)] == [{early}]

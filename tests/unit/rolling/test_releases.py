@@ -15,6 +15,7 @@ from tests.rolling.releases import (
     default_revision,
     differences,
     older_release,
+    this_release,
 )
 
 
@@ -112,3 +113,8 @@ def test_packages_that_differ_from_the_lock_are_told(tmp_path: Path) -> None:
         "not-for-this-platform==2.0\n"
     )
     assert differences(Release("A", "1", tmp_path)) == [f"pydantic 1.0.0, here {version('pydantic')}"]
+
+
+def test_a_release_that_cannot_order_streams_is_told_from_one_that_does(tmp_path: Path) -> None:
+    assert this_release().orders_streams
+    assert not Release("A", "old", tmp_path).orders_streams
