@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
+from adapters.inference.lexicon.openings import lengths_by_opening
 from adapters.inference.lexicon.prose import Prose, fold, normalise
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class PhraseBook(Generic[T]):
         self._entries: dict[str, _Entry[T]] = {}
         for phrase, value in phrases:
             self._add(phrase, value)
-        self._lengths = _by_opening(self._entries)
+        self._lengths = lengths_by_opening(self._entries, _OPENING)
+        self._has_letters = any(len(opening) < _OPENING for opening in self._lengths)
 
     def find(self, prose: Prose) -> list[Found[T]]:
         """The longest phrases, left to right, none overlapping another."""
@@ -53,18 +55,22 @@ class PhraseBook(Generic[T]):
         free = 0
         folded, lengths = prose.folded, self._lengths
         for start in prose.places:
-            if start >= free and (known := lengths.get(folded[start : start + _OPENING])) is not None:
-                longest = self._longest(prose, start, known)
-                if longest is not None:
-                    found.append(longest)
-                    free = longest.end
+            if start < free:
+                continue
+            known = lengths.get(folded[start : start + _OPENING])
+            if known is None and self._has_letters:
+                known = lengths.get(folded[start : start + 1])
+            longest = None if known is None else self._longest(prose, start, known)
+            if longest is not None:
+                found.append(longest)
+                free = longest.end
         return found
 
     def first(self, prose: Prose) -> Found[T] | None:
         return next(iter(self.find(prose)), None)
 
     def _longest(self, prose: Prose, start: int, lengths: tuple[int, ...]) -> Found[T] | None:
-        for length in lengths:
+        for length in reversed(lengths):
             end = start + length
             entry = self._entries.get(prose.folded[start:end])
             if entry is None or end > len(prose.folded) or entry.exactly not in {None, prose.text[start:end]}:
@@ -80,21 +86,6 @@ class PhraseBook(Generic[T]):
         variants = [spelled, spelled.replace(" ", ""), spelled.replace(" ", "-")]
         for variant in dict.fromkeys(one for one in variants if one == spelled or not one.isdecimal()):
             self._entries.setdefault(fold(variant), _Entry(value, exactly and variant))
-
-
-def _by_opening(phrases: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """How long the phrases are, the longest first, that begin with the same letters.
-
-    Raises:
-        ValueError: a phrase is shorter than an opening.
-    """
-    found: dict[str, set[int]] = {}
-    for phrase in phrases:
-        if len(phrase) < _OPENING:
-            msg = f"{phrase!r} is too short for a phrase"
-            raise ValueError(msg)
-        found.setdefault(phrase[:_OPENING], set()).add(len(phrase))
-    return {opening: tuple(sorted(lengths, reverse=True)) for opening, lengths in found.items()}
 
 
 def _word_end(prose: Prose, end: int) -> int | None:

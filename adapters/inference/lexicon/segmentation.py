@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.inference.lexicon.data import all_thai_phrases, word_list
+from adapters.inference.lexicon.openings import lengths_by_opening
 
 LONGEST_WORD: Final = 24
 _OPENING: Final = 3
@@ -103,14 +104,7 @@ def _best_steps(run: str, words: frozenset[str]) -> list[int]:
 
 @cache
 def _lengths() -> dict[str, tuple[int, ...]]:
-    """How long the words are, shortest first, that begin with the same letters; shorter words count for all."""
-    words = {word for word in _dictionary() if len(word) <= LONGEST_WORD}
-    found: dict[str, set[int]] = {}
-    for word in words:
-        found.setdefault(word[:_OPENING], set()).add(len(word))
-    for opening, lengths in found.items():
-        lengths.update(size for size in range(1, len(opening)) if opening[:size] in words)
-    return {opening: tuple(sorted(lengths)) for opening, lengths in found.items()}
+    return lengths_by_opening((word for word in _dictionary() if len(word) <= LONGEST_WORD), _OPENING)
 
 
 def _of_short_words(run: str, start: int) -> tuple[int, ...]:

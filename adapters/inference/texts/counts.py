@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.payment import payments_in
+from adapters.inference.lexicon.prose import A_FEW_TEXTS
 from adapters.inference.lexicon.purposes import purposes_in, words_in
 from adapters.inference.texts.terms import Role
 
@@ -105,7 +106,7 @@ def classifier_at_end(prose: Prose, words: str) -> str:
     return next((word for word in (*_counters(), *_priced_by(prose)) if words.endswith(word)), words)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def _priced_by(prose: Prose) -> tuple[str, ...]:
     """Words the text itself prices by: รีม of รีมละ 115 is a classifier whether it is listed or not."""
     found = [match[1] for match in _EACH.finditer(prose.folded)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.phrases import PhraseBook
+from adapters.inference.lexicon.prose import A_FEW_TEXTS
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
@@ -91,7 +92,7 @@ def _names() -> PhraseBook[bool]:
     return PhraseBook((name, True) for name in word_list("number_names"))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def number_names_in(prose: Prose) -> tuple[Span, ...]:
     """Where names stand that hold the word of a number: ร้อยเอ็ด is a province."""
     return tuple((name.start, name.end) for name in _names().find(prose))

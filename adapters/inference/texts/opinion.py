@@ -14,8 +14,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zlib import crc32
 
+from adapters.inference.lexicon.ngrams import NOUGHT, checksums, unsigned
 from adapters.inference.lexicon.prose import PLAIN_NUMBER
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def chance_unspent(prose: Prose) -> float:
     """The chance that the text tells of money nobody spent; the same text gives the same one everywhere."""
     places = traces(prose)
     scale, constant, weights = _model()
-    total = sum(weights[place] for place in places) * scale
+    total = (sum(map(weights.__getitem__, places)) - NOUGHT * len(places)) * scale
     return 1 / (1 + math.exp(-(total / len(places) ** 0.5 + constant)))
 
 
@@ -86,17 +86,8 @@ def lessened(sure: float, doubt: float) -> float:
 def traces(prose: Prose) -> list[int]:
     """The buckets of a text's n-grams of letters and of words, each once; every number is the same one."""
     words, letters = _without_numbers(prose)
-    found = {
-        f"c{letters[start : start + size]}"
-        for size in range(SHORTEST, LONGEST + 1)
-        for start in range(len(letters) - size + 1)
-    }
-    found.update(
-        f"w{' '.join(words[start : start + size])}"
-        for size in range(1, WORDS + 1)
-        for start in range(len(words) - size + 1)
-    )
-    return sorted({crc32(trace.encode()) % BUCKETS for trace in found})
+    found = checksums(letters, SHORTEST, LONGEST, mark="c") | checksums(words, 1, WORDS, mark="w", between=" ")
+    return sorted({trace % BUCKETS for trace in found})
 
 
 def _without_numbers(prose: Prose) -> tuple[list[str], str]:
@@ -129,10 +120,10 @@ def trained_on() -> bytes:
 
 
 @cache
-def _model() -> tuple[float, float, memoryview]:
+def _model() -> tuple[float, float, bytes]:
     content = MODEL.read_bytes()
     buckets, scale, constant, _ = _HEADER.unpack_from(content)
     if buckets != BUCKETS:
         msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
         raise ValueError(msg)
-    return scale, constant, memoryview(content)[_HEADER.size :].cast("b")
+    return scale, constant, unsigned(content[_HEADER.size :])
