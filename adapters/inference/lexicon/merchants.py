@@ -55,7 +55,7 @@ def _book(*, thai: bool) -> PhraseBook[KnownMerchant | None]:
 @lru_cache(maxsize=A_FEW_TEXTS)
 def merchants_in(prose: Prose) -> tuple[Found[KnownMerchant], ...]:
     """Every known merchant of a text, left to right."""
-    found = _book(thai=any(map(is_thai, prose.text))).find(prose)
+    found = _book(thai=not prose.text.isascii() and any(map(is_thai, prose.text))).find(prose)
     return tuple(Found(one.start, one.end, one.value) for one in found if one.value is not None)
 
 

@@ -22,7 +22,7 @@ T = TypeVar("T")
 _OPENING: Final = 3
 _MOST_LETTERS: Final = 8
 """Of a choice of single letters that tells anything."""
-_ZERO_WIDTH: Final = frozenset((parts.AT, parts.ASSERT, parts.ASSERT_NOT))
+_ZERO_WIDTH: Final = frozenset((parts.AT, parts.ASSERT_NOT))
 _REPEATS: Final = frozenset((parts.MAX_REPEAT, parts.MIN_REPEAT, parts.POSSESSIVE_REPEAT))
 Letters = frozenset[str]
 """Strings of which every match holds one; none are known where this is empty."""
@@ -57,9 +57,9 @@ class Patterns(Generic[T]):
 
 
 @lru_cache(maxsize=A_FEW_TEXTS)
-def _threes(text: str) -> frozenset[str]:
+def _threes(text: str) -> set[str]:
     """Every three letters of a text that stand together."""
-    return frozenset(text[start : start + _OPENING] for start in range(len(text) - _OPENING + 1))
+    return {text[start : start + _OPENING] for start in range(len(text) - _OPENING + 1)}
 
 
 def letters_of(pattern: re.Pattern[str]) -> Letters:
@@ -76,6 +76,8 @@ def _needed(sequence: Iterable[tuple[Any, Any]]) -> Letters:
     for kind, what in sequence:
         if kind is parts.LITERAL:
             together += chr(what)
+        elif kind is parts.ASSERT:
+            found.append(_needed(what[1]))
         elif kind not in _ZERO_WIDTH:
             found += [_one(together), _needed_by(kind, what)]
             together = ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 T = TypeVar("T")
-_OPENING: Final = 2
+_OPENING: Final = 3
 """Letters by which phrases are found."""
 EXACT: Final = "="
 """Before a phrase: only with these very capitals, since in small letters it is an everyday word."""
@@ -47,7 +47,7 @@ class PhraseBook(Generic[T]):
         for phrase, value in phrases:
             self._add(phrase, value)
         self._lengths = lengths_by_opening(self._entries, _OPENING)
-        self._has_letters = any(len(opening) < _OPENING for opening in self._lengths)
+        self._shorter = sorted({len(opening) for opening in self._lengths} - {_OPENING}, reverse=True)
 
     def find(self, prose: Prose) -> list[Found[T]]:
         """The longest phrases, left to right, none overlapping another."""
@@ -58,8 +58,8 @@ class PhraseBook(Generic[T]):
             if start < free:
                 continue
             known = lengths.get(folded[start : start + _OPENING])
-            if known is None and self._has_letters:
-                known = lengths.get(folded[start : start + 1])
+            for size in self._shorter if known is None else ():
+                known = known or lengths.get(folded[start : start + size])
             longest = None if known is None else self._longest(prose, start, known)
             if longest is not None:
                 found.append(longest)

@@ -26,6 +26,7 @@ PLAIN_NUMBER: Final = re.compile(
     "|(?:สอง|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ)(?=โล|กิโล|คน|แก้ว|จาน|ชาม|ขวด|ถุง|ชิ้น|ตัว|คู่|ใบ|กล่อง|ห่อ|แพ็ค|ไม้|ลูก|ชั่วโมง|ครั้ง|อัน|เล่ม|ชุด|แผ่น|ผืน|เส้น|เม็ด|มัด|ฟอง|หลอด|ซอง|ดอก|เครื่อง|คัน|เดือน|คืน|เที่ยว|ห้อง|กระป๋อง|แพ็ก|ถัง|ไห|ลัง|โหล|กิโล|ขีด|คอร์ส|รอบ|เข็ม|โดส|แผง|พวง|หวี|เข่ง|กระสอบ|ลิตร|นาที|ก้อน|เรื่อง|ด้าม)"
 )
 """สองร้อย, สองโล and the like, which hardly ever are part of another word."""
+_NUMBER_WORDS: Final = ("หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ")
 _SPELLING: Final = _DIGITS | _INVISIBLE | _DASHES | _QUOTES
 _ODD_CAPITALS: Final = frozenset("İΣ")
 """Of all letters these alone are lowered to two letters, or by what stands beside them."""
@@ -91,6 +92,11 @@ def _kind(char: str) -> str:
     return "letter" if char.isalpha() or unicodedata.combining(char) else "other"
 
 
+def has_number_words(text: str) -> bool:
+    """Whether a plain number in words can be in a text."""
+    return any(map(text.__contains__, _NUMBER_WORDS))
+
+
 def _pieces(text: str, start: int, end: int) -> list[int]:
     """Where a run of Thai letters is parted before it is divided into words: a plain number begins its own word."""
     numbers = [match.start() for match in PLAIN_NUMBER.finditer(text, start, end)]
@@ -106,13 +112,13 @@ def _number_names() -> re.Pattern[str]:
 
 def _edges(text: str) -> frozenset[int]:
     edges = {0, len(text)}
-    start = 0
+    start, counts = 0, has_number_words(text)
     for position, (kind, following) in enumerate(pairwise([*map(_kind, text), ""]), 1):
         if kind == following != "other":
             continue
         edges.add(position)
         if kind == "thai":
-            for left, right in pairwise(_pieces(text, start, position)):
+            for left, right in pairwise(_pieces(text, start, position) if counts else (start, position)):
                 edges.update(left + offset for offset in word_starts(text[left:right]))
         start = position
     return frozenset(edges)

@@ -94,7 +94,8 @@ def _best_steps(run: str, words: frozenset[str]) -> list[int]:
     following = size
     for start in (*reversed(inner), 0) if run else ():
         steps[start], costs[start] = following - start, _UNKNOWN + costs[following]
-        for length in lengths.get(run[start : start + _OPENING]) or _of_short_words(run, start):
+        known = lengths.get(run[start : start + _OPENING]) or lengths.get(run[start : start + 2])
+        for length in known or lengths.get(run[start], ()):
             end = start + length
             if end in ends and _KNOWN + costs[end] <= costs[start] and run[start:end] in words:
                 steps[start], costs[start] = length, _KNOWN + costs[end]
@@ -105,12 +106,6 @@ def _best_steps(run: str, words: frozenset[str]) -> list[int]:
 @cache
 def _lengths() -> dict[str, tuple[int, ...]]:
     return lengths_by_opening((word for word in _dictionary() if len(word) <= LONGEST_WORD), _OPENING)
-
-
-def _of_short_words(run: str, start: int) -> tuple[int, ...]:
-    """The lengths where no word begins with so many letters."""
-    sizes = range(_OPENING - 1, 0, -1)
-    return next((known for size in sizes if (known := _lengths().get(run[start : start + size]))), ())
 
 
 def _may_part(last: str, first: str) -> bool:

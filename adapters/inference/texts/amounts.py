@@ -47,6 +47,14 @@ _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
 _SIZE_AFTER: Final = re.compile(r"\s?(?:min(?:ute)?s?|hours?|hrs?|นาที|ชม\.?|ml|cl|cm|mm|นิ้ว|กรัม)(?![a-z])")
 """After the second of two numbers what each is long or big: eight lessons of 45 minutes."""
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
+_SHORT_NAME: Final = 2
+_LONG_NAMES: Final = {
+    spelling.casefold(): currency
+    for currency, spellings in CURRENCY_WORDS.items()
+    for spelling in spellings
+    if len(spelling) > _SHORT_NAME and spelling not in word_list("function_words")
+}
+"""Words that name a currency wherever they stand."""
 _SHARED_OR_EACH: Final = re.compile(
     r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
 )
@@ -263,12 +271,7 @@ def _named(prose: Prose) -> set[Currency]:
     words = {word.strip(".,()") for word in prose.folded.split()}
     if sells_by_the_pound(prose):
         words.discard("ปอนด์")
-    return {
-        currency
-        for currency, spellings in CURRENCY_WORDS.items()
-        for spelling in spellings
-        if len(spelling) > 2 and spelling.casefold() in words and spelling not in word_list("function_words")  # noqa: PLR2004
-    }
+    return {_LONG_NAMES[name] for name in _LONG_NAMES.keys() & words}
 
 
 def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> Traits:

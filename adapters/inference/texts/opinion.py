@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.ngrams import NOUGHT, checksums, unsigned
-from adapters.inference.lexicon.prose import PLAIN_NUMBER
+from adapters.inference.lexicon.prose import PLAIN_NUMBER, has_number_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,8 @@ CLEARLY_SPENT: Final = 0.06
 DOUBTFUL: Final = 0.2
 """From here on the amount is less sure."""
 _READS_UNSPENT: Final = "the text reads like one of money that was not spent"
-_NUMBER: Final = re.compile(rf"\d[\d.,:/]*|(?:{PLAIN_NUMBER.pattern})")
+_DIGITS: Final = re.compile(r"\d[\d.,:/]*")
+_NUMBER: Final = re.compile(rf"{_DIGITS.pattern}|(?:{PLAIN_NUMBER.pattern})")
 _HEADER: Final = struct.Struct("<Iff16s")
 
 
@@ -93,8 +94,9 @@ def traces(prose: Prose) -> list[int]:
 def _without_numbers(prose: Prose) -> tuple[list[str], str]:
     """The words of a text and its letters, a nought for every number."""
     words, parts, end = [], [], 0
-    edges = sorted(edge for edge in prose.edges if edge <= MOST_LETTERS)
-    for number in (*_NUMBER.finditer(prose.folded, 0, MOST_LETTERS), None):
+    edges = [edge for edge in prose.places if edge <= MOST_LETTERS]
+    numbers = _NUMBER if has_number_words(prose.folded) else _DIGITS
+    for number in (*numbers.finditer(prose.folded, 0, MOST_LETTERS), None):
         start = number.start() if number else min(len(prose.folded), MOST_LETTERS)
         inner = [edge for edge in edges if end < edge < start]
         words += [word for left, right in pairwise([end, *inner, start]) if (word := prose.folded[left:right].strip())]
