@@ -56,6 +56,25 @@ class Patterns(Generic[T]):
         return [self._rows[place] for place in sorted(places)]
 
 
+class Sought:
+    """One pattern, tried only where a text has letters it needs."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+        self._letters = tuple(letters_of(self._pattern))
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As that of a pattern."""
+        return self._pattern.search(text) if self._may_be_in(text) else None
+
+    def finditer(self, text: str) -> Iterable[re.Match[str]]:
+        """As that of a pattern."""
+        return self._pattern.finditer(text) if self._may_be_in(text) else ()
+
+    def _may_be_in(self, text: str) -> bool:
+        return not self._letters or any(map(text.__contains__, self._letters))
+
+
 @lru_cache(maxsize=A_FEW_TEXTS)
 def _threes(text: str) -> set[str]:
     """Every three letters of a text that stand together."""

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import payment_rows, table
+from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.lexicon.phrases import Found, PhraseBook
 from adapters.inference.lexicon.prose import A_FEW_TEXTS, Prose, is_thai, read_prose
 from contracts.values import PaymentMethod
@@ -30,7 +31,7 @@ _MOST_TELLING: Final = (
 _OWN_MONEY: Final = frozenset(
     (PaymentMethod.CASH, PaymentMethod.CREDIT_CARD, PaymentMethod.DEBIT_CARD, PaymentMethod.DIGITAL_WALLET)
 )
-_BARE_CASH: Final = re.compile(
+_BARE_CASH: Final = Sought(
     r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?<=\.-)|(?<=ถ้วน))"
     r"สด(?:ค่ะ|คะ|ครับ|คับ|คร้าบ|จ้า|จ้ะ|จ๊ะ|นะ|น้า|เลย|ไป|ล้วน|เน้น|ๆ|ด+)*(?=\s|$|[.,!)])"
 )
@@ -41,7 +42,7 @@ _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d
 _SUM_BEFORE: Final = re.compile(
     r"\d\s?(?:บาท|บ\.|baht|thb|฿)?\s?(?:in|on|by|with|from|via|เป็น|ด้วย|ผ่าน|จาก|จ่าย)?\s?(?:my|the|a)?\s?$"
 )
-TWO_PURSES: Final = re.compile(
+TWO_PURSES: Final = Sought(
     r"\bhalf (?:with|by|in|on|from|cash|card|of)\b.{2,30}\bhalf\b"
     r"|ครึ่ง(?:นึง|หนึ่ง)?(?:จ่าย|โอน|เงินสด|สด|รูด|ใช้).{2,30}ครึ่ง"
 )

@@ -53,13 +53,13 @@ class PhraseBook(Generic[T]):
         """The longest phrases, left to right, none overlapping another."""
         found: list[Found[T]] = []
         free = 0
-        folded, lengths = prose.folded, self._lengths
+        folded, lengths, shorter = prose.folded, self._lengths, self._shorter
         for start in prose.places:
             if start < free:
                 continue
             known = lengths.get(folded[start : start + _OPENING])
-            for size in self._shorter if known is None else ():
-                known = known or lengths.get(folded[start : start + size])
+            if known is None and shorter:
+                known = next(filter(None, (lengths.get(folded[start : start + size]) for size in shorter)), None)
             longest = None if known is None else self._longest(prose, start, known)
             if longest is not None:
                 found.append(longest)

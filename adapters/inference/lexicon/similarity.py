@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from adapters.inference.lexicon.ngrams import NOUGHT, checksums, unsigned
+from adapters.inference.lexicon.ngrams import NOUGHT, checksums, chosen, unsigned
 from adapters.inference.lexicon.prose import A_FEW_TEXTS
 from contracts.values import Category
 
@@ -77,10 +77,8 @@ def _scores(text: str) -> list[float]:
     if not places:
         return []
     scale, weights = _weights()
-    width = len(CATEGORIES)
-    rows = [weights[place * width : (place + 1) * width] for place in places]
-    noughts = NOUGHT * len(places)
-    return [(sum(column) - noughts) * scale / len(places) ** 0.5 for column in zip(*rows, strict=True)]
+    noughts, root = NOUGHT * len(places), len(places) ** 0.5
+    return [(sum(column) - noughts) * scale / root for column in zip(*chosen(weights, places), strict=True)]
 
 
 def pack(weights: Sequence[Sequence[float]], digest: bytes) -> bytes:
@@ -97,10 +95,12 @@ def trained_on() -> bytes:
 
 
 @cache
-def _weights() -> tuple[float, bytes]:
+def _weights() -> tuple[float, tuple[bytes, ...]]:
+    """The scale, and for each bucket what it says of every category."""
     content = MODEL.read_bytes()
     buckets, scale, _ = _HEADER.unpack_from(content)
     if buckets != BUCKETS:
         msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
         raise ValueError(msg)
-    return scale, unsigned(content[_HEADER.size :])
+    weights, width = unsigned(content[_HEADER.size :]), len(CATEGORIES)
+    return scale, tuple(weights[place * width : (place + 1) * width] for place in range(BUCKETS))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.texts.answers import Answer
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
@@ -55,7 +56,7 @@ _LONG_NAMES: Final = {
     if len(spelling) > _SHORT_NAME and spelling not in word_list("function_words")
 }
 """Words that name a currency wherever they stand."""
-_SHARED_OR_EACH: Final = re.compile(
+_SHARED_OR_EACH: Final = Sought(
     r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
 )
 """Words of sharing or of a price for one: where they took no part in the answer it may be the wrong number."""

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from adapters.inference.lexicon.ngrams import NOUGHT, checksums, unsigned
+from adapters.inference.lexicon.ngrams import NOUGHT, checksums, chosen, unsigned
 from adapters.inference.lexicon.prose import PLAIN_NUMBER, has_number_words
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ _HEADER: Final = struct.Struct("<Iff16s")
 
 def chance_unspent(prose: Prose) -> float:
     """The chance that the text tells of money nobody spent; the same text gives the same one everywhere."""
-    places = traces(prose)
+    places = tuple(_buckets(prose))
     scale, constant, weights = _model()
-    total = (sum(map(weights.__getitem__, places)) - NOUGHT * len(places)) * scale
+    total = (sum(chosen(weights, places)) - NOUGHT * len(places)) * scale
     return 1 / (1 + math.exp(-(total / len(places) ** 0.5 + constant)))
 
 
@@ -86,9 +86,13 @@ def lessened(sure: float, doubt: float) -> float:
 
 def traces(prose: Prose) -> list[int]:
     """The buckets of a text's n-grams of letters and of words, each once; every number is the same one."""
+    return sorted(_buckets(prose))
+
+
+def _buckets(prose: Prose) -> set[int]:
     words, letters = _without_numbers(prose)
-    found = checksums(letters, SHORTEST, LONGEST, mark="c") | checksums(words, 1, WORDS, mark="w", between=" ")
-    return sorted({trace % BUCKETS for trace in found})
+    found = checksums(letters, SHORTEST, LONGEST, mark="c") + checksums(words, 1, WORDS, mark="w", between=" ")
+    return {trace % BUCKETS for trace in found}
 
 
 def _without_numbers(prose: Prose) -> tuple[list[str], str]:
