@@ -175,6 +175,9 @@ class ProcessingMethod(StrEnum):
     BATCH = "batch"
 
 
+_THAI_CHARACTERS: Final = frozenset(map(chr, range(0x0E01, 0x0E5C)))
+
+
 class Language(StrEnum):
     """The language of a text by its share of Thai letters."""
 
@@ -185,8 +188,8 @@ class Language(StrEnum):
     @classmethod
     def of(cls, text: str) -> Language:
         """Judge by the share of Thai letters among Thai and Latin: > 0.7 Thai, > 0.1 mixed, else English."""
-        thai = sum("\u0e01" <= char <= "\u0e5b" for char in text)
-        latin = sum(char.isascii() and char.isalpha() for char in text)
+        thai = sum(map(_THAI_CHARACTERS.__contains__, text))
+        latin = sum(map(str.isalpha, filter(str.isascii, text)))
         share = thai / (thai + latin) if thai + latin else 0.0
         if share > 0.7:  # noqa: PLR2004  the domain's own threshold
             return cls.THAI

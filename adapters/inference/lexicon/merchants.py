@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from adapters.inference.lexicon.data import merchant_rows, table
 from adapters.inference.lexicon.phrases import EXACT, Found, PhraseBook
-from adapters.inference.lexicon.prose import Prose, fold, is_thai, normalise, read_prose
+from adapters.inference.lexicon.prose import A_FEW_TEXTS, Prose, fold, is_thai, normalise, read_prose
 from contracts.values import Category
 
 _MISREAD_THRESHOLD: Final = 85.0
@@ -52,10 +52,10 @@ def _book(*, thai: bool) -> PhraseBook[KnownMerchant | None]:
     return PhraseBook(rows)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def merchants_in(prose: Prose) -> tuple[Found[KnownMerchant], ...]:
     """Every known merchant of a text, left to right."""
-    found = _book(thai=any(map(is_thai, prose.text))).find(prose)
+    found = _book(thai=not prose.text.isascii() and any(map(is_thai, prose.text))).find(prose)
     return tuple(Found(one.start, one.end, one.value) for one in found if one.value is not None)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import payment_rows, table
+from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.lexicon.phrases import Found, PhraseBook
-from adapters.inference.lexicon.prose import Prose, is_thai, read_prose
+from adapters.inference.lexicon.prose import A_FEW_TEXTS, Prose, is_thai, read_prose
 from contracts.values import PaymentMethod
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MOST_TELLING: Final = (
     PaymentMethod.DIGITAL_WALLET,
@@ -27,7 +31,7 @@ _MOST_TELLING: Final = (
 _OWN_MONEY: Final = frozenset(
     (PaymentMethod.CASH, PaymentMethod.CREDIT_CARD, PaymentMethod.DEBIT_CARD, PaymentMethod.DIGITAL_WALLET)
 )
-_BARE_CASH: Final = re.compile(
+_BARE_CASH: Final = Sought(
     r"(?:(?<=\s)|(?<=\d)|(?<=บาท)|(?<=บ\.)|(?<=\.-)|(?<=ถ้วน))"
     r"สด(?:ค่ะ|คะ|ครับ|คับ|คร้าบ|จ้า|จ้ะ|จ๊ะ|นะ|น้า|เลย|ไป|ล้วน|เน้น|ๆ|ด+)*(?=\s|$|[.,!)])"
 )
@@ -38,7 +42,7 @@ _ITS_SUM: Final = re.compile(r"\s?(?:ไป|อีก|แล้ว)?\s?[฿$]?\d
 _SUM_BEFORE: Final = re.compile(
     r"\d\s?(?:บาท|บ\.|baht|thb|฿)?\s?(?:in|on|by|with|from|via|เป็น|ด้วย|ผ่าน|จาก|จ่าย)?\s?(?:my|the|a)?\s?$"
 )
-TWO_PURSES: Final = re.compile(
+TWO_PURSES: Final = Sought(
     r"\bhalf (?:with|by|in|on|from|cash|card|of)\b.{2,30}\bhalf\b"
     r"|ครึ่ง(?:นึง|หนึ่ง)?(?:จ่าย|โอน|เงินสด|สด|รูด|ใช้).{2,30}ครึ่ง"
 )
@@ -57,14 +61,15 @@ def _book() -> PhraseBook[PaymentMethod | None]:
     return PhraseBook(traps + list(payment_rows()))
 
 
-def payments_in(prose: Prose) -> list[Found[PaymentMethod]]:
+@lru_cache(maxsize=A_FEW_TEXTS)
+def payments_in(prose: Prose) -> tuple[Found[PaymentMethod], ...]:
     """Every payment word that is neither negated nor the thing money was put on, left to right."""
     found = [Found(one.start, one.end, one.value) for one in _book().find(prose) if one.value is not None]
     found += [Found(one.start(), one.end(), PaymentMethod.CASH) for one in _BARE_CASH.finditer(prose.folded)]
     kept = [one for one in found or _misspelled(prose) if not _negated(prose, one) and not _topped_up(prose, one)]
     if any(one.value is PaymentMethod.CASH for one in kept):
         kept = [one for one in kept if not _is_permit(prose, one)]
-    return sorted(kept, key=lambda one: one.start)
+    return tuple(sorted(kept, key=lambda one: one.start))
 
 
 def _is_permit(prose: Prose, one: Found[PaymentMethod]) -> bool:
@@ -73,20 +78,35 @@ def _is_permit(prose: Prose, one: Found[PaymentMethod]) -> bool:
 
 
 @cache
-def _bare_phrases() -> tuple[tuple[str, PaymentMethod], ...]:
-    """Thai phrases without the marks above and below, one letter for each sound at a word's end, the longest first."""
+def _bare_phrases() -> dict[str, tuple[tuple[int, str, PaymentMethod], ...]]:
+    """Thai phrases without the marks above and below, one letter for each sound at a word's end, by how they begin.
+
+    Each with its rank, the longest being the first.
+    """
     bare = {phrase.translate(_BARE): method for phrase, method in payment_rows() if is_thai(phrase[0])}
-    return tuple(sorted((one for one in bare.items() if len(one[0]) >= _SHORTEST_BARE), key=lambda one: -len(one[0])))
+    known = sorted((one for one in bare.items() if len(one[0]) >= _SHORTEST_BARE), key=lambda one: -len(one[0]))
+    found: dict[str, tuple[tuple[int, str, PaymentMethod], ...]] = {}
+    for rank, (phrase, method) in enumerate(known):
+        opening = phrase[:_SHORTEST_BARE]
+        found[opening] = (*found.get(opening, ()), (rank, phrase, method))
+    return found
 
 
 def _misspelled(prose: Prose) -> list[Found[PaymentMethod]]:
     """A Thai payment word with other marks or a letter of the same sound: เงนสด, เดบิท; where none is spelled right."""
     kept = [place for place, char in enumerate(prose.folded) if char not in _MARKS]
     bare = "".join(prose.folded[place] for place in kept).translate(_SAME_SOUND)
-    places = ((bare.find(phrase), phrase, method) for phrase, method in _bare_phrases())
-    at, phrase, method = next((one for one in places if one[0] >= 0), (-1, "", None))
-    if method is None:
+    phrases = _bare_phrases()
+    misspelled = (
+        (rank, at, phrase, method)
+        for at in range(len(bare) - _SHORTEST_BARE + 1)
+        for rank, phrase, method in phrases.get(bare[at : at + _SHORTEST_BARE], ())
+        if bare.startswith(phrase, at)
+    )
+    found_first = min(misspelled, default=None)
+    if found_first is None:
         return []
+    _, at, phrase, method = found_first
     start, last = kept[at], at + len(phrase)
     found = Found(start, kept[last] if last < len(kept) else len(prose.folded), method)
     return [] if found.within(prose).rstrip() in _spelled_right() else [found]
@@ -98,6 +118,7 @@ def _spelled_right() -> frozenset[str]:
     return frozenset(phrase for phrase, _ in payment_rows())
 
 
+@lru_cache(maxsize=A_FEW_TEXTS)
 def payment_of(prose: Prose) -> Found[PaymentMethod] | None:
     """The method a text tells, with the words for it; two purses for one purchase are Other."""
     found = payments_in(prose)
@@ -114,7 +135,7 @@ def payment_method_of(text: str) -> PaymentMethod | None:
     return None if found is None else found.value
 
 
-def _is_split(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
+def _is_split(prose: Prose, found: Sequence[Found[PaymentMethod]]) -> bool:
     """Part by one purse, the rest by another: both named, a sum after each or a word of parting beside them."""
     if len({one.value for one in found}) == 1 or found[0].value not in _OWN_MONEY | {PaymentMethod.BANK_TRANSFER}:
         return False
@@ -123,7 +144,7 @@ def _is_split(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
     return any(word in prose.folded for word in _SPLIT_WORDS)
 
 
-def _has_two_sums(prose: Prose, found: list[Found[PaymentMethod]]) -> bool:
+def _has_two_sums(prose: Prose, found: Sequence[Found[PaymentMethod]]) -> bool:
     """Whether two methods each have a number of their own, directly after or before them."""
     sums: dict[int, PaymentMethod] = {}
     apart = [one for one, last in zip(found, (None, *found), strict=False) if last is None or one.start > last.end + 1]
@@ -145,7 +166,7 @@ def _number_start(prose: Prose, last: int) -> int:
 
 def _negated(prose: Prose, one: Found[PaymentMethod]) -> bool:
     before = prose.folded[: one.start].rstrip(_FILLERS)
-    return _ends_with_word(before, tuple(table("payment")["traps"]["negated"]))
+    return _ends_with_word(before, _traps("negated"))
 
 
 def _topped_up(prose: Prose, one: Found[PaymentMethod]) -> bool:
@@ -154,10 +175,17 @@ def _topped_up(prose: Prose, one: Found[PaymentMethod]) -> bool:
         return False
     before = prose.folded[: one.start].rstrip(_FILLERS)
     destination = _INTO.search(before[-12:]) is not None and _BACK.search(prose.folded) is None
-    return destination or _ends_with_word(before, tuple(table("payment")["traps"]["topup"]))
+    return destination or _ends_with_word(before, _traps("topup"))
+
+
+@cache
+def _traps(name: str) -> tuple[str, ...]:
+    return tuple(table("payment")["traps"][name])
 
 
 def _ends_with_word(before: str, words: tuple[str, ...]) -> bool:
+    if not before.endswith(words):
+        return False
     for word in words:
         if before.endswith(word):
             rest = before[: -len(word)]

@@ -1,17 +1,19 @@
-"""Finding listed phrases as whole words: every phrase of a book in one walk over the text."""
+"""Finding listed phrases as whole words: every phrase of a book in one walk over the words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
+from adapters.inference.lexicon.openings import lengths_by_opening
 from adapters.inference.lexicon.prose import Prose, fold, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 T = TypeVar("T")
-_END: Final = ""
+_OPENING: Final = 3
+"""Letters by which phrases are found."""
 EXACT: Final = "="
 """Before a phrase: only with these very capitals, since in small letters it is an everyday word."""
 
@@ -41,51 +43,49 @@ class PhraseBook(Generic[T]):
     """
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        self._root: dict[str, Any] = {}
+        self._entries: dict[str, _Entry[T]] = {}
         for phrase, value in phrases:
             self._add(phrase, value)
+        self._lengths = lengths_by_opening(self._entries, _OPENING)
+        self._shorter = sorted({len(opening) for opening in self._lengths} - {_OPENING}, reverse=True)
 
     def find(self, prose: Prose) -> list[Found[T]]:
         """The longest phrases, left to right, none overlapping another."""
         found: list[Found[T]] = []
         free = 0
-        for start in range(len(prose.text)):
-            if start >= free and start in prose.edges:
-                longest = self._longest(prose, start)
-                if longest is not None:
-                    found.append(longest)
-                    free = longest.end
+        folded, lengths, shorter = prose.folded, self._lengths, self._shorter
+        for start in prose.places:
+            if start < free:
+                continue
+            known = lengths.get(folded[start : start + _OPENING])
+            if known is None and shorter:
+                known = next(filter(None, (lengths.get(folded[start : start + size]) for size in shorter)), None)
+            longest = None if known is None else self._longest(prose, start, known)
+            if longest is not None:
+                found.append(longest)
+                free = longest.end
         return found
 
     def first(self, prose: Prose) -> Found[T] | None:
         return next(iter(self.find(prose)), None)
 
-    def _longest(self, prose: Prose, start: int) -> Found[T] | None:
-        longest: Found[T] | None = None
-        for end, entry in self._entries(prose, start):
+    def _longest(self, prose: Prose, start: int, lengths: tuple[int, ...]) -> Found[T] | None:
+        for length in reversed(lengths):
+            end = start + length
+            entry = self._entries.get(prose.folded[start:end])
+            if entry is None or end > len(prose.folded) or entry.exactly not in {None, prose.text[start:end]}:
+                continue
             last = _word_end(prose, end)
-            if last is not None and entry.exactly in {None, prose.text[start:end]}:
-                longest = Found(start, last, entry.value)
-        return longest
-
-    def _entries(self, prose: Prose, start: int) -> Iterator[tuple[int, _Entry[T]]]:
-        node = self._root
-        for position in range(start, len(prose.folded)):
-            node = node.get(prose.folded[position], {})
-            if not node:
-                return
-            if _END in node:
-                yield position + 1, node[_END]
+            if last is not None:
+                return Found(start, last, entry.value)
+        return None
 
     def _add(self, phrase: str, value: T) -> None:
         exactly = normalise(phrase[1:]) if phrase.startswith(EXACT) else None
         spelled = normalise(phrase.removeprefix(EXACT))
         variants = [spelled, spelled.replace(" ", ""), spelled.replace(" ", "-")]
         for variant in dict.fromkeys(one for one in variants if one == spelled or not one.isdecimal()):
-            node = self._root
-            for char in fold(variant):
-                node = node.setdefault(char, {})
-            node.setdefault(_END, _Entry(value, exactly and variant))
+            self._entries.setdefault(fold(variant), _Entry(value, exactly and variant))
 
 
 def _word_end(prose: Prose, end: int) -> int | None:

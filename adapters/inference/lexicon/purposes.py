@@ -11,7 +11,7 @@ from adapters.inference.lexicon.data import category_rows, table
 from adapters.inference.lexicon.merchants import KnownMerchant, merchants_in
 from adapters.inference.lexicon.payment import payments_in
 from adapters.inference.lexicon.phrases import Found, PhraseBook
-from adapters.inference.lexicon.prose import Prose
+from adapters.inference.lexicon.prose import A_FEW_TEXTS, Prose
 from contracts.values import Category
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _is_joined(prose: Prose, one: Found[Category], start: int, end: int) -> bool
     return not between.strip()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def words_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that names a thing of some category, left to right."""
     found = [Found(one.start, one.end, one.value) for one in _words().find(prose) if one.value is not None]
@@ -190,22 +190,23 @@ def _is_cooked(prose: Prose, one: Found[Category]) -> bool:
     )
 
 
-def sellers_in(prose: Prose) -> list[Found[KnownMerchant]]:
+@lru_cache(maxsize=A_FEW_TEXTS)
+def sellers_in(prose: Prose) -> tuple[Found[KnownMerchant], ...]:
     """Known merchants money went to: no bank or wallet, and not where a ride only ended."""
     sellers = [one for one in merchants_in(prose) if not one.value.handles_money]
     rides = [one.start for one in words_in(prose) if one.value is Category.TRANSPORTATION]
     rides += [one.start for one in sellers if one.value.category is Category.TRANSPORTATION]
     ride = min(rides, default=len(prose.text))
-    return [
+    return tuple(
         one
         for one in sellers
         if one.start < ride
         or one.value.category is Category.TRANSPORTATION
         or not _DESTINATION.search(prose.folded[: one.start][-16:])
-    ]
+    )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def purposes_in(prose: Prose) -> tuple[Found[Category], ...]:
     """Every word that tells a cultural purpose, left to right."""
     found = _purposes().find(prose)

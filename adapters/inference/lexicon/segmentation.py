@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from adapters.inference.lexicon.data import all_thai_phrases, word_list
+from adapters.inference.lexicon.openings import lengths_by_opening
 
 LONGEST_WORD: Final = 24
+_OPENING: Final = 3
+"""Letters by which words are found in the dictionary."""
+_MANY_RUNS: Final = 512
 _SHORTEST_PART: Final = 4
 _KNOWN: Final = 10
 _UNKNOWN: Final = 14
@@ -42,13 +47,14 @@ def _dictionary() -> frozenset[str]:
     return _common_words() | all_thai_phrases()
 
 
-def word_starts(run: str) -> list[int]:
+@lru_cache(maxsize=_MANY_RUNS)
+def word_starts(run: str) -> tuple[int, ...]:
     """Where the words of a run of Thai letters begin, those inside a listed compound of words included."""
-    starts = []
+    starts: list[int] = []
     for start, end in _divide(run, _dictionary()):
         starts.append(start)
         starts.extend(start + inner for inner in _starts_inside(run[start:end]))
-    return starts
+    return tuple(starts)
 
 
 @lru_cache(maxsize=4096)
@@ -79,29 +85,28 @@ def _divide(run: str, words: frozenset[str]) -> list[tuple[int, int]]:
 
 
 def _best_steps(run: str, words: frozenset[str]) -> list[int]:
-    """For each position, the length of the word that begins there in the cheapest division of the rest."""
-    size = len(run)
+    """For each place the run may be parted at, the length of the word that begins there in the cheapest division."""
+    size, lengths = len(run), _lengths()
+    inner = [place for place, (last, first) in enumerate(pairwise(run), 1) if _may_part(last, first)]
+    ends = {*inner, size}
     costs = [0] * (size + 1)
     steps = [1] * size
-    for start in range(size - 1, -1, -1):
-        length = _cluster(run, start)
-        steps[start], costs[start] = length, _UNKNOWN + costs[start + length]
-        for end in range(start + 1, min(size, start + LONGEST_WORD) + 1):
-            cost = _KNOWN + costs[end]
-            if cost <= costs[start] and _may_break(run, end) and run[start:end] in words:
-                steps[start], costs[start] = end - start, cost
+    following = size
+    for start in (*reversed(inner), 0) if run else ():
+        steps[start], costs[start] = following - start, _UNKNOWN + costs[following]
+        known = lengths.get(run[start : start + _OPENING]) or lengths.get(run[start : start + 2])
+        for length in known or lengths.get(run[start], ()):
+            end = start + length
+            if end in ends and _KNOWN + costs[end] <= costs[start] and run[start:end] in words:
+                steps[start], costs[start] = length, _KNOWN + costs[end]
+        following = start
     return steps
 
 
-def _cluster(run: str, start: int) -> int:
-    """The letters from `start` that cannot be parted: at least one."""
-    end = start + 1
-    while end < len(run) and not _may_break(run, end):
-        end += 1
-    return end - start
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    return lengths_by_opening((word for word in _dictionary() if len(word) <= LONGEST_WORD), _OPENING)
 
 
-def _may_break(run: str, position: int) -> bool:
-    if position >= len(run):
-        return True
-    return run[position] not in _NEVER_FIRST and run[position - 1] not in _NEVER_LAST
+def _may_part(last: str, first: str) -> bool:
+    return first not in _NEVER_FIRST and last not in _NEVER_LAST

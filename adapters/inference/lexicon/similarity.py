@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import re
 import struct
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
-from zlib import crc32
 
+from adapters.inference.lexicon.ngrams import NOUGHT, checksums, chosen, unsigned
+from adapters.inference.lexicon.prose import A_FEW_TEXTS
 from contracts.values import Category
 
 if TYPE_CHECKING:
@@ -41,14 +42,10 @@ def grams(text: str) -> list[int]:
     """The buckets of a text's n-grams, each once."""
     words = _NO_LETTERS.sub(" ", _SAID_OF_MONEY.sub(" ", text.lower())).strip()[:_MOST_LETTERS]
     marked = f" {words} " if words else ""
-    found = {
-        marked[start : start + size].encode()
-        for size in range(SHORTEST, LONGEST + 1)
-        for start in range(len(marked) - size + 1)
-    }
-    return sorted({crc32(gram) % BUCKETS for gram in found})
+    return sorted({gram % BUCKETS for gram in checksums(marked, SHORTEST, LONGEST)})
 
 
+@lru_cache(maxsize=A_FEW_TEXTS)
 def guess(text: str) -> Guess | None:
     """The likeliest category by letters alone; None for a text without letters."""
     scores = _scores(text)
@@ -70,7 +67,8 @@ def _odds(scores: list[float]) -> list[float]:
     """Shares that make one."""
     top = max(scores)
     odds = [math.exp(score - top) for score in scores]
-    return [one / sum(odds) for one in odds]
+    whole = sum(odds)
+    return [one / whole for one in odds]
 
 
 def _scores(text: str) -> list[float]:
@@ -79,9 +77,8 @@ def _scores(text: str) -> list[float]:
     if not places:
         return []
     scale, weights = _weights()
-    width = len(CATEGORIES)
-    rows = [weights[place * width : (place + 1) * width] for place in places]
-    return [sum(column) * scale / len(places) ** 0.5 for column in zip(*rows, strict=True)]
+    noughts, root = NOUGHT * len(places), len(places) ** 0.5
+    return [(sum(column) - noughts) * scale / root for column in zip(*chosen(weights, places), strict=True)]
 
 
 def pack(weights: Sequence[Sequence[float]], digest: bytes) -> bytes:
@@ -98,10 +95,12 @@ def trained_on() -> bytes:
 
 
 @cache
-def _weights() -> tuple[float, memoryview]:
+def _weights() -> tuple[float, tuple[bytes, ...]]:
+    """The scale, and for each bucket what it says of every category."""
     content = MODEL.read_bytes()
     buckets, scale, _ = _HEADER.unpack_from(content)
     if buckets != BUCKETS:
         msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
         raise ValueError(msg)
-    return scale, memoryview(content)[_HEADER.size :].cast("b")
+    weights, width = unsigned(content[_HEADER.size :]), len(CATEGORIES)
+    return scale, tuple(weights[place * width : (place + 1) * width] for place in range(BUCKETS))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.texts.answers import Answer
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
@@ -47,7 +48,15 @@ _TIMES: Final = re.compile(r"\s?(?:x|×|\*|คูณ)\s?")
 _SIZE_AFTER: Final = re.compile(r"\s?(?:min(?:ute)?s?|hours?|hrs?|นาที|ชม\.?|ml|cl|cm|mm|นิ้ว|กรัม)(?![a-z])")
 """After the second of two numbers what each is long or big: eight lessons of 45 minutes."""
 _DOLLARS: Final = frozenset((Currency.USD, Currency.SGD))
-_SHARED_OR_EACH: Final = re.compile(
+_SHORT_NAME: Final = 2
+_LONG_NAMES: Final = {
+    spelling.casefold(): currency
+    for currency, spellings in CURRENCY_WORDS.items()
+    for spelling in spellings
+    if len(spelling) > _SHORT_NAME and spelling not in word_list("function_words")
+}
+"""Words that name a currency wherever they stand."""
+_SHARED_OR_EACH: Final = Sought(
     r"(?<!อา)หาร|เฉลี่ย|แชร์|แบ่ง|ครึ่ง|(?<![ก-๎])[ก-๎]{2,8}ละ(?![ก-๎]{2})|\b(?:split|shared?|half|each|per)\b"
 )
 """Words of sharing or of a price for one: where they took no part in the answer it may be the wrong number."""
@@ -263,12 +272,7 @@ def _named(prose: Prose) -> set[Currency]:
     words = {word.strip(".,()") for word in prose.folded.split()}
     if sells_by_the_pound(prose):
         words.discard("ปอนด์")
-    return {
-        currency
-        for currency, spellings in CURRENCY_WORDS.items()
-        for spelling in spellings
-        if len(spelling) > 2 and spelling.casefold() in words and spelling not in word_list("function_words")  # noqa: PLR2004
-    }
+    return {_LONG_NAMES[name] for name in _LONG_NAMES.keys() & words}
 
 
 def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> Traits:

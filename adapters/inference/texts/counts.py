@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Final
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.merchants import merchants_in
 from adapters.inference.lexicon.payment import payments_in
+from adapters.inference.lexicon.prose import A_FEW_TEXTS
 from adapters.inference.lexicon.purposes import purposes_in, words_in
 from adapters.inference.texts.terms import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.numbers import Number
 
@@ -100,12 +103,21 @@ def _counters() -> tuple[str, ...]:
     return tuple(sorted((*word_list("classifiers"), *word_list("english_units")), key=len, reverse=True))
 
 
+@cache
+def _counters_by_letter() -> dict[str, tuple[str, ...]]:
+    """Those that begin with the same letter."""
+    return {
+        letter: tuple(word for word in _counters() if word.startswith(letter))
+        for letter in {word[0] for word in _counters()}
+    }
+
+
 def classifier_at_end(prose: Prose, words: str) -> str:
     """The classifier some words end with: the โล of ส้มโล, the หวี of กล้วยหวี; the words themselves when there is none."""
     return next((word for word in (*_counters(), *_priced_by(prose)) if words.endswith(word)), words)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def _priced_by(prose: Prose) -> tuple[str, ...]:
     """Words the text itself prices by: รีม of รีมละ 115 is a classifier whether it is listed or not."""
     found = [match[1] for match in _EACH.finditer(prose.folded)]
@@ -132,7 +144,7 @@ def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tu
         return Role.FACTOR, factor
     if _TIMES_BEFORE.search(left) or _TIMES_AFTER.match(right):
         return Role.COUNT, "x"
-    counter = _counter_after(prose, number, (*_priced_by(prose), *_counters()))
+    counter = _counter_after(prose, number, _priced_by(prose), _counters_by_letter())
     if counter:
         return Role.COUNT, counter
     if (unit := _tokens_after(prose, number)) is not None:
@@ -152,9 +164,13 @@ def _factor(number: Number, left: str, right: str) -> str | None:
     return "" if divides else None
 
 
-def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> str:
+def _counter_after(
+    prose: Prose, number: Number, counters: tuple[str, ...], by_letter: Mapping[str, tuple[str, ...]] | None = None
+) -> str:
     gap = prose.folded[number.right : number.right + 1] == " "
     start = number.right + 1 if gap else number.right
+    if by_letter is not None:
+        counters = (*counters, *by_letter.get(prose.folded[start : start + 1], ()))
     if not prose.folded.startswith(counters, start):
         return ""
     for word in counters:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import table
+from adapters.inference.lexicon.patterns import Patterns
 from adapters.inference.texts.terms import Role
 
 if TYPE_CHECKING:
@@ -16,19 +17,20 @@ _FILLERS: Final = (
     r"(?:\s|ไว้|แล้ว|มา|ไป|กลับ|แค่|เพียง|อีก|เป็นเงิน|เป็น|อยู่|ที่|เงิน|ราคา|:|=|of|is|was|to|at|only|just|ประมาณ|ราวๆ|ราว"
     r"|about|around|~|≈|for|a)*$"
 )
-_Cue = tuple[re.Pattern[str], Role]
 
 
 @cache
-def _before() -> tuple[_Cue, ...]:
-    return tuple(
+def _before() -> Patterns[Role]:
+    return Patterns(
         (re.compile(rf"(?:{'|'.join(row['words'])}){_FILLERS}"), Role[row["role"]]) for row in table("cues")["before"]
     )
 
 
 @cache
-def _after() -> tuple[_Cue, ...]:
-    return tuple((re.compile(rf"\s*(?:{'|'.join(row['words'])})"), Role[row["role"]]) for row in table("cues")["after"])
+def _after() -> Patterns[Role]:
+    return Patterns(
+        (re.compile(rf"\s*(?:{'|'.join(row['words'])})"), Role[row["role"]]) for row in table("cues")["after"]
+    )
 
 
 def role_before(left: str, begins: Callable[[int], bool]) -> Role:
@@ -38,7 +40,7 @@ def role_before(left: str, begins: Callable[[int], bool]) -> Role:
         left: what stands before the number.
         begins: whether a word begins at this place of `left`; the end of a longer word is no cue.
     """
-    return next((role for cue, role in _before() if _stands(cue, left, begins)), Role.AMOUNT)
+    return next((role for cue, role in _before().likely(left) if _stands(cue, left, begins)), Role.AMOUNT)
 
 
 def _stands(cue: re.Pattern[str], left: str, begins: Callable[[int], bool]) -> bool:
@@ -50,4 +52,4 @@ def _stands(cue: re.Pattern[str], left: str, begins: Callable[[int], bool]) -> b
 
 def role_after(right: str) -> Role | None:
     """The role the words to the right give, which are the more particular."""
-    return next((role for cue, role in _after() if cue.match(right)), None)
+    return next((role for cue, role in _after().likely(right) if cue.match(right)), None)

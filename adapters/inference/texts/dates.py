@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.patterns import Patterns
 from adapters.inference.texts import calendar
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.spelled import read_english, read_thai
@@ -101,7 +102,7 @@ def days_in(prose: Prose, reference: date) -> list[Day]:
     """Everything a text says about days, left to right, none overlapping another."""
     found: list[Day] = []
     taken = Taken(len(prose.folded))
-    for pattern, read in _FORMS:
+    for pattern, read in _FORMS.likely(prose.folded):
         for match in pattern.finditer(prose.folded):
             if taken.touches(*match.span()):
                 continue
@@ -326,4 +327,4 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (r"(?:เมื่อ)?ปี(?:ที่แล้ว|ก่อน)|last year(?! it (?:was|cost))", _year_back),
     (r"(?:พ\.ศ\.|ค\.ศ\.|ปี)\s?(?:25|20)\d\d(?!\d)", _month_only),
 )  # fmt: skip
-_FORMS: Final = tuple((re.compile(pattern), read) for pattern, read in _TABLE)
+_FORMS: Final = Patterns((re.compile(pattern), read) for pattern, read in _TABLE)

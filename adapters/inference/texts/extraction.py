@@ -125,7 +125,7 @@ def understand(
         if unspent is not None:
             raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
         doubt = doubt_by(chance)
-        spent = replace(spent, sure=lessened(spent.sure, doubt))
+        spent = replace(spent, sure=lessened(spent.sure, doubt)) if doubt else spent
     paid_with = [(one.start, one.end) for one in payments_in(prose)]
     name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
     fields = _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.patterns import Sought
 from contracts.values import TransactionKind
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
 
-_REFUND: Final = re.compile(
+_REFUND: Final = Sought(
     r"เงินคืน(?!เพื่อน|ให้)|ได้คืนเงิน|(?:คืนเงิน|โอนคืน)(?!กู้|เพื่อน|ให้|พี่|แม่|ยืม|น้อง|แฟน)|ได้รับเงินคืน|ได้คืน|ขอคืนเงิน|รีฟันด์|คืนสินค้า|เครดิตคืน"
     r"|\brefund(?:ed|s)?\b|\bgot \W?[\d,.]+(?: baht| thb)? back from\b"
     r"|money back|\breimbursed\b|got my money back|returned item"
@@ -27,7 +28,7 @@ _INTO: Final = (
     r"|add(?:ed)? (?:money|cash|funds|\S{1,12}(?: baht| thb)?) to|(?:transfer(?:red)?|moved?)(?: \S{1,12}){0,2} to)"
 )
 _BETWEEN: Final = r"(?:เข้า|ใส่|ใน|into|to|my|the|แอป|แอพ|กระเป๋า|บัญชี|money|[\d,.]+|บาท|baht|thb|฿|\s){0,8}"
-_TOPUP: Final = re.compile(rf"{_INTO}{_BETWEEN}{_WALLET}|{_WALLET}\s?(?:top[ -]?up|เติมเงิน)")
+_TOPUP: Final = Sought(rf"{_INTO}{_BETWEEN}{_WALLET}|{_WALLET}\s?(?:top[ -]?up|เติมเงิน)")
 
 
 def kind_of(prose: Prose) -> TransactionKind:

@@ -7,7 +7,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
+from adapters.inference.lexicon.patterns import Patterns
 from adapters.inference.lexicon.phrases import PhraseBook
+from adapters.inference.lexicon.prose import A_FEW_TEXTS
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
@@ -73,7 +75,7 @@ _SHAPES: Final = (
     r"(?<![a-z])(?:tg|fd|dd|sl|pg|vz|ak|sq|mh|cx|jl|nh|ek|ke|oz|br) \d{2,4}(?![\d,.]|\s?(?:บาท|baht|thb|฿))",
     r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
 )
-_PATTERNS: Final = tuple(re.compile(shape) for shape in _SHAPES)
+_PATTERNS: Final = Patterns((re.compile(shape), None) for shape in _SHAPES)
 _LAUGHTER: Final = re.compile(r"(?<![\d.,฿$])5{3,}\+*(?![\d.,]|\s?(?:บาท|บ\.|baht|thb|฿|ดอล|เยน))")
 """ห้า is read "ha": 555."""
 _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
@@ -91,7 +93,7 @@ def _names() -> PhraseBook[bool]:
     return PhraseBook((name, True) for name in word_list("number_names"))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def number_names_in(prose: Prose) -> tuple[Span, ...]:
     """Where names stand that hold the word of a number: ร้อยเอ็ด is a province."""
     return tuple((name.start, name.end) for name in _names().find(prose))
@@ -100,7 +102,8 @@ def number_names_in(prose: Prose) -> tuple[Span, ...]:
 def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
     found = list(number_names_in(prose))
-    found += [match.span() for pattern in _PATTERNS for match in pattern.finditer(prose.folded)]
+    likely = _PATTERNS.likely(prose.folded)
+    found += [match.span() for pattern, _ in likely for match in pattern.finditer(prose.folded)]
     beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER, _NOTES) for match in shape.finditer(prose.folded)]
     return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
-from adapters.inference.lexicon.prose import PLAIN_NUMBER
+from adapters.inference.lexicon.patterns import Patterns
+from adapters.inference.lexicon.prose import A_FEW_TEXTS, PLAIN_NUMBER
 from adapters.inference.texts.noise import number_names_in
 from adapters.inference.texts.spelled import (
     ENGLISH_NUMBER,
@@ -88,6 +90,9 @@ _EVERY_CURRENCY: Final = tuple(word for word, _ in _WORDS_OF_CURRENCIES)
 _LONGEST_CURRENCY: Final = max(map(len, _EVERY_CURRENCY))
 
 
+_IN_WORDS: Final = Patterns(((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)))
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number as it stands.
@@ -120,7 +125,8 @@ class Number:
         return not self.priced and self.currency is None and self.value == self.value.to_integral_value()
 
 
-def numbers_in(prose: Prose) -> list[Number]:
+@lru_cache(maxsize=A_FEW_TEXTS)
+def numbers_in(prose: Prose) -> tuple[Number, ...]:
     """Every number, digits or words, left to right, with what is attached."""
     found: list[Number] = []
     free = 0
@@ -129,7 +135,7 @@ def numbers_in(prose: Prose) -> list[Number]:
             marked = _with_marks(prose, number)
             found.append(marked)
             free = max(number.end, marked.right)
-    return found
+    return tuple(found)
 
 
 def _digits(prose: Prose) -> list[Number]:
@@ -168,9 +174,9 @@ def _spelled(prose: Prose) -> list[Number]:
     # โลครึ่ง stands for 1.5 of the classifier it holds, so the number ends where that begins.
     found += [
         Number(Decimal("1.5"), one.start(), one.end(), one.start(), one.start(), spelled=True, weak=True)
-        for one in _ONE_AND_A_HALF.finditer(prose.folded)
+        for one in (_ONE_AND_A_HALF.finditer(prose.folded) if "ครึ่ง" in prose.folded else ())
     ]
-    for pattern, read in ((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)):
+    for pattern, read in _IN_WORDS.likely(prose.folded):
         for start, end in _runs(prose, pattern):
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
             if spelled is not None and not _VAGUE_BEFORE.search(prose.folded, max(0, start - 12), start):
@@ -243,7 +249,7 @@ def _last_edge(prose: Prose, start: int, end: int) -> int:
 def _with_marks(prose: Prose, number: Number) -> Number:
     number = _with_tail(prose, number)
     number = _with_currency(prose, number)
-    return replace(number, negative=_is_negative(prose, number))
+    return replace(number, negative=True) if _is_negative(prose, number) else number
 
 
 def _with_tail(prose: Prose, number: Number) -> Number:
@@ -365,8 +371,9 @@ def _is_negative(prose: Prose, number: Number) -> bool:
     before = prose.folded[: number.left]
     if prose.folded[number.left : number.start].rstrip().endswith("-"):
         return True
-    if before.rstrip().endswith(("ติดลบ", "minus", "negative")) or (
-        before.rstrip().endswith("ลบ") and {len(before.rstrip()), len(before.rstrip()) - 2} <= prose.edges
+    words = before.rstrip()
+    if words.endswith(("ติดลบ", "minus", "negative")) or (
+        words.endswith("ลบ") and {len(words), len(words) - 2} <= prose.edges
     ):
         return True
     return before.endswith("-") and (len(before) == 1 or before[-2] in " \n\t:=(,฿$€£¥")

@@ -14,9 +14,9 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zlib import crc32
 
-from adapters.inference.lexicon.prose import PLAIN_NUMBER
+from adapters.inference.lexicon.ngrams import NOUGHT, checksums, chosen, unsigned
+from adapters.inference.lexicon.prose import PLAIN_NUMBER, has_number_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,15 +39,16 @@ CLEARLY_SPENT: Final = 0.06
 DOUBTFUL: Final = 0.2
 """From here on the amount is less sure."""
 _READS_UNSPENT: Final = "the text reads like one of money that was not spent"
-_NUMBER: Final = re.compile(rf"\d[\d.,:/]*|(?:{PLAIN_NUMBER.pattern})")
+_DIGITS: Final = re.compile(r"\d[\d.,:/]*")
+_NUMBER: Final = re.compile(rf"{_DIGITS.pattern}|(?:{PLAIN_NUMBER.pattern})")
 _HEADER: Final = struct.Struct("<Iff16s")
 
 
 def chance_unspent(prose: Prose) -> float:
     """The chance that the text tells of money nobody spent; the same text gives the same one everywhere."""
-    places = traces(prose)
+    places = tuple(_buckets(prose))
     scale, constant, weights = _model()
-    total = sum(weights[place] for place in places) * scale
+    total = (sum(chosen(weights, places)) - NOUGHT * len(places)) * scale
     return 1 / (1 + math.exp(-(total / len(places) ** 0.5 + constant)))
 
 
@@ -85,25 +86,21 @@ def lessened(sure: float, doubt: float) -> float:
 
 def traces(prose: Prose) -> list[int]:
     """The buckets of a text's n-grams of letters and of words, each once; every number is the same one."""
+    return sorted(_buckets(prose))
+
+
+def _buckets(prose: Prose) -> set[int]:
     words, letters = _without_numbers(prose)
-    found = {
-        f"c{letters[start : start + size]}"
-        for size in range(SHORTEST, LONGEST + 1)
-        for start in range(len(letters) - size + 1)
-    }
-    found.update(
-        f"w{' '.join(words[start : start + size])}"
-        for size in range(1, WORDS + 1)
-        for start in range(len(words) - size + 1)
-    )
-    return sorted({crc32(trace.encode()) % BUCKETS for trace in found})
+    found = checksums(letters, SHORTEST, LONGEST, mark="c") + checksums(words, 1, WORDS, mark="w", between=" ")
+    return {trace % BUCKETS for trace in found}
 
 
 def _without_numbers(prose: Prose) -> tuple[list[str], str]:
     """The words of a text and its letters, a nought for every number."""
     words, parts, end = [], [], 0
-    edges = sorted(edge for edge in prose.edges if edge <= MOST_LETTERS)
-    for number in (*_NUMBER.finditer(prose.folded, 0, MOST_LETTERS), None):
+    edges = [edge for edge in prose.places if edge <= MOST_LETTERS]
+    numbers = _NUMBER if has_number_words(prose.folded) else _DIGITS
+    for number in (*numbers.finditer(prose.folded, 0, MOST_LETTERS), None):
         start = number.start() if number else min(len(prose.folded), MOST_LETTERS)
         inner = [edge for edge in edges if end < edge < start]
         words += [word for left, right in pairwise([end, *inner, start]) if (word := prose.folded[left:right].strip())]
@@ -129,10 +126,10 @@ def trained_on() -> bytes:
 
 
 @cache
-def _model() -> tuple[float, float, memoryview]:
+def _model() -> tuple[float, float, bytes]:
     content = MODEL.read_bytes()
     buckets, scale, constant, _ = _HEADER.unpack_from(content)
     if buckets != BUCKETS:
         msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
         raise ValueError(msg)
-    return scale, constant, memoryview(content)[_HEADER.size :].cast("b")
+    return scale, constant, unsigned(content[_HEADER.size :])

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.merchants import merchants_in
+from adapters.inference.lexicon.prose import A_FEW_TEXTS
 from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after, priced_unit_after
 from adapters.inference.texts.cues import role_after, role_before
 from adapters.inference.texts.terms import HEADS, Role, Term
@@ -141,7 +142,7 @@ def _role_before(prose: Prose, number: Number, left: str) -> Role:
     return role_before(left, lambda place: offset + place in prose.edges and offset + place not in inside)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=A_FEW_TEXTS)
 def _inside_names(prose: Prose) -> frozenset[int]:
     return frozenset(place for one in merchants_in(prose) for place in range(one.start + 1, one.end))
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.lexicon.payment import TWO_PURSES
 from adapters.inference.texts.answers import TOLERANCE, UNCONFIRMED_SUM, Answer, lone, of, summed, total
 from adapters.inference.texts.several import are_several
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from adapters.inference.lexicon.prose import Prose
 
-_DIVIDED: Final = re.compile(r"(?<!อา)หาร|แชร์กัน|แบ่งกัน|ช่วยกันออก|\bsplit\b|\bshared?\b|\bwent dutch\b|\bgoing dutch\b")
+_DIVIDED: Final = Sought(r"(?<!อา)หาร|แชร์กัน|แบ่งกัน|ช่วยกันออก|\bsplit\b|\bshared?\b|\bwent dutch\b|\bgoing dutch\b")
 _PEOPLE: Final = frozenset(("คน", "ท่าน", "people", "persons", "friends", "pax", "of us", "person", "heads"))
-_HALF: Final = re.compile(
+_HALF: Final = Sought(
     r"(?:หาร|แบ่ง|แชร์|ออก|ช่วย)(?:กัน)*(?:ออก|จ่าย)?(?:คนละ)?ครึ่ง|(?:ออก|จ่าย)(?:ไป)?ครึ่ง(?:เดียว|หนึ่ง|นึง)"
     r"|กับ(?:เพื่อน|แฟน|พี่|น้อง|แม่|พ่อ)(?:สาว|ชาย)?\s?คนละครึ่ง|คนละครึ่งกับ"
     r"|\bsplit (?:it |the bill )?(?:in half|50|fifty|evenly with)|\bhalf each\b|\bwent halves\b"

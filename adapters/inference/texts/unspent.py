@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from adapters.inference.lexicon.patterns import Patterns
+
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
 
@@ -157,26 +159,29 @@ _DONE: Final = re.compile(
 )
 
 
-_REASONS: Final = (
-    (_INCOME, _OUTGOING, "the text tells of money received, none of money spent"),
-    (_EARNED, _SPENT_BY_ME, "the text tells of money that came in"),
-    (_QUOTED, _PAID_AFTER_ALL, "the text names a price that nobody paid"),
-    (_NOTHING_PAID, _NEVER, "the text tells that nothing was paid"),
-    (_TO_COME, _ACT_OF_PAYING, "the text tells of what will be paid or was asked"),
-    (_CREDITED, _SPENT_BY_ME, "the text tells of money credited to an account"),
-    (_LEFT_AT_THE_BANK, _SPENT_OR_MOVED, "the text tells what is left in an account"),
-    (_GONE_UP, _BUYING, "the text names what something costs now"),
-    (_SENT_ME, _SPENT, "the text tells of money that somebody sent"),
-    (_TREATED, _OWN_MONEY, "the text tells that somebody else paid"),
-    (_CALLED_OFF, _KEPT, "the text tells of a purchase called off"),
-    (_NOT_DONE, _DONE, "the text tells of a purchase not made"),
+_REASONS: Final = Patterns(
+    (
+        (_INCOME, (_OUTGOING, "the text tells of money received, none of money spent")),
+        (_EARNED, (_SPENT_BY_ME, "the text tells of money that came in")),
+        (_QUOTED, (_PAID_AFTER_ALL, "the text names a price that nobody paid")),
+        (_NOTHING_PAID, (_NEVER, "the text tells that nothing was paid")),
+        (_TO_COME, (_ACT_OF_PAYING, "the text tells of what will be paid or was asked")),
+        (_CREDITED, (_SPENT_BY_ME, "the text tells of money credited to an account")),
+        (_LEFT_AT_THE_BANK, (_SPENT_OR_MOVED, "the text tells what is left in an account")),
+        (_GONE_UP, (_BUYING, "the text names what something costs now")),
+        (_SENT_ME, (_SPENT, "the text tells of money that somebody sent")),
+        (_TREATED, (_OWN_MONEY, "the text tells that somebody else paid")),
+        (_CALLED_OFF, (_KEPT, "the text tells of a purchase called off")),
+        (_NOT_DONE, (_DONE, "the text tells of a purchase not made")),
+    )
 )
 """Words that speak against a purchase, the words that outweigh them, and the reason that is told."""
 
 
 def why_unspent(prose: Prose) -> str | None:
     """What speaks against a purchase where a text tells an amount and yet of none spent; None where nothing does."""
-    return next((reason for words, unless, reason in _REASONS if _finds_but(prose, words, unless)), None)
+    likely = _REASONS.likely(prose.folded)
+    return next((reason for words, (unless, reason) in likely if _finds_but(prose, words, unless)), None)
 
 
 def _finds_but(prose: Prose, words: re.Pattern[str], unless: re.Pattern[str]) -> bool:
