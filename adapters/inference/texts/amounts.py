@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.patterns import Sought
-from adapters.inference.texts.answers import Answer
+from adapters.inference.lexicon.purposes import words_in
+from adapters.inference.texts.answers import UNCONFIRMED_SUM, Answer
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import decide
 from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_pound, written
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
-from adapters.inference.texts.second import doubt
+from adapters.inference.texts.second import weighed
 from adapters.inference.texts.terms import HEADS, Role, Term
 from contracts.errors import ErrorCode
 from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.noise import Span
+    from adapters.inference.texts.second import Weighed, Weigher
 
+UNSURE: Final = 0.7
+"""Below this the value the second reader is sure of stands instead."""
+_MOST_BY_THE_SECOND: Final = 0.85
+_ONE_WORD: Final = re.compile(r"\s[^\s\d,.]{2,8}\s")
+_MORE: Final = "อีก"
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
 _RAISED: Final = re.compile(
@@ -78,6 +85,7 @@ class Spent:
     """The amount, how sure, and the words it rests on.
 
     Attributes:
+        parts: how many numbers the rules made it of.
         chance: see `Answer.chance`.
     """
 
@@ -87,17 +95,19 @@ class Spent:
     traits: Traits
     evidence: str
     spans: tuple[Span, ...]
+    parts: int
     with_change: bool = False
     chance: float | None = None
 
 
-def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
+def amount_of(prose: Prose, taken: list[Span], default: Currency, second: Weigher | None = None) -> Spent:
     """The amount a text tells.
 
     Args:
         prose: the text.
         taken: digits that are dates, names or other noise.
         default: the currency of an amount without one.
+        second: the model of the second reader, if not the package's own.
 
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
@@ -108,19 +118,49 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
     answer = decide(prose, terms)
     if not 0 < answer.value <= MAX_AMOUNT:
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
+    opinion = weighed(prose.folded, terms, second)
+    spent = _spent(prose, terms, answer, default, opinion)
+    other = opinion.instead_of(spent.value) if _may_be_overruled(prose, spent, answer) else None
+    if other is None or other.value > MAX_AMOUNT:
+        return spent
+    chosen = _spent(prose, terms, Answer(other.value, other.terms, UNCONFIRMED_SUM), default, opinion)
+    return replace(chosen, sure=min(chosen.sure, _MOST_BY_THE_SECOND), parts=spent.parts)
+
+
+def _may_be_overruled(prose: Prose, spent: Spent, answer: Answer) -> bool:
+    """Whether the rules are not sure of what they only added up, multiplied, or took for want of another number."""
+    if spent.sure >= UNSURE or _is_a_list(prose, answer):
+        return False
+    multiplied = len(answer.terms) > 1 and any(term.role is Role.UNIT for term in answer.terms)
+    return multiplied or answer.sure <= UNCONFIRMED_SUM
+
+
+def _is_a_list(prose: Prose, answer: Answer) -> bool:
+    """Whether a thing, or one short word, stands directly before each price that was added: pork 350 chicken 280."""
+    things = {one.end for one in words_in(prose)}
+    listed = [
+        _ONE_WORD.fullmatch(prose.folded, before.number.right, term.number.left)
+        or len(prose.folded[: term.number.left].rstrip().removesuffix(_MORE).rstrip()) in things
+        for before, term in pairwise(answer.terms)
+    ]
+    return bool(listed) and all(listed)
+
+
+def _spent(prose: Prose, terms: list[Term], answer: Answer, default: Currency, opinion: Weighed) -> Spent:
     currency, told = _currency(prose, answer, default)
     spans = tuple((term.number.left, term.number.right) for term in answer.terms)
     evidence = " ".join([*(written(prose, term.number) for term in answer.terms), *filter(None, [answer.words])])
-    traits = _traits(prose, terms, answer, told=told)
+    traits = _traits(prose, terms, answer, told=told) | {"doubted": opinion.doubt(answer.value)}
     return Spent(
-        answer.value,
-        currency,
-        weigh("amount", traits),
-        traits,
-        evidence[:200],
-        spans,
-        any(term.role is Role.CHANGE for term in terms),
-        answer.chance,
+        value=answer.value,
+        currency=currency,
+        sure=weigh("amount", traits),
+        traits=traits,
+        evidence=evidence[:200],
+        spans=spans,
+        parts=len(spans),
+        with_change=any(term.role is Role.CHANGE for term in terms),
+        chance=answer.chance,
     )
 
 
@@ -287,7 +327,7 @@ def _traits(prose: Prose, terms: list[Term], answer: Answer, *, told: bool) -> T
         answer.sure, unused=unused, parts=len(answer.terms), told=told, about=about, contested=contested
     )
     heads = any(term.role is Role.UNIT and term.unit in HEADS for term in answer.terms) and len(answer.terms) > 1
-    return traits | {"loose": float(loose), "by_heads": float(heads), "doubted": doubt(terms, answer.value)}
+    return traits | {"loose": float(loose), "by_heads": float(heads)}
 
 
 def _is_contested(answer: Answer, terms: list[Term]) -> bool:

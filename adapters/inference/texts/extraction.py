@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.opinion import Opinion
+    from adapters.inference.texts.second import Weigher
     from adapters.inference.texts.terms import Term
     from contracts.readings import ReadingContext
 
@@ -100,7 +101,11 @@ class Understanding(NamedTuple):
 
 
 def understand(
-    text: str, context: ReadingContext, likeness: Likeness | None = None, opinion: Opinion = chance_unspent
+    text: str,
+    context: ReadingContext,
+    likeness: Likeness | None = None,
+    opinion: Opinion = chance_unspent,
+    second: Weigher | None = None,
 ) -> Understanding:
     """The fields of a text, and how they came about.
 
@@ -109,14 +114,15 @@ def understand(
         context: the day, zone and currency it was written in.
         likeness: asked for the category where the lexicon knows nothing; by letters, if none is given.
         opinion: asked whether the money was spent.
+        second: asked which value the numbers make, if not the package's own.
 
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
     """
     prose = read_prose(text)
     days = days_in(prose, context.reference_date)
-    spent = amount_of(prose, _taken(prose, days), context.default_currency)
-    if len({day.on for day in days if day.on is not None}) > 1 and len(spent.spans) > 1:
+    spent = amount_of(prose, _taken(prose, days), context.default_currency, second)
+    if len({day.on for day in days if day.on is not None}) > 1 and spent.parts > 1:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
     kind, doubt = kind_of(prose), 0.0
     if kind is TransactionKind.PURCHASE:

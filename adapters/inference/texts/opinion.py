@@ -47,8 +47,8 @@ _HEADER: Final = struct.Struct("<Iff16s")
 def chance_unspent(prose: Prose) -> float:
     """The chance that the text tells of money nobody spent; the same text gives the same one everywhere."""
     places = tuple(_buckets(prose))
-    scale, constant, weights = _model()
-    total = (sum(chosen(weights, places)) - NOUGHT * len(places)) * scale
+    scale, constant, weights = unpacked(MODEL, BUCKETS)
+    total = added_up(weights, places) * scale
     return 1 / (1 + math.exp(-(total / len(places) ** 0.5 + constant)))
 
 
@@ -119,17 +119,27 @@ def pack(weights: Sequence[float], constant: float, digest: bytes) -> bytes:
     return _HEADER.pack(len(weights), scale, constant, digest) + body
 
 
-def trained_on() -> bytes:
-    """The digest, 16 bytes, of what the model was trained on; it tells a model older than its texts."""
-    digest: bytes = _HEADER.unpack_from(MODEL.read_bytes())[3]
+def trained_on(model: Path = MODEL) -> bytes:
+    """The digest, 16 bytes, of what a model was trained on; it tells a model older than its texts."""
+    digest: bytes = _HEADER.unpack_from(model.read_bytes())[3]
     return digest
 
 
 @cache
-def _model() -> tuple[float, float, bytes]:
-    content = MODEL.read_bytes()
-    buckets, scale, constant, _ = _HEADER.unpack_from(content)
-    if buckets != BUCKETS:
-        msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
+def unpacked(model: Path, buckets: int) -> tuple[float, float, bytes]:
+    """The scale, the constant and the weights of a file that `pack` made, the weights as `unsigned` gives them.
+
+    Raises:
+        ValueError: it has another number of buckets.
+    """
+    content = model.read_bytes()
+    found, scale, constant, _ = _HEADER.unpack_from(content)
+    if found != buckets:
+        msg = f"{model.name} has {found} buckets, not {buckets}"
         raise ValueError(msg)
     return scale, constant, unsigned(content[_HEADER.size :])
+
+
+def added_up(weights: bytes, places: Sequence[int]) -> int:
+    """The sum of the weights at some places."""
+    return sum(chosen(weights, places)) - NOUGHT * len(places)
