@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.texts.answers import Answer
+from adapters.inference.texts.apart import CLEARLY_APART, chance_apart
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import decide
@@ -24,9 +25,11 @@ from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.apart import Apart
     from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.noise import Span
 
+_READS_APART: Final = "the text reads like one of more than one purchase"
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
 _RAISED: Final = re.compile(
@@ -82,13 +85,14 @@ class Spent:
     chance: float | None = None
 
 
-def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
+def amount_of(prose: Prose, taken: list[Span], default: Currency, apart: Apart = chance_apart) -> Spent:
     """The amount a text tells.
 
     Args:
         prose: the text.
         taken: digits that are dates, names or other noise.
         default: the currency of an amount without one.
+        apart: asked whether several prices are of several purchases.
 
     Raises:
         RejectionError: no_amount, several_purchases, negative_amount or amount_out_of_range.
@@ -99,6 +103,8 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency) -> Spent:
     answer = decide(prose, terms)
     if not 0 < answer.value <= MAX_AMOUNT:
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
+    if answer.chance is None and apart(prose, terms) >= CLEARLY_APART:
+        raise RejectionError(ErrorCode.SEVERAL_PURCHASES, _READS_APART, field="text")
     currency, told = _currency(prose, answer, default)
     spans = tuple((term.number.left, term.number.right) for term in answer.terms)
     evidence = " ".join([*(written(prose, term.number) for term in answer.terms), *filter(None, [answer.words])])

@@ -46,7 +46,7 @@ _HEADER: Final = struct.Struct("<Iff16s")
 def chance_unspent(prose: Prose) -> float:
     """The chance that the text tells of money nobody spent; the same text gives the same one everywhere."""
     places = traces(prose)
-    scale, constant, weights = _model()
+    scale, constant, weights = unpacked(MODEL, BUCKETS)
     total = sum(weights[place] for place in places) * scale
     return 1 / (1 + math.exp(-(total / len(places) ** 0.5 + constant)))
 
@@ -85,7 +85,7 @@ def lessened(sure: float, doubt: float) -> float:
 
 def traces(prose: Prose) -> list[int]:
     """The buckets of a text's n-grams of letters and of words, each once; every number is the same one."""
-    words, letters = _without_numbers(prose)
+    words, letters = neutral(prose)
     found = {
         f"c{letters[start : start + size]}"
         for size in range(SHORTEST, LONGEST + 1)
@@ -99,19 +99,20 @@ def traces(prose: Prose) -> list[int]:
     return sorted({crc32(trace.encode()) % BUCKETS for trace in found})
 
 
-def _without_numbers(prose: Prose) -> tuple[list[str], str]:
-    """The words of a text and its letters, a nought for every number."""
-    words, parts, end = [], [], 0
-    edges = sorted(edge for edge in prose.edges if edge <= MOST_LETTERS)
-    for number in (*_NUMBER.finditer(prose.folded, 0, MOST_LETTERS), None):
-        start = number.start() if number else min(len(prose.folded), MOST_LETTERS)
-        inner = [edge for edge in edges if end < edge < start]
-        words += [word for left, right in pairwise([end, *inner, start]) if (word := prose.folded[left:right].strip())]
-        parts.append(prose.folded[end:start])
+def neutral(prose: Prose, start: int = 0, end: int = MOST_LETTERS) -> tuple[list[str], str]:
+    """The words of a text, or of a part of it, and its letters; a nought for every number."""
+    words, parts = [], []
+    end = min(end, len(prose.folded))
+    edges = sorted(edge for edge in prose.edges if start <= edge <= end)
+    for number in (*_NUMBER.finditer(prose.folded, start, end), None):
+        until = number.start() if number else end
+        inner = [edge for edge in edges if start < edge < until]
+        words += [word for left, right in pairwise([start, *inner, until]) if (word := prose.folded[left:right].strip())]
+        parts.append(prose.folded[start:until])
         if number:
             words.append("0")
             parts.append("0")
-            end = number.end()
+            start = number.end()
     return words, f" {' '.join(''.join(parts).split())} "
 
 
@@ -122,17 +123,22 @@ def pack(weights: Sequence[float], constant: float, digest: bytes) -> bytes:
     return _HEADER.pack(len(weights), scale, constant, digest) + body
 
 
-def trained_on() -> bytes:
-    """The digest, 16 bytes, of what the model was trained on; it tells a model older than its texts."""
-    digest: bytes = _HEADER.unpack_from(MODEL.read_bytes())[3]
+def trained_on(model: Path = MODEL) -> bytes:
+    """The digest, 16 bytes, of what a model was trained on; it tells a model older than its texts."""
+    digest: bytes = _HEADER.unpack_from(model.read_bytes())[3]
     return digest
 
 
 @cache
-def _model() -> tuple[float, float, memoryview]:
-    content = MODEL.read_bytes()
-    buckets, scale, constant, _ = _HEADER.unpack_from(content)
-    if buckets != BUCKETS:
-        msg = f"{MODEL.name} has {buckets} buckets, not {BUCKETS}"
+def unpacked(model: Path, buckets: int) -> tuple[float, float, memoryview]:
+    """The scale, the constant and the weights, one signed byte each, of a model's file.
+
+    Raises:
+        ValueError: it has another number of buckets.
+    """
+    content = model.read_bytes()
+    found, scale, constant, _ = _HEADER.unpack_from(content)
+    if found != buckets:
+        msg = f"{model.name} has {found} buckets, not {buckets}"
         raise ValueError(msg)
     return scale, constant, memoryview(content)[_HEADER.size :].cast("b")
