@@ -13,7 +13,9 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -25,21 +27,24 @@ from adapters.inference.texts.extraction import numbers_told
 from adapters.inference.texts.opinion import pack
 from infra.tools.logistic import LEAST_TIMES, RATE, Fitted, fitted
 from infra.tools.spent_model import TESTS, tally, told_in_short, writer_of, written_for_it
-from tests.eval.labelled import load, sets
+from contracts.values import Language
+from tests.eval.labelled import Labelled, load, sets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.terms import Term
     from infra.tools.logistic import Row
-    from tests.eval.labelled import Labelled
 
 RIDGE: Final = 0.03
 ROUNDS: Final = 80
 WEIGHT_OF_SEVERAL: Final = 2.0
 """There are three texts of one purchase with several numbers to one of several purchases."""
-_LEARNT_FROM: Final = frozenset((None, "several_purchases", "no_amount"))
+SEVERAL: Final = "several_purchases"
+SENTENCES: Final = Path("tests/eval/data/apart.jsonl")
+ANY_DAY: Final = date(2026, 11, 28)
+_LEARNT_FROM: Final = frozenset((None, SEVERAL, "no_amount"))
 
 
 class Example(NamedTuple):
@@ -55,19 +60,28 @@ class Example(NamedTuple):
 
     @property
     def several(self) -> bool:
-        return self.case.rejected == "several_purchases"
+        return self.case.rejected == SEVERAL
 
 
 def examples() -> list[Example]:
     """Every labelled text with several numbers that could be prices; those not spent among them, as not several."""
     labelled = [(writer_of(path), case) for path in (*sets(), *written_for_it()) for case in load(path)]
     labelled += [(name, case) for name in ("cases", "families") for case in load(TESTS / f"{name}.jsonl")]
+    labelled += [("sentences", case) for case in _sentences()]
     found = (
         Example(by, case, _row(prose, numbers_told(prose, case.on)))
         for by, case in labelled
         if case.rejected in _LEARNT_FROM and (prose := read_prose(case.text))
     )
     return [one for one in found if len(one.row[0])]
+
+
+def _sentences() -> Iterator[Labelled]:
+    """What one counter takes money for, and what is paid apart."""
+    for number, line in enumerate(SENTENCES.read_text("utf-8").splitlines()):
+        row = json.loads(line)
+        expected = {"rejected": SEVERAL} if row["several"] else {}
+        yield Labelled(f"apart-{number}", "", Language.of(row["text"]), row["text"], ANY_DAY, expected)
 
 
 def _row(prose: Prose, terms: Sequence[Term]) -> Row:
@@ -93,7 +107,7 @@ def digest_of(told: Sequence[Example]) -> bytes:
 def held_out(told: Sequence[Example]) -> None:
     """What rules make of each writer's texts with several prices, and what with an opinion trained on other writers."""
     without, beside = Counter[str](), Counter[str]()
-    for writer in dict.fromkeys(one.by for one in told):
+    for writer in dict.fromkeys(one.by for one in told if one.by != "sentences"):
         cases = [one.case for one in told if one.by == writer]
         model = fit([one for one in told if one.by != writer])
         ruled = tally(cases, apart=lambda *_: 0.0)

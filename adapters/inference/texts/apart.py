@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MODEL: Final = Path(__file__).with_name("apart.bin")
 BUCKETS: Final = 1 << 14
-CLEARLY_APART: Final = 0.5
+CLEARLY_APART: Final = 0.6
 """From here on a text is refused that no rule refused."""
 SHARE_OF_A_TRAIT: Final = 0.25
 """What a trait counts; all n-grams together count the root of how many they are."""

@@ -68,7 +68,10 @@ _TIMES_OF_DAY: Final = {
 }
 _COLD: Final = re.compile(r"(?:กาแฟ|ชา|น้ำ|โกโก้|นม|เอส|โอเลี้ยง|เครื่องดื่ม)(?:[ก-๎]*?)เย็น")
 _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
-_APART: Final = re.compile(r"จด(?:แยก|คนละ)|แยกบิล|คนละบิล|\bseparate(?:ly)? (?:bills?|receipts?|purchases?)")
+_APART: Final = re.compile(
+    r"จด(?:แยก|คนละ)|แยกบิล|คนละ(?:บิล|ร้าน|เจ้า|แห่ง|วัน)|แยกกัน(?:สอง|สาม|\s?\d\s?)?(?:ร้าน|เจ้า|ที่)"
+    r"|\bseparate(?:ly)? (?:bills?|receipts?|purchases?|shops?|places?)"
+)
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
