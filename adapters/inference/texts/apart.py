@@ -139,5 +139,7 @@ def _told_apart(parts: Sequence[Prose]) -> Iterator[str]:
         yield f"kinds {' '.join(sorted((first, second)))}"
         yield "kinds unknown" if not first or not second else f"kinds same {first == second}"
     sellers = [names for names in map(seller_names, parts) if names]
-    yield f"sellers {min(len(set(sellers)), _FEW)}"
+    apart = min(len(set(sellers)), _FEW)
+    yield f"sellers {apart}"
+    yield f"sellers {apart} kinds {len(set(kinds))} {'' in kinds}"
     yield f"sellers in {min(len(sellers), _FEW)} of {min(len(parts), _MANY)}"
