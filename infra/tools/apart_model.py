@@ -14,6 +14,7 @@ import json
 import sys
 from collections import Counter
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,9 +26,9 @@ from adapters.inference.texts import apart
 from adapters.inference.texts.apart import BUCKETS, MODEL, SHARE_OF_A_TRAIT, traces
 from adapters.inference.texts.extraction import numbers_told
 from adapters.inference.texts.opinion import pack
+from contracts.values import Language
 from infra.tools.logistic import LEAST_TIMES, RATE, Fitted, fitted
 from infra.tools.spent_model import TESTS, tally, told_in_short, writer_of, written_for_it
-from contracts.values import Language
 from tests.eval.labelled import Labelled, load, sets
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def examples() -> list[Example]:
     found = (
         Example(by, case, _row(prose, numbers_told(prose, case.on)))
         for by, case in labelled
-        if case.rejected in _LEARNT_FROM and (prose := read_prose(case.text))
+        if case.rejected in _LEARNT_FROM
+        for prose in (read_prose(case.text),)
     )
     return [one for one in found if len(one.row[0])]
 
@@ -111,7 +113,7 @@ def held_out(told: Sequence[Example]) -> None:
         cases = [one.case for one in told if one.by == writer]
         model = fit([one for one in told if one.by != writer])
         ruled = tally(cases, apart=lambda *_: 0.0)
-        both = tally(cases, apart=lambda prose, terms, model=model: _chance(model, prose, terms))
+        both = tally(cases, apart=partial(_chance, model))
         without += ruled
         beside += both
         print(f"{writer}: without {told_in_short(ruled)}; with it {told_in_short(both)}", flush=True)

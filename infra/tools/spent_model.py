@@ -15,6 +15,7 @@ import json
 import sys
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -140,11 +141,15 @@ def held_out(told: Sequence[Example]) -> None:
     for writer, cases in by.items():
         model = fit([one for one in told if one.by != writer])
         ruled = tally(cases, _neutral)
-        both = tally(cases, lambda prose, model=model: model.chance(row_of(prose)))
+        both = tally(cases, partial(_chance, model))
         alone += ruled
         beside += both
         print(f"{writer}: rules {told_in_short(ruled)}; with the opinion {told_in_short(both)}")
     print(f"all: rules {told_in_short(alone)}; with the opinion {told_in_short(beside)}")
+
+
+def _chance(model: Fitted, prose: Prose) -> float:
+    return model.chance(row_of(prose))
 
 
 def tally(cases: Iterable[Labelled], opinion: Opinion = _neutral, apart: Apart = chance_apart) -> Counter[str]:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from adapters.inference.lexicon.phrases import Found
-    from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.apart import Apart
+    from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.opinion import Opinion
     from adapters.inference.texts.terms import Term

@@ -107,7 +107,9 @@ def neutral(prose: Prose, start: int = 0, end: int = MOST_LETTERS) -> tuple[list
     for number in (*_NUMBER.finditer(prose.folded, start, end), None):
         until = number.start() if number else end
         inner = [edge for edge in edges if start < edge < until]
-        words += [word for left, right in pairwise([start, *inner, until]) if (word := prose.folded[left:right].strip())]
+        words += [
+            word for left, right in pairwise([start, *inner, until]) if (word := prose.folded[left:right].strip())
+        ]
         parts.append(prose.folded[start:until])
         if number:
             words.append("0")
