@@ -15,6 +15,7 @@ import json
 import sys
 from collections import Counter
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from adapters.inference.lexicon.prose import read_prose
+from adapters.inference.texts.apart import chance_apart
 from adapters.inference.texts.extraction import understand
 from adapters.inference.texts.opinion import (
     BUCKETS,
@@ -36,6 +38,7 @@ from adapters.inference.texts.opinion import (
     traces,
 )
 from contracts.readings import ReadingContext
+from infra.tools.logistic import LEAST_TIMES, RATE, fitted
 from tests.eval.labelled import load, sets
 from workers.ports.errors import RejectionError
 
@@ -43,16 +46,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.apart import Apart
     from adapters.inference.texts.opinion import Opinion
+    from infra.tools.logistic import Fitted, Row
     from tests.eval.labelled import Labelled
 
 RIDGE: Final = 0.1
 ROUNDS: Final = 60
-RATE: Final = 0.1
 WEIGHT_OF_UNSPENT: Final = 3.0
 """There are ten texts of a purchase to one of money not spent."""
-LEAST_TIMES: Final = 2
-"""A trace of a single text says nothing of others."""
 SURE: Final = 0.9
 TESTS: Final = Path("tests/unit/adapters/inference/texts")
 SENTENCES: Final = Path("tests/eval/data/spent.jsonl")
@@ -74,21 +76,9 @@ class Example(NamedTuple):
     unspent: bool
 
 
-class Fitted(NamedTuple):
-    """A model not yet packed."""
-
-    weights: np.ndarray
-    constant: float
-
-    def chance(self, prose: Prose) -> float:
-        places = traces(prose)
-        score = float(self.weights[places].sum()) / len(places) ** 0.5 + self.constant
-        return float(1 / (1 + np.exp(-score)))
-
-
 def examples() -> list[Example]:
     """Every labelled text that tells an amount; wrong signs and sizes aside, which say nothing of spending."""
-    labelled = [(_writer(path), case) for path in (*sets(), *written_for_it()) for case in load(path)]
+    labelled = [(writer_of(path), case) for path in (*sets(), *written_for_it()) for case in load(path)]
     labelled += [(name, case) for name in ("cases", "families") for case in load(TESTS / f"{name}.jsonl")]
     found = [
         Example(by, case.text, case.rejected == "no_amount")
@@ -109,7 +99,8 @@ def _neutral(_: Prose) -> float:
     return (CLEARLY_SPENT + DOUBTFUL) / 2
 
 
-def _writer(path: Path) -> str:
+def writer_of(path: Path) -> str:
+    """Who wrote a set: one of its sets stands for the writer."""
     return SAME_WRITER.get(path.stem, path.stem)
 
 
@@ -123,30 +114,16 @@ def _tells_a_number(case: Labelled) -> bool:
 
 
 def fit(told: Sequence[Example]) -> Fitted:
-    """Logistic regression with a ridge: gradient descent with momentum of both orders, over all texts at once."""
-    rows = [np.array(traces(read_prose(one.text)), dtype=np.int64) for one in told]
+    rows = [row_of(read_prose(one.text)) for one in told]
     unspent = np.array([float(one.unspent) for one in told])
-    return _logistic(rows, unspent)
-
-
-def _logistic(rows: list[np.ndarray], unspent: np.ndarray) -> Fitted:
-    often = np.bincount(np.concatenate(rows), minlength=BUCKETS) >= LEAST_TIMES
-    sizes = np.array([len(row) for row in rows]) ** -0.5
-    kept = [row[often[row]] for row in rows]
-    texts = np.repeat(np.arange(len(rows)), [len(row) for row in kept])
-    places = np.concatenate(kept)
-    share = sizes[texts]
     counted = np.where(unspent > 0, WEIGHT_OF_UNSPENT, 1.0)
-    weights, mean, spread = (np.zeros(BUCKETS + 1) for _ in range(3))
-    for turn in range(1, ROUNDS + 1):
-        scores = np.bincount(texts, weights[places] * share, minlength=len(rows)) + weights[-1]
-        wrong = (1 / (1 + np.exp(-scores)) - unspent) * counted
-        slope = np.bincount(places, wrong[texts] * share, minlength=BUCKETS + 1) + RIDGE * weights
-        slope[-1] = wrong.sum()
-        mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
-        step = (mean / (1 - 0.9**turn)) / (np.sqrt(spread / (1 - 0.99**turn)) + 1e-6)
-        weights = weights - RATE * step
-    return Fitted(weights[:-1], float(weights[-1]))
+    return fitted(rows, unspent, counted, buckets=BUCKETS, ridge=RIDGE, rounds=ROUNDS)
+
+
+def row_of(prose: Prose) -> Row:
+    """A text's traces; all of them together count the root of how many they are."""
+    places = traces(prose)
+    return np.array(places, dtype=np.int64), np.full(len(places), len(places) ** -0.5)
 
 
 def digest_of(told: Sequence[Example]) -> bytes:
@@ -160,24 +137,30 @@ def held_out(told: Sequence[Example]) -> None:
     alone, beside = Counter[str](), Counter[str]()
     by: dict[str, list[Labelled]] = {}
     for path in (*sets(), *written_for_it()):
-        by.setdefault(_writer(path), []).extend(load(path))
+        by.setdefault(writer_of(path), []).extend(load(path))
     for writer, cases in by.items():
-        opinion = fit([one for one in told if one.by != writer]).chance
-        ruled, both = tally(cases, _neutral), tally(cases, opinion)
+        model = fit([one for one in told if one.by != writer])
+        ruled = tally(cases, _neutral)
+        both = tally(cases, partial(_chance, model))
         alone += ruled
         beside += both
-        print(f"{writer}: rules {_told(ruled)}; with the opinion {_told(both)}")
-    print(f"all: rules {_told(alone)}; with the opinion {_told(beside)}")
+        print(f"{writer}: rules {told_in_short(ruled)}; with the opinion {told_in_short(both)}")
+    print(f"all: rules {told_in_short(alone)}; with the opinion {told_in_short(beside)}")
 
 
-def tally(cases: Iterable[Labelled], opinion: Opinion) -> Counter[str]:
+def _chance(model: Fitted, prose: Prose) -> float:
+    return model.chance(row_of(prose))
+
+
+def tally(cases: Iterable[Labelled], opinion: Opinion = _neutral, apart: Apart = chance_apart) -> Counter[str]:
     """How many refusals and amounts are right, refused wrongly, and sure and wrong."""
-    return sum((Counter(_verdicts(case, opinion)) for case in cases), Counter())
+    return sum((Counter(_verdicts(case, opinion, apart)) for case in cases), Counter())
 
 
-def _verdicts(case: Labelled, opinion: Opinion) -> list[str]:
+def _verdicts(case: Labelled, opinion: Opinion, apart: Apart) -> list[str]:
+    context = ReadingContext(reference_date=case.on)
     try:
-        amount = understand(case.text, ReadingContext(reference_date=case.on), opinion=opinion).reading.amount
+        amount = understand(case.text, context, opinion=opinion, apart=apart).reading.amount
     except RejectionError as refused:
         if case.rejected is None:
             return ["purchases", "refused wrongly"]
@@ -187,7 +170,8 @@ def _verdicts(case: Labelled, opinion: Opinion) -> list[str]:
     return [*(["purchases", *(["right"] if right else [])] if case.rejected is None else ["to refuse"]), *sure]
 
 
-def _told(counts: Counter[str]) -> str:
+def told_in_short(counts: Counter[str]) -> str:
+    """A tally in a line."""
     return (
         f"{counts['refused']} of {counts['to refuse']} refusals, {counts['right']} of {counts['purchases']} amounts, "
         f"{counts['refused wrongly']} refused wrongly, {counts['sure and wrong']} sure and wrong"

@@ -12,6 +12,7 @@ from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.lexicon.purposes import words_in
 from adapters.inference.texts.answers import UNCONFIRMED_SUM, Answer
+from adapters.inference.texts.apart import CLEARLY_APART, chance_apart
 from adapters.inference.texts.confidence import amount_traits, weigh
 from adapters.inference.texts.corrections import without_corrected
 from adapters.inference.texts.decisions import decide
@@ -26,6 +27,7 @@ from workers.ports.errors import RejectionError
 
 if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
+    from adapters.inference.texts.apart import Apart
     from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.noise import Span
     from adapters.inference.texts.second import Weighed, Weigher
@@ -35,6 +37,7 @@ UNSURE: Final = 0.7
 _MOST_BY_THE_SECOND: Final = 0.85
 _ONE_WORD: Final = re.compile(r"\s[^\s\d,.]{2,8}\s")
 _MORE: Final = "อีก"
+_READS_APART: Final = "the text reads like one of more than one purchase"
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
 _RAISED: Final = re.compile(
@@ -100,13 +103,16 @@ class Spent:
     chance: float | None = None
 
 
-def amount_of(prose: Prose, taken: list[Span], default: Currency, second: Weigher | None = None) -> Spent:
+def amount_of(
+    prose: Prose, taken: list[Span], default: Currency, apart: Apart = chance_apart, second: Weigher | None = None
+) -> Spent:
     """The amount a text tells.
 
     Args:
         prose: the text.
         taken: digits that are dates, names or other noise.
         default: the currency of an amount without one.
+        apart: asked whether several prices are of several purchases.
         second: the model of the second reader, if not the package's own.
 
     Raises:
@@ -118,6 +124,8 @@ def amount_of(prose: Prose, taken: list[Span], default: Currency, second: Weighe
     answer = decide(prose, terms)
     if not 0 < answer.value <= MAX_AMOUNT:
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
+    if answer.chance is None and apart(prose, terms) >= CLEARLY_APART:
+        raise RejectionError(ErrorCode.SEVERAL_PURCHASES, _READS_APART, field="text")
     opinion = weighed(prose.folded, terms, second)
     spent = _spent(prose, terms, answer, default, opinion)
     other = opinion.instead_of(spent.value) if _may_be_overruled(prose, spent, answer) else None

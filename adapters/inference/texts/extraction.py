@@ -11,6 +11,7 @@ from adapters.inference.lexicon.payment import payment_of, payments_in
 from adapters.inference.lexicon.prose import Prose, read_prose
 from adapters.inference.lexicon.purposes import Judgement, Step
 from adapters.inference.texts.amounts import Spent, amount_of, terms_in
+from adapters.inference.texts.apart import chance_apart
 from adapters.inference.texts.categorization import BACKEND, LetterLikeness, Told, tell_category
 from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.kinds import kind_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from adapters.inference.lexicon.phrases import Found
+    from adapters.inference.texts.apart import Apart
     from adapters.inference.texts.categorization import Likeness
     from adapters.inference.texts.confidence import Traits
     from adapters.inference.texts.opinion import Opinion
@@ -105,6 +107,7 @@ def understand(
     context: ReadingContext,
     likeness: Likeness | None = None,
     opinion: Opinion = chance_unspent,
+    apart: Apart = chance_apart,
     second: Weigher | None = None,
 ) -> Understanding:
     """The fields of a text, and how they came about.
@@ -114,6 +117,7 @@ def understand(
         context: the day, zone and currency it was written in.
         likeness: asked for the category where the lexicon knows nothing; by letters, if none is given.
         opinion: asked whether the money was spent.
+        apart: asked whether several prices are of several purchases.
         second: asked which value the numbers make, if not the package's own.
 
     Raises:
@@ -121,10 +125,13 @@ def understand(
     """
     prose = read_prose(text)
     days = days_in(prose, context.reference_date)
-    spent = amount_of(prose, _taken(prose, days), context.default_currency, second)
-    if len({day.on for day in days if day.on is not None}) > 1 and spent.parts > 1:
-        raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
     kind, doubt = kind_of(prose), 0.0
+    try:
+        spent = _spent(prose, days, context, apart, second)
+    except RejectionError as refused:
+        if refused.code is ErrorCode.SEVERAL_PURCHASES and kind is TransactionKind.PURCHASE:
+            _refuse_unspent(opinion(prose))
+        raise
     if kind is TransactionKind.PURCHASE:
         chance = chance_of_whole(opinion(prose), spent.chance)
         unspent = both_opinions(why_unspent(prose), chance)
@@ -136,6 +143,20 @@ def understand(
     name = merchant_of(prose, paid_with, wallet=kind is TransactionKind.WALLET_TOPUP)
     fields = _Fields(kind, days, payment_of(prose), name, likeness or LetterLikeness())
     return _reading(prose, context, spent, fields)._replace(doubt=doubt)
+
+
+def _spent(prose: Prose, days: list[Day], context: ReadingContext, apart: Apart, second: Weigher | None) -> Spent:
+    spent = amount_of(prose, _taken(prose, days), context.default_currency, apart, second)
+    if len({day.on for day in days if day.on is not None}) > 1 and spent.parts > 1:
+        raise RejectionError(ErrorCode.SEVERAL_PURCHASES, "amounts of several days", field="text")
+    return spent
+
+
+def _refuse_unspent(chance: float) -> None:
+    """Of prices that nobody paid it does not matter how many there are."""
+    unspent = both_opinions(None, chance)
+    if unspent is not None:
+        raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
 
 
 @dataclass(frozen=True, slots=True)

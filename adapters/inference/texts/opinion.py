@@ -90,25 +90,28 @@ def traces(prose: Prose) -> list[int]:
 
 
 def _buckets(prose: Prose) -> set[int]:
-    words, letters = _without_numbers(prose)
+    words, letters = neutral(prose)
     found = checksums(letters, SHORTEST, LONGEST, mark="c") + checksums(words, 1, WORDS, mark="w", between=" ")
     return {trace % BUCKETS for trace in found}
 
 
-def _without_numbers(prose: Prose) -> tuple[list[str], str]:
-    """The words of a text and its letters, a nought for every number."""
-    words, parts, end = [], [], 0
-    edges = [edge for edge in prose.places if edge <= MOST_LETTERS]
+def neutral(prose: Prose, start: int = 0, end: int = MOST_LETTERS) -> tuple[list[str], str]:
+    """The words of a text, or of a part of it, and its letters; a nought for every number."""
+    words, parts = [], []
+    end = min(end, len(prose.folded))
+    edges = [edge for edge in prose.places if start <= edge <= end]
     numbers = _NUMBER if has_number_words(prose.folded) else _DIGITS
-    for number in (*numbers.finditer(prose.folded, 0, MOST_LETTERS), None):
-        start = number.start() if number else min(len(prose.folded), MOST_LETTERS)
-        inner = [edge for edge in edges if end < edge < start]
-        words += [word for left, right in pairwise([end, *inner, start]) if (word := prose.folded[left:right].strip())]
-        parts.append(prose.folded[end:start])
+    for number in (*numbers.finditer(prose.folded, start, end), None):
+        until = number.start() if number else end
+        inner = [edge for edge in edges if start < edge < until]
+        words += [
+            word for left, right in pairwise([start, *inner, until]) if (word := prose.folded[left:right].strip())
+        ]
+        parts.append(prose.folded[start:until])
         if number:
             words.append("0")
             parts.append("0")
-            end = number.end()
+            start = number.end()
     return words, f" {' '.join(''.join(parts).split())} "
 
 

@@ -68,7 +68,10 @@ _TIMES_OF_DAY: Final = {
 }
 _COLD: Final = re.compile(r"(?:กาแฟ|ชา|น้ำ|โกโก้|นม|เอส|โอเลี้ยง|เครื่องดื่ม)(?:[ก-๎]*?)เย็น")
 _THEN: Final = PhraseBook((word, True) for word in word_list("then_words"))
-_APART: Final = re.compile(r"จด(?:แยก|คนละ)|แยกบิล|คนละบิล|\bseparate(?:ly)? (?:bills?|receipts?|purchases?)")
+_APART: Final = re.compile(
+    r"จด(?:แยก|คนละ)|แยกบิล|คนละ(?:บิล|ร้าน|เจ้า|แห่ง|วัน)|แยกกัน(?:สอง|สาม|\s?\d\s?)?(?:ร้าน|เจ้า|ที่)"
+    r"|\bseparate(?:ly)? (?:bills?|receipts?|purchases?|shops?|places?)"
+)
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
@@ -79,14 +82,14 @@ _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ต�
 
 def are_several(prose: Prose, prices: list[Span]) -> bool:
     """Judge the words around each price: shops, days, meals, kinds of things, words of sequence."""
-    parts = _parts(prose, prices)
+    parts = parts_of(prose, prices)
     if gives(prose) and _count(map(relatives_in, parts)) > 1:
         return True
     return "+" not in prose.text[prices[0][1] : prices[-1][0]] and _tell_several(prose, prices, parts)
 
 
 def _tell_several(prose: Prose, prices: list[Span], parts: list[Prose]) -> bool:
-    if _count(_seller_names(part) for part in parts) > 1 or _count(map(_meals, parts)) > 1:
+    if _count(seller_names(part) for part in parts) > 1 or _count(map(_meals, parts)) > 1:
         return True
     if sum(part.folded.lstrip(" ,และกับ").startswith("โอน") for part in parts) > 1:
         return True
@@ -107,7 +110,7 @@ def _acts_differ(parts: list[Prose]) -> bool:
     return len(kinds) > 1 and (apart or (len(acts) == len(parts) and len(set(acts)) > 1))
 
 
-def _parts(prose: Prose, prices: list[Span]) -> list[Prose]:
+def parts_of(prose: Prose, prices: list[Span]) -> list[Prose]:
     """The words that belong to each price: those before it, or those after where the text starts with a price."""
     starts = [0, *(end for _, end in prices)]
     before = [prose.text[start : price[0]] for start, price in zip(starts, prices, strict=False)]
@@ -141,7 +144,7 @@ def _count(sets: object) -> int:
     return len(set(kinds))
 
 
-def _seller_names(part: Prose) -> frozenset[str]:
+def seller_names(part: Prose) -> frozenset[str]:
     return frozenset(one.value.canonical for one in sellers_in(part))
 
 

@@ -22,7 +22,7 @@ from adapters.inference.texts.opinion import (
     trained_on,
 )
 from contracts.readings import ReadingContext
-from infra.tools.spent_model import Example, digest_of, examples, fit
+from infra.tools.spent_model import Example, digest_of, examples, fit, row_of
 from tests.unit.adapters.inference.texts.reading import amount_or_code
 from workers.ports.errors import RejectionError
 
@@ -84,8 +84,9 @@ def test_a_packed_model_is_one_byte_a_weight_and_keeps_signs() -> None:
 def test_a_fit_learns_what_its_texts_say_and_is_the_same_each_time() -> None:
     told = [Example("a", "owed 50", unspent=True), Example("a", "paid 50", unspent=False)] * 4
     model = fit(told)
-    assert model.chance(read_prose("owed 70")) > model.chance(read_prose("paid 70"))
-    assert model.chance(read_prose("owed 70")) == fit(told).chance(read_prose("owed 70"))
+    owed, paid = row_of(read_prose("owed 70")), row_of(read_prose("paid 70"))
+    assert model.chance(owed) > model.chance(paid)
+    assert model.chance(owed) == fit(told).chance(owed)
 
 
 def test_the_model_was_trained_on_the_texts_of_today() -> None:
