@@ -29,14 +29,18 @@ Letters = frozenset[str]
 
 
 class Patterns(Generic[T]):
-    """Patterns in an order that matters, with what each is for."""
+    """Patterns in an order that matters, with what each is for.
+
+    Attributes:
+        rows: all of them.
+    """
 
     def __init__(self, rows: Iterable[tuple[re.Pattern[str], T]]) -> None:
-        self._rows = tuple(rows)
+        self.rows = tuple(rows)
         self._always: set[int] = set()
         self._short: dict[str, set[int]] = {}
         self._long: dict[str, dict[str, set[int]]] = {}
-        for place, (pattern, _) in enumerate(self._rows):
+        for place, (pattern, _) in enumerate(self.rows):
             needed = letters_of(pattern)
             self._always.update(() if needed else {place})
             for letters in needed:
@@ -53,7 +57,7 @@ class Patterns(Generic[T]):
             for letters, rows in self._long[opening].items():
                 if letters in text:
                     places |= rows
-        return [self._rows[place] for place in sorted(places)]
+        return [self.rows[place] for place in sorted(places)]
 
 
 class Sought:

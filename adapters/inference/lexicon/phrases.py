@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from adapters.inference.lexicon.openings import lengths_by_opening
-from adapters.inference.lexicon.prose import Prose, fold, normalise
+from adapters.inference.lexicon.prose import A_FEW_TEXTS, Prose, fold, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,20 +48,16 @@ class PhraseBook(Generic[T]):
         for phrase, value in phrases:
             self._add(phrase, value)
         self._lengths = lengths_by_opening(self._entries, _OPENING)
-        self._shorter = sorted({len(opening) for opening in self._lengths} - {_OPENING}, reverse=True)
 
     def find(self, prose: Prose) -> list[Found[T]]:
         """The longest phrases, left to right, none overlapping another."""
         found: list[Found[T]] = []
         free = 0
-        folded, lengths, shorter = prose.folded, self._lengths, self._shorter
-        for start in prose.places:
-            if start < free:
-                continue
-            known = lengths.get(folded[start : start + _OPENING])
-            if known is None and shorter:
-                known = next(filter(None, (lengths.get(folded[start : start + size]) for size in shorter)), None)
-            longest = None if known is None else self._longest(prose, start, known)
+        begun = _openings(prose)
+        openings = sorted(self._lengths.keys() & begun.keys(), key=len)  # of one place the longest counts, the last
+        lengths = {start: self._lengths[opening] for opening in openings for start in begun[opening]}
+        for start in sorted(lengths):
+            longest = self._longest(prose, start, lengths[start]) if start >= free else None
             if longest is not None:
                 found.append(longest)
                 free = longest.end
@@ -86,6 +83,16 @@ class PhraseBook(Generic[T]):
         variants = [spelled, spelled.replace(" ", ""), spelled.replace(" ", "-")]
         for variant in dict.fromkeys(one for one in variants if one == spelled or not one.isdecimal()):
             self._entries.setdefault(fold(variant), _Entry(value, exactly and variant))
+
+
+@lru_cache(maxsize=A_FEW_TEXTS)
+def _openings(prose: Prose) -> dict[str, list[int]]:
+    """Where the words of a text begin, by their first letter, first two and so on."""
+    found: dict[str, list[int]] = {}
+    for start in prose.places:
+        for end in range(start + 1, start + _OPENING + 1):
+            found.setdefault(prose.folded[start:end], []).append(start)
+    return found
 
 
 def _word_end(prose: Prose, end: int) -> int | None:

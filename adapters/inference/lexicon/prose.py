@@ -61,7 +61,8 @@ def normalise(text: str) -> str:
     compatible = unicodedata.normalize("NFKC", text).translate(_SPELLING)
     for wrong, right in (("\u0e4d\u0e32", "\u0e33"), ("\u0e40\u0e40", "\u0e41")):
         compatible = compatible.replace(wrong, right)
-    return _EACH_AGAIN.sub(" ๆ ละ", _PARTED_AM.sub("\\1\u0e33", compatible))
+    whole = _PARTED_AM.sub("\\1\u0e33", compatible)
+    return _EACH_AGAIN.sub(" ๆ ละ", whole) if "ๆ" in whole else whole
 
 
 def fold(text: str) -> str:

@@ -15,8 +15,6 @@ from adapters.inference.lexicon.purposes import purposes_in, words_in
 from adapters.inference.texts.terms import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from adapters.inference.lexicon.prose import Prose
     from adapters.inference.texts.numbers import Number
 
@@ -144,7 +142,8 @@ def as_count_or_label(prose: Prose, number: Number, left: str, right: str) -> tu
         return Role.FACTOR, factor
     if _TIMES_BEFORE.search(left) or _TIMES_AFTER.match(right):
         return Role.COUNT, "x"
-    counter = _counter_after(prose, number, _priced_by(prose), _counters_by_letter())
+    letter = prose.folded[number.right : number.right + 2].lstrip(" ")[:1]
+    counter = _counter_after(prose, number, (*_priced_by(prose), *_counters_by_letter().get(letter, ())))
     if counter:
         return Role.COUNT, counter
     if (unit := _tokens_after(prose, number)) is not None:
@@ -164,13 +163,9 @@ def _factor(number: Number, left: str, right: str) -> str | None:
     return "" if divides else None
 
 
-def _counter_after(
-    prose: Prose, number: Number, counters: tuple[str, ...], by_letter: Mapping[str, tuple[str, ...]] | None = None
-) -> str:
+def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> str:
     gap = prose.folded[number.right : number.right + 1] == " "
     start = number.right + 1 if gap else number.right
-    if by_letter is not None:
-        counters = (*counters, *by_letter.get(prose.folded[start : start + 1], ()))
     if not prose.folded.startswith(counters, start):
         return ""
     for word in counters:

@@ -20,14 +20,16 @@ _FILLERS: Final = (
 
 
 @cache
-def _before() -> Patterns[Role]:
+def cues_before() -> Patterns[Role]:
+    """What may stand before a number."""
     return Patterns(
         (re.compile(rf"(?:{'|'.join(row['words'])}){_FILLERS}"), Role[row["role"]]) for row in table("cues")["before"]
     )
 
 
 @cache
-def _after() -> Patterns[Role]:
+def cues_after() -> Patterns[Role]:
+    """What may stand after a number."""
     return Patterns(
         (re.compile(rf"\s*(?:{'|'.join(row['words'])})"), Role[row["role"]]) for row in table("cues")["after"]
     )
@@ -40,7 +42,7 @@ def role_before(left: str, begins: Callable[[int], bool]) -> Role:
         left: what stands before the number.
         begins: whether a word begins at this place of `left`; the end of a longer word is no cue.
     """
-    return next((role for cue, role in _before().likely(left) if _stands(cue, left, begins)), Role.AMOUNT)
+    return next((role for cue, role in cues_before().likely(left) if _stands(cue, left, begins)), Role.AMOUNT)
 
 
 def _stands(cue: re.Pattern[str], left: str, begins: Callable[[int], bool]) -> bool:
@@ -52,4 +54,4 @@ def _stands(cue: re.Pattern[str], left: str, begins: Callable[[int], bool]) -> b
 
 def role_after(right: str) -> Role | None:
     """The role the words to the right give, which are the more particular."""
-    return next((role for cue, role in _after().likely(right) if cue.match(right)), None)
+    return next((role for cue, role in cues_after().likely(right) if cue.match(right)), None)

@@ -102,7 +102,7 @@ def days_in(prose: Prose, reference: date) -> list[Day]:
     """Everything a text says about days, left to right, none overlapping another."""
     found: list[Day] = []
     taken = Taken(len(prose.folded))
-    for pattern, read in _FORMS.likely(prose.folded):
+    for pattern, read in FORMS.likely(prose.folded):
         for match in pattern.finditer(prose.folded):
             if taken.touches(*match.span()):
                 continue
@@ -327,4 +327,4 @@ _TABLE: Final[tuple[tuple[str, Callable[[re.Match[str], date], Day | None]], ...
     (r"(?:เมื่อ)?ปี(?:ที่แล้ว|ก่อน)|last year(?! it (?:was|cost))", _year_back),
     (r"(?:พ\.ศ\.|ค\.ศ\.|ปี)\s?(?:25|20)\d\d(?!\d)", _month_only),
 )  # fmt: skip
-_FORMS: Final = Patterns((re.compile(pattern), read) for pattern, read in _TABLE)
+FORMS: Final = Patterns((re.compile(pattern), read) for pattern, read in _TABLE)

@@ -17,7 +17,14 @@ from adapters.inference.texts.dates import Day, day_told, days_in
 from adapters.inference.texts.kinds import kind_of
 from adapters.inference.texts.names import Name, merchant_of
 from adapters.inference.texts.noise import noise_in
-from adapters.inference.texts.opinion import both_opinions, chance_of_whole, chance_unspent, doubt_by, lessened
+from adapters.inference.texts.opinion import (
+    CLEARLY_SPENT,
+    both_opinions,
+    chance_of_whole,
+    chance_unspent,
+    doubt_by,
+    lessened,
+)
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.unspent import why_unspent
 from contracts.errors import ErrorCode
@@ -134,7 +141,8 @@ def understand(
         raise
     if kind is TransactionKind.PURCHASE:
         chance = chance_of_whole(opinion(prose), spent.chance)
-        unspent = both_opinions(why_unspent(prose), chance)
+        # A reason the opinion overrules anyway is not sought.
+        unspent = both_opinions(None if chance < CLEARLY_SPENT else why_unspent(prose), chance)
         if unspent is not None:
             raise RejectionError(ErrorCode.NO_AMOUNT, unspent, field="text")
         doubt = doubt_by(chance)

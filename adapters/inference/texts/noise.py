@@ -75,7 +75,7 @@ _SHAPES: Final = (
     r"(?<![a-z])(?:tg|fd|dd|sl|pg|vz|ak|sq|mh|cx|jl|nh|ek|ke|oz|br) \d{2,4}(?![\d,.]|\s?(?:บาท|baht|thb|฿))",
     r"(?<![\d.,])\d{1,12}(?!x\d)[a-z]{1,12}\d+[a-z\d]*",
 )
-_PATTERNS: Final = Patterns((re.compile(shape), None) for shape in _SHAPES)
+PATTERNS: Final = Patterns((re.compile(shape), None) for shape in _SHAPES)
 _LAUGHTER: Final = re.compile(r"(?<![\d.,฿$])5{3,}\+*(?![\d.,]|\s?(?:บาท|บ\.|baht|thb|฿|ดอล|เยน))")
 """ห้า is read "ha": 555."""
 _SALE_DAY: Final = re.compile(r"(?<![\d.,])(?:(\d\d)\.\1|([1-9])\.\2)(?![\d.,]|\s?(?:บาท|baht|thb|฿))")
@@ -102,7 +102,7 @@ def number_names_in(prose: Prose) -> tuple[Span, ...]:
 def noise_in(prose: Prose) -> list[Span]:
     """Where such digits stand."""
     found = list(number_names_in(prose))
-    likely = _PATTERNS.likely(prose.folded)
+    likely = PATTERNS.likely(prose.folded)
     found += [match.span() for pattern, _ in likely for match in pattern.finditer(prose.folded)]
     beside = [match.span() for shape in (_SALE_DAY, _LAUGHTER, _NOTES) for match in shape.finditer(prose.folded)]
     return found + [(start, end) for start, end in beside if _has_digit(prose.folded[:start] + prose.folded[end:])]

@@ -90,7 +90,7 @@ _EVERY_CURRENCY: Final = tuple(word for word, _ in _WORDS_OF_CURRENCIES)
 _LONGEST_CURRENCY: Final = max(map(len, _EVERY_CURRENCY))
 
 
-_IN_WORDS: Final = Patterns(((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)))
+IN_WORDS: Final = Patterns(((THAI_NUMBER, read_thai), (ENGLISH_NUMBER, read_english)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _spelled(prose: Prose) -> list[Number]:
         Number(Decimal("1.5"), one.start(), one.end(), one.start(), one.start(), spelled=True, weak=True)
         for one in (_ONE_AND_A_HALF.finditer(prose.folded) if "ครึ่ง" in prose.folded else ())
     ]
-    for pattern, read in _IN_WORDS.likely(prose.folded):
+    for pattern, read in IN_WORDS.likely(prose.folded):
         for start, end in _runs(prose, pattern):
             spelled: Spelled | None = read(prose.folded[start:end].strip()) if prose.is_word(start, end) else None
             if spelled is not None and not _VAGUE_BEFORE.search(prose.folded, max(0, start - 12), start):

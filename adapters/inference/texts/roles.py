@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.merchants import merchants_in
+from adapters.inference.lexicon.patterns import Sought
 from adapters.inference.lexicon.prose import A_FEW_TEXTS
 from adapters.inference.texts.counts import as_count_or_label, classifier_at_end, measure_after, priced_unit_after
 from adapters.inference.texts.cues import role_after, role_before
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _LEFT_WINDOW: Final = 40
 _RIGHT_WINDOW: Final = 28
-_UNIT_BEFORE: Final = re.compile(r"([ก-๎.]{1,10}?)\s?(?:ๆ\s?)?(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
-_UNIT_WORD: Final = re.compile(r"(?:[ก-๎.]|ๆ\s)(?<!แ)ละ\s?$")
+_UNIT_BEFORE: Final = Sought(r"([ก-๎.]{1,10}?)\s?(?:ๆ\s?)?(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
+_UNIT_WORD: Final = Sought(r"(?:[ก-๎.]|ๆ\s)(?<!แ)ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
     r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
     r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
@@ -45,7 +46,7 @@ _PERCENT_ON: Final = re.compile(
     r"\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tip|ทิป|service(?: charge)?|ค่าบริการ|เซอร์วิสชาร์จ|tax|gst)?\s*$"
     r"|(?:service charge|เซอร์วิสชาร์จ|เซอร์วิส)\s*$"
 )
-_SHARING: Final = re.compile(
+_SHARING: Final = Sought(
     r"(?<!อา)หาร|แชร์|เฉลี่ย|(?:ตก|ออก(?:เงิน|กัน)*|เก็บ(?:เงิน|กัน)*|ลงขัน(?:กัน)?|แบ่งกัน)คนละ|split|share|ช่วยกันออก|คนละครึ่ง"
 )
 _SPLIT: Final = re.compile(r"\bsplit\b|\bdivided\b|\bwent dutch\b")
@@ -155,10 +156,10 @@ def _percent_sense(left: str, right: str) -> str:
 
 
 def _unit_price(prose: Prose, left: str, right: str) -> str | None:
-    before = _UNIT_BEFORE.search(left)
     after = _UNIT_AFTER.match(right)
     if after is not None:
         return after[1].removeprefix("ต่อ").removeprefix("per").removeprefix("/").strip()
+    before = _UNIT_BEFORE.search(left)
     if before is not None and (before[1] or before[2]):
         return classifier_at_end(prose, (before[1] or "@").strip())
     return None

@@ -159,7 +159,7 @@ _DONE: Final = re.compile(
 )
 
 
-_REASONS: Final = Patterns(
+REASONS: Final = Patterns(
     (
         (_INCOME, (_OUTGOING, "the text tells of money received, none of money spent")),
         (_EARNED, (_SPENT_BY_ME, "the text tells of money that came in")),
@@ -180,7 +180,7 @@ _REASONS: Final = Patterns(
 
 def why_unspent(prose: Prose) -> str | None:
     """What speaks against a purchase where a text tells an amount and yet of none spent; None where nothing does."""
-    likely = _REASONS.likely(prose.folded)
+    likely = REASONS.likely(prose.folded)
     return next((reason for words, (unless, reason) in likely if _finds_but(prose, words, unless)), None)
 
 

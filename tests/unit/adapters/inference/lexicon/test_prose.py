@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.inference.lexicon.phrases import PhraseBook
-from adapters.inference.lexicon.prose import normalise, read_prose
+from adapters.inference.lexicon.prose import fold, normalise, read_prose
 from adapters.inference.lexicon.segmentation import word_starts
 
 
@@ -65,3 +65,17 @@ def test_a_phrase_is_found_only_as_whole_words_and_the_longest_wins() -> None:
         [one.value for one in book.find(read_prose(text))] for text in ("หมอน", "เติมน้ำมัน", "LinePay", "true", "True")
     ]
     assert found == [[], ["fuel"], ["wallet"], [], ["brand"]]
+
+
+def test_lower_case_keeps_every_place_whatever_the_letter() -> None:
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    assert fold(every) == "".join(low if len(low := char.lower()) == 1 else char for char in every)
+    without = every.replace("İ", "").replace("Σ", "")
+    assert fold(without) == "".join(char.lower() for char in without)
+    assert fold("ΟΔΟΣ İ") == "οδοσ İ"
+
+
+def test_a_phrase_may_be_one_letter_or_two() -> None:
+    book = PhraseBook([("x", "one"), ("xy", "two"), ("xyz", "three"), ("ab", "other"), ("", "none")])
+    found = [(one.start, one.value) for one in book.find(read_prose("x xy xyz xyzz ab a"))]
+    assert found == [(0, "one"), (2, "two"), (5, "three"), (14, "other")]
