@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from adapters.inference.ocr.eight_bits import in_eight_bits
 from adapters.inference.ocr.inference import (
     CHARACTERS,
     HALF,
@@ -47,7 +46,6 @@ class LatinRecogniser:
 
         model = read_model(weights.path)
         self._spelling = CTCLabelDecode(character=_characters(model, weights))
-        model = in_eight_bits(model, weights.path)
         self._network = Network(telling_the_best(taking_pictures(model, HALF, HALF)))
 
     def read(self, page: Pixels, boxes: Iterable[Any]) -> list[Reading]:

