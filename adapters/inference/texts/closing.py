@@ -63,7 +63,7 @@ def closed_product(terms: list[Term]) -> Term | None:
     if last is None or last.role not in _TOTALS or len(terms) > _MOST_PARTS:
         return None
     units = of(terms, Role.UNIT)
-    if len(units) == 1 and last.role is not Role.AMOUNT and not _counts(terms, units[0]):
+    if len(units) == 1 and units[0].number.value and last.role is not Role.AMOUNT and not _counts(terms, units[0]):
         times, rest = divmod(last.number.value, units[0].number.value)
         return last if not rest and 1 < times <= _MOST_PARTS and units[0].number.start < last.number.start else None
     made = {one.number.value * times for one in _multiplied_by(terms, last) for times in _times(terms, one)}

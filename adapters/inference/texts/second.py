@@ -4,7 +4,7 @@ The rules decide, since they explain themselves; this reader says how likely the
 numbers of the text could make. Where it would have chosen another, the rules are less sure; where they are not sure and
 it is, its own choice counts. A softmax over hashed traits, 8 bits a weight: what the rules made of each number, where
 it stands, and the letters beside it. `infra/tools/second_reader.py` fits it on labelled texts; its card is
-`docs/decisions/0058-a-second-reader-that-chooses.md`.
+`docs/decisions/0060-a-second-reader-that-chooses.md`.
 """
 
 from __future__ import annotations

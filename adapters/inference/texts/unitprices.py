@@ -132,7 +132,7 @@ def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: D
         if abs(term.number.value - product) <= TOLERANCE:
             return lone(term, 0.98)
     last = amounts[-1] if amounts else None
-    if last is None or len(amounts) > 1:
+    if last is None or len(amounts) > 1 or not product:
         return None
     used = [term for _, pair in parts for term in pair]
     if len(used) > len(parts):

@@ -5,6 +5,11 @@ import pytest
 from tests.unit.adapters.inference.texts.reading import amount_or_code
 
 
+@pytest.mark.parametrize("text", ["เกลือ 12@0", "เกลือ 12 ถุง ถุงละ 0 บาท", "salt each 0, paid 20"])
+def test_what_costs_nothing_for_one_breaks_no_reading(text: str) -> None:
+    assert amount_or_code(text) in {"12", "20", "amount_out_of_range"}
+
+
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
