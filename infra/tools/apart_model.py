@@ -29,6 +29,7 @@ from adapters.inference.texts.opinion import pack
 from contracts.values import Language
 from infra.tools.logistic import LEAST_TIMES, RATE, Fitted, fitted
 from infra.tools.spent_model import TESTS, tally, told_in_short, writer_of, written_for_it
+from infra.tools.trained import run
 from tests.eval.labelled import Labelled, load, sets
 
 if TYPE_CHECKING:
@@ -125,19 +126,13 @@ def _chance(model: Fitted, prose: Prose, terms: Sequence[Term]) -> float:
     return model.chance(row) if len(row[0]) else 0.0
 
 
-def main(arguments: list[str]) -> int:
-    if arguments == ["fit"]:
-        found = examples()
-        model = fit(found)
-        MODEL.write_bytes(pack(model.weights.tolist(), model.constant, digest_of(found)))
-        print(f"{len(found)} texts, {sum(one.several for one in found)} of several purchases, written to {MODEL.name}")
-    elif arguments == ["held"]:
-        held_out(examples())
-    else:
-        print(__doc__)
-        return 2
-    return 0
+def write() -> str:
+    """Fit the model and write it; what it was trained on, in a line."""
+    found = examples()
+    model = fit(found)
+    MODEL.write_bytes(pack(model.weights.tolist(), model.constant, digest_of(found)))
+    return f"{len(found)} texts, {sum(one.several for one in found)} of several purchases, written to {MODEL.name}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], __doc__, fit=write, held=lambda: held_out(examples())))

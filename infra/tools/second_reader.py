@@ -35,6 +35,7 @@ from adapters.inference.texts.second import (
 )
 from contracts.readings import ReadingContext
 from infra.tools.spent_model import TESTS, written_for_it
+from infra.tools.trained import run
 from tests.eval.labelled import load, sets
 from workers.ports.errors import RejectionError
 
@@ -155,18 +156,12 @@ def _told(found: Counter[str]) -> str:
     )
 
 
-def main(arguments: list[str]) -> int:
-    if arguments == ["fit"]:
-        found = examples()
-        MODEL.write_bytes(pack(fit(found).weights.tolist(), 0.0, digest_of(found)))
-        print(f"{len(found)} texts, written to {MODEL.name}")
-    elif arguments == ["held"]:
-        held_out(examples())
-    else:
-        print(__doc__)
-        return 2
-    return 0
+def write() -> str:
+    """Fit the model and write it; what it was trained on, in a line."""
+    found = examples()
+    MODEL.write_bytes(pack(fit(found).weights.tolist(), 0.0, digest_of(found)))
+    return f"{len(found)} texts, written to {MODEL.name}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], __doc__, fit=write, held=lambda: held_out(examples())))

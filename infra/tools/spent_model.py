@@ -39,6 +39,7 @@ from adapters.inference.texts.opinion import (
 )
 from contracts.readings import ReadingContext
 from infra.tools.logistic import LEAST_TIMES, RATE, fitted
+from infra.tools.trained import run
 from tests.eval.labelled import load, sets
 from workers.ports.errors import RejectionError
 
@@ -178,19 +179,13 @@ def told_in_short(counts: Counter[str]) -> str:
     )
 
 
-def main(arguments: list[str]) -> int:
-    if arguments == ["fit"]:
-        found = examples()
-        model = fit(found)
-        MODEL.write_bytes(pack(model.weights.tolist(), model.constant, digest_of(found)))
-        print(f"{len(found)} texts, {sum(one.unspent for one in found)} of money not spent, written to {MODEL.name}")
-    elif arguments == ["held"]:
-        held_out(examples())
-    else:
-        print(__doc__)
-        return 2
-    return 0
+def write() -> str:
+    """Fit the model and write it; what it was trained on, in a line."""
+    found = examples()
+    model = fit(found)
+    MODEL.write_bytes(pack(model.weights.tolist(), model.constant, digest_of(found)))
+    return f"{len(found)} texts, {sum(one.unspent for one in found)} of money not spent, written to {MODEL.name}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], __doc__, fit=write, held=lambda: held_out(examples())))
