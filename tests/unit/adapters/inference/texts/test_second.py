@@ -11,7 +11,7 @@ from adapters.inference.lexicon.prose import read_prose
 from adapters.inference.texts.amounts import UNSURE
 from adapters.inference.texts.extraction import numbers_told, understand
 from adapters.inference.texts.opinion import trained_on
-from adapters.inference.texts.second import MODEL, Candidate, Weighed, candidates, weighed
+from adapters.inference.texts.second import MODEL, Candidate, Weighed, candidates, places, weighed
 from contracts.readings import ReadingContext
 from infra.tools.second_reader import Example, digest_of, examples, fit
 
@@ -73,13 +73,7 @@ def test_only_what_is_above_nothing_is_a_candidate() -> None:
 def test_the_order_in_which_traits_are_met_does_not_matter() -> None:
     one = made("ข้าว 50 น้ำ 20 รวม 70")[Decimal(70)]
     again = Candidate(one.value, frozenset(sorted(one.traits, reverse=True)), one.terms)
-    assert weighed_alone(one) == weighed_alone(again)
-
-
-def weighed_alone(one: Candidate) -> float:
-    from adapters.inference.texts.second import _own_weight  # noqa: PLC0415  what a value weighs is nobody else's
-
-    return _own_weight(one)
+    assert sorted(places(one)) == sorted(places(again))
 
 
 def test_where_rules_are_not_sure_the_value_the_reader_is_sure_of_counts() -> None:
