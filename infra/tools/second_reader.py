@@ -3,16 +3,18 @@
     python -m infra.tools.second_reader fit    write the model where the package carries it
     python -m infra.tools.second_reader held   leave one writer out at a time: rules alone, its own choice, and both
 
-A softmax over the values a text's numbers could make, near no preference at all (a ridge), each value by its hashed
-traits. Run it again after a change of the labelled sets: a unit test compares the digest of these texts with the
-model's own. The problem is convex and starts from nothing, so the same texts give the same weights.
+A softmax over the ways to make an amount of a text's numbers, near no preference at all (a ridge, a steeper one for
+letters). A label tells the amount and not the way, so all ways that make it count as right together. Run it again after
+a change of the labelled sets: a unit test compares the digest of these texts with the model's own. The descent starts
+from nothing, so the same texts give the same weights.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,6 +23,7 @@ import numpy as np
 
 from adapters.inference.lexicon.prose import read_prose
 from adapters.inference.texts.extraction import numbers_told, understand
+from adapters.inference.texts.makings import Part, makings
 from adapters.inference.texts.opinion import pack
 from adapters.inference.texts.second import (
     AFTER,
@@ -29,9 +32,10 @@ from adapters.inference.texts.second import (
     INNER,
     LONGEST,
     MODEL,
-    Candidate,
-    candidates,
-    places,
+    ROWS,
+    Choice,
+    choice_of,
+    scores_by,
 )
 from contracts.readings import ReadingContext
 from infra.tools.spent_model import TESTS, written_for_it
@@ -46,7 +50,8 @@ if TYPE_CHECKING:
     from tests.eval.labelled import Labelled
 
 RIDGE: Final = 1.0
-ROUNDS: Final = 250
+RIDGE_OF_LETTERS: Final = 4.0
+ROUNDS: Final = 120
 RATE: Final = 0.05
 SURE: Final = 0.9
 UNIT_TESTS: Final = (TESTS / "cases.jsonl", TESTS / "families.jsonl")
@@ -58,22 +63,22 @@ class Example(NamedTuple):
     Attributes:
         by: the set, which stands for its writer.
         right: the amount of the label.
-        made: all that its numbers could make.
+        choice: all that its numbers could make.
     """
 
     by: str
     text: str
     right: Decimal
-    made: Sequence[Candidate]
+    choice: Choice
 
 
 class Fitted(NamedTuple):
-    """A model not yet packed."""
+    """A model not yet packed: a row of weights for each part, and one for the sorts of ways."""
 
     weights: np.ndarray
 
-    def weigh(self, candidate: Candidate) -> float:
-        return float(self.weights[places(candidate)].sum())
+    def weigh(self, choice: Choice) -> list[float]:
+        return scores_by(choice, lambda table, rows: float(self.weights[table, list(rows)].sum()))
 
 
 def examples() -> list[Example]:
@@ -83,34 +88,85 @@ def examples() -> list[Example]:
         for case in load(path):
             if case.rejected is None:
                 prose = read_prose(case.text)
-                made = candidates(prose.folded, numbers_told(prose, case.on))
+                terms = numbers_told(prose, case.on)
+                ways = makings(prose.folded, terms)
                 right = Decimal(str(case.expected["amount"]))
-                if len(made) > 1 and any(one.value == right for one in made):
-                    found.append(Example(path.stem, case.text, right, made))
+                if len(ways) > 1 and any(way.value == right for way in ways):
+                    found.append(Example(path.stem, case.text, right, choice_of(prose, terms, ways)))
     return found
 
 
+class _Cells(NamedTuple):
+    """All texts as arrays of places: which rows each number has, which cells (a number in a part) each way has."""
+
+    rows: np.ndarray
+    number_of_row: np.ndarray
+    numbers: int
+    cells: np.ndarray
+    way_of_cell: np.ndarray
+    own: np.ndarray
+    way_of_own: np.ndarray
+    text_of_way: np.ndarray
+    right: np.ndarray
+
+
 def fit(told: Sequence[Example]) -> Fitted:
-    """Weights by bucket: gradient descent with momentum of both orders, over all texts at once."""
-    rows = [(text, places(made), made.value == one.right) for text, one in enumerate(told) for made in one.made]
-    traits = np.concatenate([np.array(found, dtype=np.int64) for _, found, _ in rows])
-    row = np.repeat(np.arange(len(rows)), [len(found) for _, found, _ in rows])
-    texts = np.array([text for text, _, _ in rows])
-    right = np.array([float(is_right) for _, _, is_right in rows])
-    weights, mean, spread = (np.zeros(BUCKETS) for _ in range(3))
+    """The weights: gradient descent with momentum of both orders, over all texts at once."""
+    cells = _cells(told)
+    starts = np.searchsorted(cells.text_of_way, np.arange(len(told)))
+    ridge = np.where(np.arange(ROWS) % 2, RIDGE_OF_LETTERS, RIDGE)
+    weights, mean, spread = (np.zeros((len(Part) + 1, ROWS)) for _ in range(3))
     for turn in range(1, ROUNDS + 1):
-        odds = np.exp(np.clip(np.bincount(row, weights[traits], len(rows)), -30, 30))
-        wrong = odds / np.bincount(texts, odds)[texts] - right
-        slope = np.bincount(traits, wrong[row], BUCKETS) + RIDGE * weights
+        slope = _slope(cells, starts, weights, len(told)) + ridge * weights
         mean, spread = 0.9 * mean + 0.1 * slope, 0.99 * spread + 0.01 * slope**2
         step = (mean / (1 - 0.9**turn)) / (np.sqrt(spread / (1 - 0.99**turn)) + 1e-6)
         weights = weights - RATE * step
     return Fitted(weights)
 
 
+def _slope(cells: _Cells, starts: np.ndarray, weights: np.ndarray, texts: int) -> np.ndarray:
+    ways, parts = len(cells.text_of_way), len(Part)
+    of_numbers = np.stack(
+        [np.bincount(cells.number_of_row, weights[part][cells.rows], cells.numbers) for part in Part], axis=1
+    )
+    scores = np.bincount(cells.way_of_cell, of_numbers.ravel()[cells.cells], ways)
+    scores += np.bincount(cells.way_of_own, weights[parts][cells.own], ways)
+    odds = np.exp(np.maximum(scores - np.maximum.reduceat(scores, starts)[cells.text_of_way], -60))
+    whole, right = (np.bincount(cells.text_of_way, one, texts)[cells.text_of_way] for one in (odds, odds * cells.right))
+    wrong = odds / whole - odds * cells.right / right
+    of_cells = np.bincount(cells.cells, wrong[cells.way_of_cell], cells.numbers * parts).reshape(-1, parts)
+    slopes = [np.bincount(cells.rows, of_cells[cells.number_of_row, part], ROWS) for part in Part]
+    return np.stack([*slopes, np.bincount(cells.own, wrong[cells.way_of_own], ROWS)])
+
+
+def _cells(told: Sequence[Example]) -> _Cells:
+    ways = [(text, one, place) for text, one in enumerate(told) for place in range(len(one.choice.ways))]
+    before = np.cumsum([0, *(len(one.choice.of_numbers) for one in told)]).tolist()
+    numbers = [sorted(rows) for one in told for rows in one.choice.of_numbers]
+    parts = [one.choice.ways[place].parts for _, one, place in ways]
+    own = [one.choice.of_ways[place] for _, one, place in ways]
+    return _Cells(
+        rows=np.array([row for rows in numbers for row in rows]),
+        number_of_row=np.repeat(np.arange(len(numbers)), [len(rows) for rows in numbers]),
+        numbers=len(numbers),
+        cells=np.array(
+            [
+                (before[text] + place) * len(Part) + part
+                for (text, _, _), of_way in zip(ways, parts, strict=True)
+                for place, part in enumerate(of_way)
+            ]
+        ),
+        way_of_cell=np.repeat(np.arange(len(ways)), [len(of_way) for of_way in parts]),
+        own=np.array([row for rows in own for row in rows]),
+        way_of_own=np.repeat(np.arange(len(ways)), [len(rows) for rows in own]),
+        text_of_way=np.array([text for text, _, _ in ways]),
+        right=np.array([one.choice.ways[place].value == one.right for _, one, place in ways]),
+    )
+
+
 def digest_of(told: Sequence[Example]) -> bytes:
     """Tells one training from another: by its texts and by how it goes about them, not by what rules make of them."""
-    settings = (RIDGE, ROUNDS, RATE, BUCKETS, BEFORE, AFTER, LONGEST, INNER)
+    settings = (RIDGE, RIDGE_OF_LETTERS, ROUNDS, RATE, BUCKETS, BEFORE, AFTER, LONGEST, INNER)
     texts = [(one.by, one.text, str(one.right)) for one in told]
     return sha256(json.dumps((settings, texts), ensure_ascii=False).encode()).digest()[:16]
 
@@ -123,10 +179,18 @@ def held_out(told: Sequence[Example]) -> None:
         found = sum((_verdicts(case, reader.weigh) for case in load(path)), Counter[str]())
         for one in (one for one in told if one.by == path.stem):
             found["choices"] += 1
-            found["chosen"] += max(one.made, key=lambda made: (reader.weigh(made), made.value)).value == one.right
+            found["chosen"] += _chosen(one.choice, reader) == one.right
         whole += found
         print(f"{path.stem}: {_told(found)}")
     print(f"all: {_told(whole)}")
+
+
+def _chosen(choice: Choice, reader: Fitted) -> Decimal:
+    """The value that all ways to make it make the likeliest."""
+    odds: defaultdict[Decimal, float] = defaultdict(float)
+    for way, score in zip(choice.ways, reader.weigh(choice), strict=True):
+        odds[way.value] += math.exp(score)
+    return max(odds, key=lambda value: (odds[value], value))
 
 
 def _verdicts(case: Labelled, reader: Weigher) -> Counter[str]:
@@ -143,9 +207,9 @@ def _verdicts(case: Labelled, reader: Weigher) -> Counter[str]:
     return found
 
 
-def _indifferent(_: Candidate) -> float:
-    """A reader to whom every value is as good as another, so that it is never sure."""
-    return 0.0
+def _indifferent(choice: Choice) -> list[float]:
+    """A reader to whom every way is as good as another, so that it is hardly ever sure."""
+    return [0.0] * len(choice.ways)
 
 
 def _told(found: Counter[str]) -> str:
@@ -159,7 +223,7 @@ def _told(found: Counter[str]) -> str:
 def write() -> str:
     """Fit the model and write it; what it was trained on, in a line."""
     found = examples()
-    MODEL.write_bytes(pack(fit(found).weights.tolist(), 0.0, digest_of(found)))
+    MODEL.write_bytes(pack(fit(found).weights.ravel().tolist(), 0.0, digest_of(found)))
     return f"{len(found)} texts, written to {MODEL.name}"
 
 

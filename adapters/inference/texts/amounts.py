@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
 from adapters.inference.lexicon.patterns import Sought
-from adapters.inference.lexicon.purposes import words_in
 from adapters.inference.texts.answers import UNCONFIRMED_SUM, Answer
 from adapters.inference.texts.apart import CLEARLY_APART, chance_apart
 from adapters.inference.texts.confidence import amount_traits, weigh
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 UNSURE: Final = 0.7
 """Below this the value the second reader is sure of stands instead."""
 _MOST_BY_THE_SECOND: Final = 0.85
-_ONE_WORD: Final = re.compile(r"\s[^\s\d,.]{2,8}\s")
-_MORE: Final = "อีก"
 _READS_APART: Final = "the text reads like one of more than one purchase"
 _LONG_CODE: Final = 9
 _RANGE: Final = re.compile(r"\s?(?:-|ถึง|to|~)\s?")
@@ -126,32 +123,19 @@ def amount_of(
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
     if answer.chance is None and apart(prose, terms) >= CLEARLY_APART:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, _READS_APART, field="text")
-    opinion = weighed(prose.folded, terms, second)
+    opinion = weighed(prose, terms, second)
     spent = _spent(prose, terms, answer, default, opinion)
-    other = opinion.instead_of(spent.value) if _may_be_overruled(prose, spent, answer) else None
+    other = opinion.instead_of(spent.value) if _may_be_overruled(spent, answer) else None
     if other is None or other.value > MAX_AMOUNT:
         return spent
     chosen = _spent(prose, terms, Answer(other.value, other.terms, UNCONFIRMED_SUM), default, opinion)
     return replace(chosen, sure=min(chosen.sure, _MOST_BY_THE_SECOND), parts=spent.parts)
 
 
-def _may_be_overruled(prose: Prose, spent: Spent, answer: Answer) -> bool:
+def _may_be_overruled(spent: Spent, answer: Answer) -> bool:
     """Whether the rules are not sure of what they only added up, multiplied, or took for want of another number."""
-    if spent.sure >= UNSURE or _is_a_list(prose, answer):
-        return False
     multiplied = len(answer.terms) > 1 and any(term.role is Role.UNIT for term in answer.terms)
-    return multiplied or answer.sure <= UNCONFIRMED_SUM
-
-
-def _is_a_list(prose: Prose, answer: Answer) -> bool:
-    """Whether a thing, or one short word, stands directly before each price that was added: pork 350 chicken 280."""
-    things = {one.end for one in words_in(prose)}
-    listed = [
-        _ONE_WORD.fullmatch(prose.folded, before.number.right, term.number.left)
-        or len(prose.folded[: term.number.left].rstrip().removesuffix(_MORE).rstrip()) in things
-        for before, term in pairwise(answer.terms)
-    ]
-    return bool(listed) and all(listed)
+    return spent.sure < UNSURE and (multiplied or answer.sure <= UNCONFIRMED_SUM)
 
 
 def _spent(prose: Prose, terms: list[Term], answer: Answer, default: Currency, opinion: Weighed) -> Spent:

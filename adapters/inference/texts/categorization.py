@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from adapters.inference.texts.confidence import Traits
     from workers.ports.inference import Purchase
 
-VERSION: Final = "8"
+VERSION: Final = "9"
 BACKEND: Final = f"rules/{VERSION}"
 LETTERS: Final = "letters/5"
 _LEAST_SHARE: Final = 0.25

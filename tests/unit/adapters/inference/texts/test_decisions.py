@@ -139,6 +139,6 @@ async def test_a_category_told_by_letters_names_its_backend() -> None:
     reading, answers = await RuleTextExtraction().extract("brekfast 95 baht", CONTEXT)
     assert reading.category.evidence == "brekfast"
     assert [(one.capability, one.backend) for one in answers] == [
-        ("text_extraction", "rules/8"),
+        ("text_extraction", "rules/9"),
         ("categorization", "letters/5"),
     ]

@@ -16,7 +16,7 @@ from workers.evaluation.measures import calibration_error
 # w, x, af and ag were held out to the last: their floors are what was measured, before four amounts of w and x were
 # mended. ac, ad and ae are mended in part.
 HELD_OUT = [path for path in sets() if path.stem.endswith(("-w", "-x", "-ac", "-ad", "-ae", "-af", "-ag"))]
-ONLY_LEARNT_FROM = [path for path in sets() if path.stem.endswith(("-av", "-aw", "-ax"))]
+ONLY_LEARNT_FROM = [path for path in sets() if path.stem.endswith(("-av", "-aw", "-ax", "-ay", "-az", "-ba", "-bf"))]
 EVERYDAY = [
     path for path in sets() if not path.stem.endswith(("-k", "-m", "-t")) and path not in (*HELD_OUT, *ONLY_LEARNT_FROM)
 ]
@@ -62,7 +62,7 @@ AS_UNSEEN_LATER = {
     "payment_method": 0.96,
     "rejection": 0.86,
 }
-"""Of al and am, by two more writers who tell more numbers a text."""
+"""Of al and am, by two more writers who tell more numbers a text, and of bd and be, by two more again."""
 LEARNT_FROM = {
     "amount": 0.94,
     "currency": 0.97,
@@ -71,7 +71,9 @@ LEARNT_FROM = {
     "payment_method": 0.96,
     "rejection": 0.96,
 }
-"""Of av, aw and ax, on which readers were trained and no rule was mended."""
+"""Of av to ay, on which readers were trained and no rule was mended."""
+LEARNT_FROM_LATER = LEARNT_FROM | {"amount": 0.88}
+"""Of az, ba and bf likewise: numbers that are to be added, multiplied or told apart in most of their texts."""
 
 
 HARDEST = 0.88
@@ -102,7 +104,9 @@ def test_sets_held_out_do_not_fall_below_what_was_measured(path: Path, field: st
 @pytest.mark.parametrize("path", UNSEEN, ids=lambda path: path.stem)
 def test_unseen_sets_do_not_fall_below_what_was_measured(path: Path, field: str) -> None:
     right = [one.right[field] for one in judged(path) if field in one.right]
-    floors = {"ak": AS_HARDEST_UNSEEN, "al": AS_UNSEEN_LATER, "am": AS_UNSEEN_LATER}.get(path.stem[-2:], AS_UNSEEN)
+    floors = {"ak": AS_HARDEST_UNSEEN, **dict.fromkeys(("al", "am", "bd", "be"), AS_UNSEEN_LATER)}.get(
+        path.stem[-2:], AS_UNSEEN
+    )
     assert sum(right) >= floors[field] * len(right)
 
 
@@ -110,7 +114,8 @@ def test_unseen_sets_do_not_fall_below_what_was_measured(path: Path, field: str)
 @pytest.mark.parametrize("path", ONLY_LEARNT_FROM, ids=lambda path: path.stem)
 def test_sets_readers_learnt_from_do_not_fall_below_what_they_came_to(path: Path, field: str) -> None:
     right = [one.right[field] for one in judged(path) if field in one.right]
-    assert sum(right) >= LEARNT_FROM[field] * len(right)
+    floors = LEARNT_FROM_LATER if path.stem.endswith(("-az", "-ba", "-bf")) else LEARNT_FROM
+    assert sum(right) >= floors[field] * len(right)
 
 
 def test_of_texts_written_to_be_refused_hardly_one_is_read_surely() -> None:

@@ -148,7 +148,7 @@ def factors_told(evidence: str) -> list[Decimal]:
     """By what the words of an evidence multiply: a tenth of a kilo, a dozen, both ways or both of two."""
     words = {"ขีด": Decimal("0.1"), "โหล": Decimal(12), "dozen": Decimal(12)}
     words |= dict.fromkeys(
-        ("ไปกลับ", "ไป-กลับ", "there and back", "both ways", "round trip", "and me", "both of us"), Decimal(2)
+        ("ไปกลับ", "ไป-กลับ", "there and back", "both ways", "round trip", "and me", "both of us", "พ่อกับแม่"), Decimal(2)
     )
     return [Decimal(1), *(times for word, times in words.items() if word in evidence.casefold())]
 
