@@ -19,6 +19,7 @@ from adapters.inference.texts.numbers import Number, numbers_in, sells_by_the_po
 from adapters.inference.texts.places import Taken
 from adapters.inference.texts.roles import term_of
 from adapters.inference.texts.second import weighed
+from adapters.inference.texts.several import paid_at_once
 from adapters.inference.texts.terms import HEADS, Role, Term
 from contracts.errors import ErrorCode
 from contracts.money import CURRENCY_WORDS, MAX_AMOUNT, Currency
@@ -47,6 +48,8 @@ _THEN_ITS_PRICE: Final = re.compile(r"\s*(?:(?:ใน)?ราคา|มูลค
 _BARGAINED: Final = re.compile(r"\s*(?:to|เป็น|->|→|=>)\s*")
 _PART_OF: Final = re.compile(r"(ยังไม่|ไม่)?รวม(?:ค่า)?[ก-๎]{3,16}\s*$")
 """A part of the price that was told, or one not in it yet: 380 with 75 of toll."""
+_LEFT: Final = re.compile(r"(?:คง)?เหลือ\s*$")
+"""Before what is left: more than what was just paid is a balance and no price."""
 _PLUS: Final = re.compile(r"(?:\bplus|บวก|\+)\s*$")
 _AND_TAX: Final = re.compile(
     r"\s*(?:และ|กับ|and|\+|,|บวก|plus)*\s*(?:vat|ภาษี(?:มูลค่าเพิ่ม)?|tax|gst|service(?: charge)?)\s*"
@@ -121,7 +124,7 @@ def amount_of(
     answer = decide(prose, terms)
     if not 0 < answer.value <= MAX_AMOUNT:
         raise RejectionError(ErrorCode.AMOUNT_OUT_OF_RANGE, "zero or too large an amount", field="text")
-    if answer.chance is None and apart(prose, terms) >= CLEARLY_APART:
+    if answer.chance is None and not paid_at_once(prose) and apart(prose, terms) >= CLEARLY_APART:
         raise RejectionError(ErrorCode.SEVERAL_PURCHASES, _READS_APART, field="text")
     opinion = weighed(prose, terms, second)
     spent = _spent(prose, terms, answer, default, opinion)
@@ -255,6 +258,8 @@ def _names_only(first: Term, second: Term, between: str, *, units_follow: bool) 
 
 def _beside_before(first: Term, second: Term, between: str) -> Term:
     """A part of the price told before it, or a tax that goes on top like the charge before it."""
+    if first.role is Role.PAID and second.role is Role.FINAL and second.number.value > first.number.value:
+        return replace(second, role=Role.IGNORED) if _LEFT.search(between) else second
     part = _PART_OF.search(between)
     if part is not None and second.role in _ITEMS and second.number.value < first.number.value:
         return replace(second, role=Role.EXTRA if part[1] else Role.IGNORED)

@@ -33,6 +33,8 @@ _CUBIC_METRE: Final = "คิว"
 _MOST_PEOPLE: Final = 100
 _HEADS: Final = "คน"
 _ROOM: Final = "ห้อง"
+_OF_WHICH_ONE: Final = ("นึง", "หนึ่ง", "แรก")
+"""After a classifier it speaks of one of them: of 110 แก้วนึง the number is a price."""
 _MOST_ROOMS: Final = 200
 _HARDLY_A_PRICE: Final = 4
 _SMALL_LABEL: Final = Decimal(20)
@@ -172,20 +174,31 @@ def _counter_after(prose: Prose, number: Number, counters: tuple[str, ...]) -> s
         end = start + len(word)
         if not prose.folded.startswith(word, start) or (word in _GLUED_UNITS and gap) or end not in prose.edges:
             continue
-        if prose.folded.startswith("ละ", end) or _begins_a_longer_word(prose, start, end):
-            continue
-        if word == _CUBIC_METRE and number.value > _FEW and _THEN_A_NUMBER.match(prose.folded, end):
-            continue
-        if word in _SHORT_PREPOSITIONS and word not in _priced_by(prose):
-            rest = prose.folded[end:]
-            counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
-            rooms = word == _ROOM and number.value > _MOST_ROOMS
-            heads = word == _HEADS and number.value <= _FEW
-            goes_on = not heads and _GOES_ON.match(rest) and not _GOES_NOWHERE.match(rest)
-            if (number.value > _MANY and (rooms or not counts_before_a_price)) or goes_on:
-                continue
-        return word
+        if not _begins_something_else(prose, number, start, end) and not _is_a_preposition(prose, number, word, end):
+            return word
     return ""
+
+
+def _begins_something_else(prose: Prose, number: Number, start: int, end: int) -> bool:
+    """Whether what looks like a classifier prices by one (แก้วละ), names one of several, or begins a longer word."""
+    if prose.folded.startswith("ละ", end) or _begins_a_longer_word(prose, start, end):
+        return True
+    if number.value > _MANY and prose.folded.startswith(_OF_WHICH_ONE, end):
+        return True
+    cubic = prose.folded[start:end] == _CUBIC_METRE
+    return cubic and number.value > _FEW and _THEN_A_NUMBER.match(prose.folded, end) is not None
+
+
+def _is_a_preposition(prose: Prose, number: Number, word: str, end: int) -> bool:
+    """Whether a classifier that is also a preposition or the beginning of a name is that, after such a number."""
+    if word not in _SHORT_PREPOSITIONS or word in _priced_by(prose):
+        return False
+    rest = prose.folded[end:]
+    counts_before_a_price = _THEN_A_NUMBER.match(rest) is not None
+    rooms = word == _ROOM and number.value > _MOST_ROOMS
+    heads = word == _HEADS and number.value <= _FEW
+    goes_on = not heads and bool(_GOES_ON.match(rest)) and not _GOES_NOWHERE.match(rest)
+    return (number.value > _MANY and (rooms or not counts_before_a_price)) or goes_on
 
 
 def _tokens_after(prose: Prose, number: Number) -> str | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from adapters.inference.lexicon.data import word_list
-from adapters.inference.lexicon.patterns import Patterns
+from adapters.inference.lexicon.patterns import Patterns, Sought
 from adapters.inference.lexicon.prose import A_FEW_TEXTS, PLAIN_NUMBER
 from adapters.inference.texts.noise import number_names_in
 from adapters.inference.texts.spelled import (
@@ -63,6 +63,7 @@ _ONE_HALF: Final = re.compile(r"ครึ่ง(?:(?:นึง|หนึ่ง)\
 _AND_A_HALF: Final = re.compile(r"\s?(?:กิโล|โล|กก\.?|ลิตร|ชั่วโมง|ชม\.?|เมตร|ไร่)ครึ่ง")
 _COIN: Final = "เหรียญ"
 _COINS: Final = frozenset(map(Decimal, (1, 2, 5, 10)))
+_SMALL_COINS: Final = Sought(r"เหรียญ\s?(?:ห้า|สิบ|บาท|5|10)(?!\d)")
 _FED: Final = "หยอด"
 """Before coins: those that a machine is fed with are no dollars."""
 _GLUE: Final = re.compile(r"[a-z]$")
@@ -263,7 +264,8 @@ def _with_tail(prose: Prose, number: Number) -> Number:
 def _with_currency(prose: Prose, number: Number) -> Number:
     if number.percent:
         return number
-    after = None if _is_cake_weight(prose, number) or _is_a_seat(prose, number) else _currency_at(prose, number.right)
+    no_money = _is_cake_weight(prose, number) or _is_a_seat(prose, number) or _counts_coins(prose, number)
+    after = None if no_money else _currency_at(prose, number.right)
     before = None if _is_a_coin(prose, number) else _currency_before(prose, number.left)
     if after is not None:
         number = replace(number, right=after[1], currency=after[0], foreign=after[0] is None)
@@ -280,6 +282,11 @@ def _with_currency(prose: Prose, number: Number) -> Number:
 def _is_a_coin(prose: Prose, number: Number) -> bool:
     """A five or a ten after เหรียญ is the coin of that worth, and no dollars."""
     return number.value in _COINS and prose.folded.endswith(_COIN, 0, number.left)
+
+
+def _counts_coins(prose: Prose, number: Number) -> bool:
+    """Of "fives, three coins" the three are no dollars."""
+    return prose.folded[number.right :].lstrip().startswith(_COIN) and _SMALL_COINS.search(prose.folded) is not None
 
 
 def sells_by_the_pound(prose: Prose) -> bool:

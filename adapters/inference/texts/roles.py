@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 _LEFT_WINDOW: Final = 40
 _RIGHT_WINDOW: Final = 28
-_UNIT_BEFORE: Final = Sought(r"([ก-๎.]{1,10}?)\s?(?:ๆ\s?)?(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$")
-_UNIT_WORD: Final = Sought(r"(?:[ก-๎.]|ๆ\s)(?<!แ)ละ\s?$")
+_UNIT_BEFORE: Final = Sought(
+    r"([ก-๎.]{1,10}?|\b[a-z]{2,8}(?=\s?ละ))\s?(?:ๆ\s?)?(?<!แ)ละ(?:ตั้ง|แค่|เพียง|\s)*$|(@)\s?$|(?:at|for|ราคา)\s+$"
+)
+_UNIT_WORD: Final = Sought(r"(?:[ก-๎.]|ๆ\s|[a-z]{2}\s?)(?<!แ)ละ\s?$")
 _UNIT_AFTER: Final = re.compile(
     r"\s?(?:(each|apiece|a piece|a pop|ต่อ(?!ได้|ราคา|เหลือ|ลง|รอง|แล้ว|ไป|มา|ด้วย)\s?[ก-๎.]{1,10}"
     r"|per\s[a-z]{1,12}|/\s?[a-zก-๎.]{1,12}"
-    r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket))"
+    r"|an?\s(?:kilo|kg|cup|glass|bottle|piece|person|night|day|head|plate|pack|box|month|week|year|litre|liter|hour|ticket"
+    r"|bag|unit|slice|bowl|pair|set|bunch|session|class|lesson|trip|ride|can|tube|roll|pill|jar|tray|game|seat|room))"
     r"(?![a-z]))"
 )
 _COUNTED_AT: Final = re.compile(

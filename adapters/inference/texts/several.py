@@ -72,6 +72,11 @@ _APART: Final = re.compile(
     r"จด(?:แยก|คนละ)|แยกบิล|คนละ(?:บิล|ร้าน|เจ้า|แห่ง|วัน)|แยกกัน(?:สอง|สาม|\s?\d\s?)?(?:ร้าน|เจ้า|ที่)"
     r"|\bseparate(?:ly)? (?:bills?|receipts?|purchases?|shops?|places?)"
 )
+_AT_ONCE: Final = re.compile(
+    r"(?:บิล|ใบเสร็จ|ออเดอร์)(?:ใบ)?เดียว|(?:โอน|จ่าย|รวม|รูด|สแกน)[ก-๎]{0,12}ทีเดียว"
+    r"|\b(?:one|same|single) (?:bill|receipt|booking|order|check|invoice)\b"
+)
+"""Several prices and one payment: nobody says so of two purchases."""
 _PLACE: Final = re.compile(r"(?<![ก-๎])ที่[ก-๎a-z]|(?<![a-z])at [a-z]")
 _AND: Final = re.compile(r"\band\b|\bthen\b|,|แล้ว|และ|กับ", re.IGNORECASE)
 _ACT: Final = re.compile(
@@ -82,10 +87,17 @@ _RELATIVES: Final = re.compile(r"ให้(?:แม่|พ่อ|ยาย|ต�
 
 def are_several(prose: Prose, prices: list[Span]) -> bool:
     """Judge the words around each price: shops, days, meals, kinds of things, words of sequence."""
+    if paid_at_once(prose):
+        return False
     parts = parts_of(prose, prices)
     if gives(prose) and _count(map(relatives_in, parts)) > 1:
         return True
     return "+" not in prose.text[prices[0][1] : prices[-1][0]] and _tell_several(prose, prices, parts)
+
+
+def paid_at_once(prose: Prose) -> bool:
+    """Whether the text says itself that all was one payment, and nothing speaks of others."""
+    return _AT_ONCE.search(prose.folded) is not None and not _APART.search(prose.folded)
 
 
 def _tell_several(prose: Prose, prices: list[Span], parts: list[Prose]) -> bool:

@@ -34,10 +34,12 @@ ENGLISH_TENS: Final = {
     "ninety": 90,
 }  # fmt: skip
 ENGLISH_SCALES: Final = {"hundred": 100, "thousand": 1_000, "grand": 1_000, "million": 1_000_000}
-_WORD: Final = "|".join((*ENGLISH_TENS, *ENGLISH_SCALES, *sorted(ENGLISH_UNITS, key=len, reverse=True)))
+_SCALES: Final = "|".join(ENGLISH_SCALES).replace("grand", r"grand(?!\s+total)")
+"""The grand total of a receipt is no thousand."""
+_WORD: Final = "|".join((*ENGLISH_TENS, _SCALES, *sorted(ENGLISH_UNITS, key=len, reverse=True)))
 _LINK: Final = r"(?:\s+and\s+a\s+half\s+|\s+and\s+|\s*-\s*|\s+)"
 ENGLISH_NUMBER: Final = re.compile(
-    rf"(?<![a-z])(?:(?:half\s+)?an?\s+(?={'|'.join(ENGLISH_SCALES)}))?(?:(?<![\d,.])(?:{_DIGITS})\s?(?={'|'.join(ENGLISH_SCALES)}))?"
+    rf"(?<![a-z])(?:(?:half\s+)?an?\s+(?={_SCALES}))?(?:(?<![\d,.])(?:{_DIGITS})\s?(?={_SCALES}))?"
     rf"(?:{_WORD})(?:{_LINK}(?:{_WORD}))*(?![a-z])"
 )
 _ENGLISH_TOKEN: Final = re.compile(rf"half|and\s+a\s+half|{_DIGITS}|[a-z]+")

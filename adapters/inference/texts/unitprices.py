@@ -29,6 +29,25 @@ _DOZENS: Final = frozenset(("โหล", "dozen"))
 _PIECES: Final = frozenset(("ฟอง", "ใบ", "ลูก", "ชิ้น", "ดอก", "อัน", "ตัว", "ด้าม", "แท่ง", "คู่", "piece", "a piece"))
 _KILOS: Final = frozenset(("โล", "กิโล", "กิโลกรัม", "กก.", "กก"))
 """ขีด is a tenth of a kilo, by which it is often priced."""
+_SPELLINGS: Final = {
+    spelling: kind
+    for kind, spellings in {
+        "hour": ("hr", "ชั่วโมง", "ชม.", "ชม"),
+        "minute": ("min", "นาที"),
+        "day": ("วัน",),
+        "night": ("คืน",),
+        "week": ("wk", "สัปดาห์", "อาทิตย์"),
+        "month": ("mo", "mth", "เดือน"),
+        "year": ("yr", "ปี"),
+        "kilo": ("kg", "โล", "กิโล", "กิโลกรัม", "กก.", "กก"),
+        "piece": ("pc", "ชิ้น"),
+        "pack": ("แพ็ค", "แพค", "แพ็ก"),
+        "bottle": ("ขวด",),
+        "box": ("boxe", "กล่อง"),
+    }.items()
+    for spelling in spellings
+}
+"""Units by what else they are called: 3 ชั่วโมง at so much a ชม., ten hours at 350/hr."""
 _TIMES: Final = frozenset(("x", "×", "*"))
 _EACH: Final = frozenset(("each", "apiece", "a piece", "a pop"))
 _MOST_TIMES: Final = 30
@@ -102,7 +121,9 @@ def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Pa
     parts: list[_Part] = []
     free = list(counts)
     rooms = [one for one in counts if one.unit in _ROOMS]
-    hands = [one for one in counts if one.unit == "คน"] if _HIRED.search(prose.folded) else []
+    hired = _HIRED.search(prose.folded) is not None
+    hands = [one for one in counts if hired and one.unit == "คน"]
+    worked = [one for one in counts if hired and one.unit in _WORKED]
     last: Term | None = None
     for unit in units:
         count = _count_for(unit, free or [one for one in (last,) if one is not None and one.unit == unit.unit])
@@ -111,7 +132,9 @@ def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Pa
             parts.append((unit.number.value * both_ways, (unit,)))
             continue
         last, free = count, [one for one in free if one is not count]
-        beside = rooms if unit.unit in _NIGHTS else hands if unit.unit in _WORKED else []
+        beside = (
+            rooms if unit.unit in _NIGHTS else hands if unit.unit in _WORKED else worked if unit.unit == "คน" else []
+        )
         times = [one for one in beside[:1] if one is not count]
         factor = times[0].number.value if times else Decimal(1)
         factor *= _DOZEN if count.unit in _DOZENS and unit.unit in _PIECES else 1
@@ -152,7 +175,7 @@ def _told_beside(prose: Prose, terms: list[Term], parts: list[_Part], product: D
 
 def _count_for(unit: Term, counts: list[Term]) -> Term | None:
     """The count a unit price belongs to: of the same classifier, else the nearest of another kind of thing."""
-    same = [one for one in counts if one.unit and (one.unit.rstrip("s") == unit.unit.rstrip("s"))]
+    same = [one for one in counts if one.unit and _kind_of(one.unit) == _kind_of(unit.unit)]
     if same:
         return max(same, key=lambda one: (one.number.start < unit.number.start, -_distance(one, unit)))
     if _is_period(unit.unit):
@@ -160,6 +183,11 @@ def _count_for(unit: Term, counts: list[Term]) -> Term | None:
     other = [one for one in counts if not _is_period(one.unit)] or (counts if unit.unit in _EACH | _TIMES else [])
     before = [one for one in other if one.number.start < unit.number.start]
     return before[-1] if before else (other[0] if other else None)
+
+
+def _kind_of(unit: str) -> str:
+    plain = unit.removeprefix("an ").removeprefix("a ").rstrip("s")
+    return _SPELLINGS.get(plain, plain)
 
 
 def _distance(one: Term, other: Term) -> int:

@@ -71,7 +71,7 @@ LEARNT_FROM = {
     "payment_method": 0.96,
     "rejection": 0.96,
 }
-"""Of av to ay, on which readers were trained and no rule was mended."""
+"""Of av to ay, on which readers were trained and only classes of what was wrong were mended."""
 LEARNT_FROM_LATER = LEARNT_FROM | {"amount": 0.88}
 """Of az, ba and bf likewise: numbers that are to be added, multiplied or told apart in most of their texts."""
 

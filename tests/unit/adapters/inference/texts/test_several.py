@@ -33,3 +33,19 @@ def test_payments_at_different_places_or_for_different_ends_are_several(text: st
 )
 def test_what_belongs_together_is_added_up(text: str, amount: str) -> None:
     assert amount_or_code(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("ค่าห้อง 3,200 น้ำ 150 ไฟ 780 โอนรวมทีเดียวให้หอ", "4130"),
+        ("ซื้อหนังสือเรียนให้ลูก คณิต 95 ไทย 88 วิทย์ 110 บิลเดียว", "293"),
+        ("flight to Udon, 1,450 fare and 300 for the bag, one booking", "1750"),
+    ],
+)
+def test_what_the_text_calls_one_payment_is_added_up(text: str, amount: str) -> None:
+    assert amount_or_code(text) == amount
+
+
+def test_bills_that_are_told_apart_are_several_whatever_was_paid_at_once() -> None:
+    assert amount_or_code("ค่าไฟ 780 กับเสื้อ 250 โอนทีเดียวแต่คนละร้าน") == "several_purchases"

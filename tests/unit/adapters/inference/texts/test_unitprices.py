@@ -19,6 +19,13 @@ def test_what_costs_nothing_for_one_breaks_no_reading(text: str) -> None:
         ("แพมเพิส 2 ห่อ ห่อละ 329 ห่อนึงมี 50 ชิ้น", "658"),
         ("3 months of Netflix at 419 each", "1257"),
         ("2 coffees at 70", "140"),
+        ("ซ้อมเต้น 3 ชั่วโมง ชม.ละ 250", "750"),
+        ("guitar lessons, 6 hours @ 350/hr", "2100"),
+        ("จอดรถชั่วโมงละ 20 จอดไป 4 hours", "80"),
+        ("two months of the storage room at 450 a month", "900"),
+        ("four bags of rice husk, 35 a bag", "140"),
+        ("ผ้าอนามัย 6 pack ละ 42", "252"),
+        ("water is 18 baht a unit, used 12 units, paid", "216"),
     ],
 )
 def test_a_quantity_times_its_price(text: str, amount: str) -> None:
@@ -33,6 +40,7 @@ def test_a_quantity_times_its_price(text: str, amount: str) -> None:
         ("สุกี้ 3 หัว หัวละ 219 น้ำรีฟิลหัวละ 39", "774"),
         ("ตั๋วเรือผู้ใหญ่ 2 คน คนละ 60 เด็ก 1 คน 30", "150"),
         ("ปูน 20 ถุง ถุงละ 135 ทราย 1 คิว 450 บิลเดียวกัน", "3150"),
+        ("จ้างคนดำนา 4 คน คนละ 350 บาท 2 วัน", "2800"),
     ],
 )
 def test_rooms_heads_and_single_prices_take_part_where_they_count(text: str, amount: str) -> None:
