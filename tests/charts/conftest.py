@@ -1,6 +1,7 @@
 """Without the tools a developer's run skips and says how to get them; CI gets them, and fails without."""
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,22 @@ def formula(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None]:
-    try:
+def pytest_runtest_setup() -> Generator[None]:
+    with _skipped_without_tools():
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    with _skipped_without_tools():
+        return (yield)
+
+
+@contextmanager
+def _skipped_without_tools() -> Iterator[None]:
+    """Fixtures ask for the tools as tests do."""
+    try:
+        yield
     except ToolMissingError as error:
         if in_ci():
             raise
