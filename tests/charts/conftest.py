@@ -20,12 +20,7 @@ def tools() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def formula(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        return formula_program(tmp_path_factory.mktemp("formula"))
-    except ToolMissingError as error:
-        if in_ci():
-            raise
-        pytest.skip(str(error))
+    return formula_program(tmp_path_factory.mktemp("formula"))
 
 
 @pytest.hookimpl(wrapper=True)

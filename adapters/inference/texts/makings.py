@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
     from adapters.inference.texts.terms import Term
 
-MOST_TERMS: Final = 16
+_MOST_TERMS: Final = 16
 """More numbers than this are doubtful anyway."""
 _FEW: Final = 5
 """Up to so many numbers any of them may be added; of more only neighbours."""
 _HIGHEST_COUNT: Final = 1000
 _NEAR: Final = 2
 _HALF: Final = re.compile(r"ครึ่ง|\bhalf\b|\bhalves\b|50[/-]50|\bsplit\b")
-_NEVER_ADDED: Final = frozenset(
-    (Role.COUNT, Role.PERCENT, Role.FACTOR, Role.RANGE, Role.CHANGE, Role.DISCOUNT)
-)  # fmt: skip
+_NEVER_ADDED: Final = frozenset((Role.COUNT, Role.PERCENT, Role.FACTOR, Role.RANGE, Role.CHANGE, Role.DISCOUNT))
 _MAY_DIVIDE: Final = frozenset((Role.COUNT, Role.MAYBE, Role.OTHERS))
 _MOST_HEADS: Final = 20
 
@@ -79,7 +77,7 @@ def makings(folded: str, terms: Sequence[Term]) -> list[Making]:
         folded: the text, as its numbers' places count in it.
         terms: its numbers.
     """
-    if len(terms) > MOST_TERMS:
+    if len(terms) > _MOST_TERMS:
         return []
     plain = [*_alone(terms), *_sums(terms), *_products(terms)]
     simple = [one for one in plain if _is_simple(one, terms)]
@@ -159,9 +157,7 @@ def _counts(term: Term) -> bool:
     return not term.number.percent and term.number.is_count and 1 < term.number.value <= _HIGHEST_COUNT
 
 
-def _two_products(
-    terms: Sequence[Term], pairs: list[tuple[int, int]], price: int, count: int
-) -> Iterator[Making]:  # fmt: skip
+def _two_products(terms: Sequence[Term], pairs: list[tuple[int, int]], price: int, count: int) -> Iterator[Making]:
     value = terms[price].number.value * terms[count].number.value
     for other, times in pairs:
         apart = len({price, count, other, times}) == 4  # noqa: PLR2004  two pairs

@@ -69,13 +69,11 @@ class Choice:
     """The ways to make an amount of a text's numbers, and what is known of both.
 
     Attributes:
-        terms: the numbers.
-        ways: what they could make.
+        ways: what the numbers could make.
         of_numbers: for each number the rows of its traits; of a lone number none.
         of_ways: for each way the rows of what is known of it as a whole.
     """
 
-    terms: Sequence[Term]
     ways: Sequence[Making]
     of_numbers: Sequence[Sequence[int]]
     of_ways: Sequence[Sequence[int]]
@@ -140,7 +138,7 @@ def choice_of(prose: Prose, terms: Sequence[Term], ways: Sequence[Making]) -> Ch
     of_numbers = [_of_number(prose, terms, place, things) for place in places] or [[]]
     told = {term.number.value for term in terms}
     shared = _SHARED.search(prose.folded) is not None
-    return Choice(terms, ways, of_numbers, [_of_way(way, terms, told, shared=shared) for way in ways])
+    return Choice(ways, of_numbers, [_of_way(way, terms, told, shared=shared) for way in ways])
 
 
 def scores_by(choice: Choice, added: Callable[[int, Sequence[int]], float]) -> list[float]:

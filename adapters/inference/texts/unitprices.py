@@ -16,19 +16,18 @@ if TYPE_CHECKING:
     from adapters.inference.lexicon.prose import Prose
 
 _INSTALMENTS: Final = re.compile(r"ผ่อน|แบ่งจ่าย|instal")
-_NIGHTS: Final = frozenset(("คืน", "night", "a night"))
 _ROOMS: Final = frozenset(("ห้อง", "หลัง", "room", "rooms"))
-_WORKED: Final = frozenset(("วัน", "ชั่วโมง", "ชม.", "ชม", "เดือน"))
+_WORKED: Final = frozenset(("day", "hour", "month"))
+_PERIODS: Final = frozenset(("minute", "hour", "week", "month", "year", "งวด"))
 _HIRED: Final = re.compile(r"จ้าง|ค่าแรง|คนงาน|แรงงาน|ค่าตัว")
 _THERE_AND_BACK: Final = re.compile(r"\bthere and back\b|\bboth ways\b|\bround trip\b|ไป-?กลับ")
 _A_WAY: Final = re.compile(r"\s?each way\b")
 _TENTHS: Final = Decimal(10)
 _TENTH: Final = "ขีด"
+"""A tenth of a kilo, by which it is often priced."""
 _DOZEN: Final = Decimal(12)
 _DOZENS: Final = frozenset(("โหล", "dozen"))
 _PIECES: Final = frozenset(("ฟอง", "ใบ", "ลูก", "ชิ้น", "ดอก", "อัน", "ตัว", "ด้าม", "แท่ง", "คู่", "piece", "a piece"))
-_KILOS: Final = frozenset(("โล", "กิโล", "กิโลกรัม", "กก.", "กก"))
-"""ขีด is a tenth of a kilo, by which it is often priced."""
 _SPELLINGS: Final = {
     spelling: kind
     for kind, spellings in {
@@ -120,10 +119,7 @@ def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Pa
     """Each unit price times its count, once where it has none, with the terms that took part."""
     parts: list[_Part] = []
     free = list(counts)
-    rooms = [one for one in counts if one.unit in _ROOMS]
-    hired = _HIRED.search(prose.folded) is not None
-    hands = [one for one in counts if hired and one.unit == "คน"]
-    worked = [one for one in counts if hired and one.unit in _WORKED]
+    again = _paid_again_for(prose, counts)
     last: Term | None = None
     for unit in units:
         count = _count_for(unit, free or [one for one in (last,) if one is not None and one.unit == unit.unit])
@@ -132,15 +128,22 @@ def _multiplied(prose: Prose, units: list[Term], counts: list[Term]) -> list[_Pa
             parts.append((unit.number.value * both_ways, (unit,)))
             continue
         last, free = count, [one for one in free if one is not count]
-        beside = (
-            rooms if unit.unit in _NIGHTS else hands if unit.unit in _WORKED else worked if unit.unit == "คน" else []
-        )
-        times = [one for one in beside[:1] if one is not count]
+        kind = _kind_of(unit.unit)
+        times = [one for one in again.get(kind, [])[:1] if one is not count]
         factor = times[0].number.value if times else Decimal(1)
         factor *= _DOZEN if count.unit in _DOZENS and unit.unit in _PIECES else 1
-        factor /= _TENTHS if count.unit == _TENTH and unit.unit in _KILOS else 1
+        factor /= _TENTHS if count.unit == _TENTH and kind == "kilo" else 1
         parts.append((count.number.value * factor * unit.number.value, (count, unit, *times)))
     return parts
+
+
+def _paid_again_for(prose: Prose, counts: list[Term]) -> dict[str, list[Term]]:
+    """What a price for one of a kind is paid for once more: a night for each room, a day's hire for each hand."""
+    hired = counts if _HIRED.search(prose.folded) else []
+    hands = [one for one in hired if one.unit == "คน"]
+    worked = [one for one in hired if _kind_of(one.unit) in _WORKED]
+    rooms = [one for one in counts if one.unit in _ROOMS]
+    return {"night": rooms, "คน": worked, **dict.fromkeys(_WORKED, hands)}
 
 
 def _each_way(prose: Prose, unit: Term) -> bool:
@@ -195,6 +198,4 @@ def _distance(one: Term, other: Term) -> int:
 
 
 def _is_period(unit: str) -> bool:
-    return unit in {"เดือน", "ปี", "สัปดาห์", "อาทิตย์", "งวด", "ชั่วโมง", "ชม.", "ชม", "นาที"} or unit.rstrip("s") in {
-        "month", "mo", "mth", "year", "yr", "week", "hour", "hr", "min", "minute",
-    }  # fmt: skip
+    return _kind_of(unit) in _PERIODS
